@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+/** 40 lower-case hex digits. */
+export type Oid = string;
+export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
+export type FileMode = '100644' | '100755' | '120000' | '040000' | '160000';
+
+/** One entry of a tree. Names are bytes, since git knows no encoding. */
+export interface TreeEntry {
+  readonly mode: FileMode;
+  readonly name: Uint8Array;
+  readonly oid: Oid;
+}
+
+export interface Commit {
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  readonly author: string;
+  readonly committer: string;
+  readonly message: string;
+}
+
+/** What `git ls-remote` says. */
+export interface RemoteRefs {
+  /** Branch that HEAD points to; undefined on an empty repository or a detached HEAD. */
+  readonly head: string | undefined;
+  /** Branch name to commit. */
+  readonly branches: ReadonlyMap<string, Oid>;
+  /** Tag name to the object it points to, and the commit behind it. */
+  readonly tags: ReadonlyMap<string, { readonly oid: Oid; readonly commit: Oid }>;
+}
+
+/** One atomic push. Tags are created only where they do not exist; branches only fast-forward. */
+export interface PushRequest {
+  readonly branches: readonly { readonly name: string; readonly oid: Oid }[];
+  readonly tags: readonly { readonly name: string; readonly oid: Oid }[];
+  /** Ask the server, change nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** `rejected` says nothing about why: read the refs again. `message` is the remote's answer, for people. */
+export type PushResult = { readonly status: 'pushed' } | { readonly status: 'rejected'; readonly message: string };
+
+/**
+ * A private bare repository on top of one remote. New objects are staged and travel with the next push.
+ * Nothing is ever unpacked into a work tree, and no checkout of the user's is read or written.
+ */
+export interface GitStore {
+  /** Refs of the remote, now. @throws GitError AUTH, REMOTE_FAILED */
+  listRefs(): Promise<RemoteRefs>;
+  /** Fetches one commit with its trees, but no blobs and no history; returns the commit that the ref had. @throws GitError */
+  fetchCommit(ref: string): Promise<Oid>;
+  /** Fetches blobs by id in one request; those that are here already cost nothing. */
+  fetchBlobs(oids: readonly Oid[]): Promise<void>;
+  readCommit(oid: Oid): Promise<Commit>;
+  readTree(oid: Oid): Promise<readonly TreeEntry[]>;
+  readBlob(oid: Oid): Promise<Uint8Array>;
+  /** Stages an object (unless it is known) and returns its id. */
+  write(type: ObjectType, content: Uint8Array): Promise<Oid>;
+  /** Says that the remote has this object, so that `write` need not stage it. */
+  assumePresent(oids: Iterable<Oid>): void;
+  /** Atomic push of everything staged that the refs reach. @throws GitError AUTH, REMOTE_FAILED */
+  push(request: PushRequest): Promise<PushResult>;
+  /** Removes the private repository. */
+  close(): Promise<void>;
+}

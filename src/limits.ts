@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+/** One kibibyte, mebibyte, gibibyte in bytes. */
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
+
+/**
+ * Every cap of this program with its reason. Each has a test just under and just over it in
+ * `__tests__/security/limits.test.ts`; docs/threat-model.md lists them.
+ */
+export const LIMITS = {
+  /** repomd.xml: Fedora's has 10 KiB; 100 records with long URLs stay under 1 MiB. */
+  repomdBytes: 4 * MIB,
+  /** A detached signature or an armored key file: the largest keyrings of distributions have some 100 KiB. */
+  keyBytes: 4 * MIB,
+  /** mirrorlist and metalink: Fedora's metalink has 100 KiB. */
+  mirrorlistBytes: 4 * MIB,
+  /** A vendor's .repo file. */
+  repoFileBytes: 1 * MIB,
+  /** Release notes pages: the largest seen has 300 KiB. */
+  notesBytes: 16 * MIB,
+  /** One compressed index record: Fedora's filelists have 60 MB; git hosts refuse more than 100 MiB anyway. */
+  recordBytes: 100 * MIB,
+  /** One index record when open: Fedora's primary has 200 MB, its filelists 800 MB. */
+  recordOpenBytes: 4 * GIB,
+  /** One package element of primary.xml: a kernel package with all its provides has 3 MB. */
+  packageElementBytes: 32 * MIB,
+  /** Nesting of XML elements: primary.xml has 5. */
+  xmlDepth: 64,
+  /** Packages of one index: Fedora lists 70,000. */
+  packagesInIndex: 2_000_000,
+  /** Size of one RPM file: the largest of CUDA and of texlive stay under 4 GiB. */
+  packageBytes: 8 * GIB,
+  /** Packages up to this size are held in memory, larger ones in a private file. */
+  packageInMemory: 16 * MIB,
+  /** rpm's own caps (header.c): 0x10000000 bytes of data and 0xffff entries (the signature header: 64 MiB data, 32 entries for new rpm; older signature headers have more). */
+  headerEntries: 0xffff,
+  headerDataBytes: 256 * MIB,
+  /** Uncompressed payload when the header does not say (it nearly always does). */
+  payloadBytes: 64 * GIB,
+  /** Payload output per compressed byte beyond which it is called a bomb; xz reaches 7,000 on zeros, zstd 30,000. Applies after `ratioFloor`. */
+  compressionRatio: 1_000,
+  /** Output below this size is never called a bomb. */
+  ratioFloor: 64 * MIB,
+  /** Largest dictionary or window of xz, lzma and zstd: xz -9 uses 64 MiB; more would not fit the memory promise. */
+  dictionaryBytes: 128 * MIB,
+  /** Files in one package: texlive-doc has 60,000. */
+  filesInPackage: 1_000_000,
+  /** Longest path in a payload; Linux's PATH_MAX. */
+  pathBytes: 4096,
+  /** Target of a symlink; Linux's PATH_MAX. */
+  linkTargetBytes: 4096,
+  /** One file of the mirror: GitHub refuses more than 100 MiB. */
+  blobBytes: 100 * MIB,
+  /** Source kept of one release. */
+  sourceBytes: 2 * GIB,
+  /** One push to GitHub. */
+  packBytes: 2 * GIB - 1,
+  /** Redirects followed for one request. */
+  redirects: 5,
+  /** Attempts per request, the first included. */
+  attempts: 4,
+  /** No byte for so long (ms) ends a request. */
+  idleTimeout: 30_000,
+  /** A request for a small file ends after so long (ms), whatever arrives. */
+  requestTimeout: 120_000,
+  /** A download may take `requestTimeout` and this rate (bytes per second) on top. */
+  slowestRate: 32 * KIB,
+  /** Longest wait (ms) that a Retry-After header is obeyed. */
+  retryAfter: 60_000,
+  /** Tries to win a race for the branch. */
+  pushTries: 5,
+  /** Further lines of an upstream text in a commit message. */
+  commitTextBytes: 256 * KIB,
+} as const;

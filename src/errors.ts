@@ -178,9 +178,12 @@ export function isTransient(error: unknown): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
+/** A {@link MirrorError} of any code. */
+export type AnyMirrorError = MirrorError<ErrorCode>;
+
 /** Code, message and remedy of anything that was thrown; what is not a {@link MirrorError} is `INTERNAL`. */
 export function describeError(error: unknown): { readonly code: string; readonly message: string; readonly remedy: string } {
-  if (error instanceof MirrorError) return { code: error.code, message: error.message, remedy: error.remedy };
+  if (error instanceof MirrorError) return { code: (error as AnyMirrorError).code, message: error.message, remedy: error.remedy };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'INTERNAL', message, remedy: 'This is a defect of rpm-source-mirror; please report it with the log of a run with debug logging.' };
 }

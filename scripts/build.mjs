@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Bundles src/ into dist/, which runs with nothing beside it. The same sources and lock file give the same bytes in any folder.
+ * Usage: node scripts/build.mjs [folder]
+ */
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+import { licenseTexts } from './licenses.mjs';
+
+const root = path.dirname(import.meta.dirname);
+
+/** CommonJS libraries in an ES module bundle still ask for `require`; without this the bundle builds and dies when run. */
+const REQUIRE = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
+
+/** Files that libraries open beside their own module: bundled input that asks for it → the file. */
+const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/bindings.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
+
+/** Bundles into `folder`, which is emptied first, and returns the names of the files it now holds. */
+export async function build(folder) {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { index: 'src/index.ts', cli: 'src/cli.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    // Chunks lie beside the entries, so that `new URL('./file', import.meta.url)` in a library still finds its file.
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: { js: REQUIRE },
+    legalComments: 'external',
+    charset: 'utf8',
+    // Never follow a link out of the folder: paths in the bundle stay relative to it.
+    preserveSymlinks: true,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const files = new Map();
+  const notices = [];
+  for (const { path: name, contents, text } of result.outputFiles) {
+    if (name.endsWith('.LEGAL.txt')) notices.push(text);
+    else files.set(path.basename(name), path.basename(name) === 'cli.js' ? executable(text) : contents);
+  }
+  const inputs = bundledInputs(result.metafile);
+  for (const [input, asset] of ASSETS) if (inputs.includes(input)) files.set(path.basename(asset), await readFile(path.join(root, asset)));
+  files.set('licenses.txt', await licenseTexts(root, inputs, notices));
+  files.set('package.json', '{\n  "type": "module"\n}\n');
+  await writeAll(folder, files);
+  return [...files.keys()].sort();
+}
+
+/** The files that left at least one byte in the bundle, relative to the root, in byte order. */
+function bundledInputs(metafile) {
+  const used = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return [...new Set(used.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([name]) => name))].sort();
+}
+
+function executable(text) {
+  return text.startsWith('#!') ? text : `#!/usr/bin/env node\n${text}`;
+}
+
+async function writeAll(folder, files) {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true });
+  for (const [name, content] of files) await writeFile(path.join(folder, name), content);
+  await chmod(path.join(folder, 'cli.js'), 0o755);
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const folder = path.resolve(process.argv[2] ?? path.join(root, 'dist'));
+  const names = await build(folder);
+  console.log(`${path.relative(process.cwd(), folder) || '.'}: ${names.join(', ')}`);
+}

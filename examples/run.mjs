@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The example: serves examples/repository on loopback, publishes it with the built bundle into a local bare repository, and
+ * shows what came out. Needs Node and git alone. Usage: npm start [-- folder]
+ */
+import { spawn } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, stat } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = path.dirname(import.meta.dirname);
+const bundle = path.join(root, 'dist/cli.js');
+
+/** A plain file server for `folder` on a free port of loopback. */
+async function serve(folder) {
+  const server = http.createServer(async (request, response) => {
+    const name = path.join(folder, path.normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname)));
+    const facts = name.startsWith(folder + path.sep) ? await stat(name).catch(() => undefined) : undefined;
+    if (!facts?.isFile()) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-length': facts.size, 'last-modified': facts.mtime.toUTCString() });
+    return request.method === 'HEAD' ? response.end() : createReadStream(name).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Runs a command with its output shown; the result is its exit status. */
+function run(command, args) {
+  // Nothing of a surrounding workflow may steer the example.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GITHUB|INPUT|RUNNER)_/.test(name)));
+  return new Promise((resolve, reject) => {
+    spawn(command, args, { stdio: 'inherit', env })
+      .on('error', reject)
+      .on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function mustRun(command, args) {
+  const code = await run(command, args);
+  if (code !== 0) throw new Error(`${path.basename(command)} ${args[0]} ended with exit status ${code}`);
+}
+
+function heading(text) {
+  console.log(`\n== ${text}\n`);
+}
+
+async function main() {
+  if (!existsSync(bundle)) throw new Error('dist/cli.js is missing: run `npm ci && npm run build` first');
+  const folder = path.resolve(process.argv[2] ?? (await mkdtemp(path.join(tmpdir(), 'rpm-source-mirror-'))));
+  const mirror = path.join(folder, 'acme-widget.git');
+  await mkdir(folder, { recursive: true });
+  await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', mirror]);
+
+  const server = await serve(path.join(root, 'examples'));
+  const base = `http://127.0.0.1:${server.address().port}`;
+  const publish = [
+    bundle,
+    'publish',
+    `--baseurl=${base}/repository`,
+    `--gpgkey=${base}/repository/RPM-GPG-KEY-acme`,
+    `--gpg-fingerprints=${(await readFile(path.join(root, 'examples/fingerprint.txt'), 'utf8')).trim()}`,
+    '--packages=acme-widget-dkms',
+    '--title=Acme Widget',
+    `--release-notes=${base}/release-notes.rst`,
+    `--repository=${pathToFileURL(mirror)}`,
+  ];
+  try {
+    heading(`A yum repository at ${base}/repository, published into ${mirror}`);
+    await mustRun(process.execPath, publish);
+    heading('The same again: nothing is new');
+    await mustRun(process.execPath, publish);
+  } finally {
+    server.close();
+  }
+  heading('The mirror');
+  await mustRun('git', ['--no-pager', `--git-dir=${mirror}`, 'log', '--oneline', '--decorate', '--graph', 'main']);
+  heading('The newest release');
+  await mustRun('git', ['--no-pager', `--git-dir=${mirror}`, 'show', '--stat', '2.0^{commit}', '--', 'src']);
+  heading(`It lies in ${mirror}. Look at it, for example with:`);
+  console.log(`git --git-dir=${mirror} ls-tree -r main`);
+  console.log(`git --git-dir=${mirror} diff 1.1 2.0 -- src`);
+  console.log(`git --git-dir=${mirror} show 2.0`);
+}
+
+await main().catch((error) => {
+  console.error(`\nThe example failed: ${error.message}`);
+  process.exitCode = 1;
+});

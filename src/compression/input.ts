@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Pulls from a stream of chunks in the sizes that a parser wants. Memory is bounded by the largest
+ * amount asked for plus one chunk of the source.
+ */
+export class ChunkReader {
+  /** Bytes pulled from the source so far, those not yet consumed included. */
+  pulled = 0;
+  private readonly iterator: AsyncIterator<Uint8Array>;
+  private buffer: Uint8Array = EMPTY;
+  private ended = false;
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.iterator = source[Symbol.asyncIterator]();
+  }
+
+  /** True when there is a byte left; pulls until there is one or the source ends. */
+  async more(): Promise<boolean> {
+    while (this.buffer.length === 0 && !this.ended) this.buffer = await this.pull();
+    return this.buffer.length > 0;
+  }
+
+  /** The next bytes, at most `limit`, as they come; undefined at the end. */
+  async some(limit = Number.MAX_SAFE_INTEGER): Promise<Uint8Array | undefined> {
+    if (!(await this.more())) return undefined;
+    const chunk = this.buffer.subarray(0, limit);
+    this.buffer = this.buffer.subarray(chunk.length);
+    return chunk;
+  }
+
+  /** Exactly `count` bytes, or fewer when the source ends before. */
+  async take(count: number): Promise<Uint8Array> {
+    const bytes = await this.fill(count);
+    const taken = bytes.subarray(0, count);
+    this.buffer = this.buffer.subarray(taken.length);
+    return taken;
+  }
+
+  /** Looks at what follows without consuming it: at least `count` bytes unless the source ends before. */
+  async fill(count: number): Promise<Uint8Array> {
+    if (this.buffer.length >= count) return this.buffer;
+    const parts = [this.buffer];
+    let length = this.buffer.length;
+    while (length < count && !this.ended) {
+      const chunk = await this.pull();
+      parts.push(chunk);
+      length += chunk.length;
+    }
+    this.buffer = Buffer.concat(parts, length);
+    return this.buffer;
+  }
+
+  /** Drops `count` bytes of what {@link fill} showed. */
+  skip(count: number): void {
+    this.buffer = this.buffer.subarray(count);
+  }
+
+  /** Gives bytes back that were consumed last. */
+  unread(bytes: Uint8Array): void {
+    this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([bytes, this.buffer]);
+  }
+
+  /** Lets go of the source; a source that still has data is told to stop. */
+  async close(): Promise<void> {
+    this.buffer = EMPTY;
+    if (this.ended) return;
+    this.ended = true;
+    await this.iterator.return?.();
+  }
+
+  private async pull(): Promise<Uint8Array> {
+    const next = await this.iterator.next();
+    if (next.done === true) {
+      this.ended = true;
+      return EMPTY;
+    }
+    this.pulled += next.value.length;
+    return next.value;
+  }
+}

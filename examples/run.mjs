@@ -4,28 +4,15 @@
  * shows what came out. Needs Node and git alone. Usage: npm start [-- folder]
  */
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, stat } from 'node:fs/promises';
-import http from 'node:http';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { serveFolders } from '../scripts/serve.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const bundle = path.join(root, 'dist/cli.js');
-
-/** A plain file server for `folder` on a free port of loopback. */
-async function serve(folder) {
-  const server = http.createServer(async (request, response) => {
-    const name = path.join(folder, path.normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname)));
-    const facts = name.startsWith(folder + path.sep) ? await stat(name).catch(() => undefined) : undefined;
-    if (!facts?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { 'content-length': facts.size, 'last-modified': facts.mtime.toUTCString() });
-    return request.method === 'HEAD' ? response.end() : createReadStream(name).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
 
 /** Runs a command with its output shown; the result is its exit status. */
 function run(command, args) {
@@ -54,8 +41,8 @@ async function main() {
   await mkdir(folder, { recursive: true });
   await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', mirror]);
 
-  const server = await serve(path.join(root, 'examples'));
-  const base = `http://127.0.0.1:${server.address().port}`;
+  const server = await serveFolders([path.join(root, 'examples')]);
+  const base = server.url;
   const publish = [
     bundle,
     'publish',

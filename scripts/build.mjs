@@ -15,7 +15,7 @@ const root = path.dirname(import.meta.dirname);
 const REQUIRE = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
 
 /** Files that libraries open beside their own module: bundled input that asks for it → the file. */
-const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/bindings.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
+const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/liblzma.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
 
 /** Bundles into `folder`, which is emptied first, and returns the names of the files it now holds. */
 export async function build(folder) {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+
+describe('the documents', () => {
+  it.each(['scripts/readme-tables.mjs', 'scripts/reference.mjs'])('hold what %s generates', (script) => {
+    expect(() => execFileSync(process.execPath, [script, '--check'], { cwd: root, stdio: 'pipe' })).not.toThrow();
+  });
+
+  it.each(documents)('%s links only to files and headings that exist', (name) => {
+    const text = readFileSync(path.join(root, name), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target!)) continue;
+      const [file, anchor] = target!.split('#');
+      const full = file === '' ? path.join(root, name) : path.join(root, path.dirname(name), file!);
+      expect({ target, exists: existsSync(full) }).toEqual({ target, exists: true });
+      if (anchor) expect(headings(full)).toContain(anchor);
+    }
+  });
+
+  it.each(['npm ci && npm start', 'npm ci && npm test'])('README.md says %s', (command) => {
+    expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain(command);
+  });
+
+  it('docs/dependencies.md gives a reason for every dependency', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+    const text = readFileSync(path.join(root, 'docs/dependencies.md'), 'utf8');
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) expect(text).toContain(`\`${name}\``);
+  });
+
+  it('docs/threat-model.md lists every promise', () => {
+    const text = readFileSync(path.join(root, 'docs/threat-model.md'), 'utf8');
+    for (let number = 1; number <= 44; number++) expect(text).toMatch(new RegExp(`^\\| T${number} \\|`, 'm'));
+  });
+});
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function headings(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('#'));
+  return lines.map((line) => line.replace(/^#+ /, '').toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'));
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/** Parts of documents that are generated: between `<!-- name -->` and `<!-- /name -->`. With --check nothing is written and a difference is exit 1. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export const root = path.dirname(import.meta.dirname);
+
+/** The text of a file of the project. */
+export function source(name) {
+  return readFile(path.join(root, name), 'utf8');
+}
+
+/** Puts each of `parts` (name → Markdown) between its markers in the document `name`. */
+export async function generate(name, parts) {
+  const before = await source(name);
+  let after = before;
+  for (const [part, text] of Object.entries(parts)) {
+    const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
+    const [start, end] = [after.indexOf(open), after.indexOf(close)];
+    if (start < 0 || end < start) throw new Error(`${name} lacks the markers ${open} and ${close}`);
+    after = `${after.slice(0, start + open.length)}\n\n${text.trim()}\n\n${after.slice(end)}`;
+  }
+  if (after === before) return;
+  if (process.argv.includes('--check')) {
+    console.error(`${name} is not current: run node ${path.relative(root, process.argv[1])}`);
+    process.exitCode = 1;
+  } else await writeFile(path.join(root, name), after);
+}
+
+/** A Markdown table; `|` in cells is escaped. */
+export function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}

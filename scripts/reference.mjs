@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and the limits into docs/threat-model.md from
+ * src/limits.ts. Usage: node scripts/reference.mjs [--check]
+ */
+import { generate, source, table } from './generated.mjs';
+import { REMEDIES } from '../src/errors.ts';
+import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
+
+await generate('docs/troubleshooting.md', { codes: errorCodes(await source('src/errors.ts')) });
+await generate('docs/threat-model.md', { limits: limits(await source('src/limits.ts')) });
+
+/** A section per family of codes, with the sentence that stands above the family's type. */
+function errorCodes(text) {
+  const families = [...text.matchAll(/\/\*\* ([^*]+) \*\/\nexport type (\w+)ErrorCode =([^;]+);/g)];
+  const listed = new Set();
+  const sections = families.map(([, meaning, family, union]) => {
+    const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+    for (const code of codes) listed.add(code);
+    return `### ${family}\n\n${meaning}\n\n${table(['code', 'what to do'], codes.map((code) => [`\`${code}\``, REMEDIES[code]]))}`;
+  });
+  const lost = Object.keys(REMEDIES).filter((code) => !listed.has(code));
+  if (lost.length > 0) throw new Error(`No family in src/errors.ts lists ${lost.join(', ')}`);
+  return sections.join('\n\n');
+}
+
+/** Each limit with its value and the reason that stands above it. */
+function limits(text) {
+  const reasons = new Map([...text.matchAll(/\/\*\* ([^*]+) \*\/\n {2}(\w+):/g)].map(([, reason, name]) => [name, reason]));
+  const rows = [];
+  let last = '';
+  for (const [name, value] of Object.entries(LIMITS)) {
+    last = reasons.get(name) ?? last;
+    rows.push([`\`${name}\``, amount(name, value), last]);
+  }
+  return table(['limit', 'value', 'reason'], rows);
+}
+
+function amount(name, value) {
+  if (!/Bytes$|Floor$|Rate$|InMemory$/.test(name)) return value.toLocaleString('en');
+  for (const [unit, size] of [['GiB', GIB], ['MiB', MIB], ['KiB', KIB]]) if (value % size === 0) return `${value / size} ${unit}`;
+  return `${value.toLocaleString('en')} bytes`;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+import { RepodataError } from '../errors.js';
+import type { IndexPackage } from '../repodata/model.js';
+import { satisfies, type Constraint } from '../rpm/constraints.js';
+import { compareEvr, formatNevra } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
+import { nevraKey, tryParseNevra } from './nevra.js';
+import type { ReleaseRecord } from './releases.js';
+import { formatTagName, TAG_FIELDS } from './tag-names.js';
+
+/** What the inputs say about which releases are wanted. */
+export interface PlanOptions {
+  /** All must hold. */
+  readonly versions: readonly Constraint[];
+  /** Versions, EVRs or NEVRAs to hold back. */
+  readonly skip: readonly string[];
+  readonly tagFormat: string;
+  /** New releases of this run at most; 0 is no limit. */
+  readonly maxReleases: number;
+}
+
+/** `new`: to be published now. `beyond-limit`: new, but for a later run. `exists`: tagged. `skipped`: held back, `reason` says why. */
+export type PlanStatus = 'new' | 'beyond-limit' | 'exists' | 'skipped';
+
+export interface PlannedRelease {
+  readonly nevra: Nevra;
+  readonly tag: string;
+  readonly indexPackage: IndexPackage;
+  readonly status: PlanStatus;
+  readonly reason?: string;
+}
+
+/** What a run is going to do; nothing has been downloaded but the index. */
+export interface Plan {
+  /** The releases that the index lists and `versions` allows, in EVR order. */
+  readonly releases: readonly PlannedRelease[];
+  readonly warnings: readonly string[];
+}
+
+export interface PlanRequest {
+  readonly candidates: readonly IndexPackage[];
+  /** Names of all tags of the remote. */
+  readonly remoteTags: { has(name: string): boolean };
+  readonly recorded: readonly ReleaseRecord[];
+  readonly options: PlanOptions;
+}
+
+/**
+ * Decides what becomes of each release of the index (interface, Tags). All candidates are one history, whatever their names.
+ * @throws RepodataError TAG_COLLISION when packages of two names would share a new tag, PRIMARY_INVALID when a NEVRA is listed twice with different checksums (T7)
+ */
+export function planReleases({ candidates, remoteTags, recorded, options }: PlanRequest): Plan {
+  const byNevra = new Map(recorded.map((record) => [nevraKey(record.nevra), record]));
+  const tagOwners = new Map(recorded.map((record) => [record.tag, record.nevra]));
+  const wanted = sortPackages(dropRepeated(candidates)).filter(({ nevra }) => satisfies(nevra, options.versions));
+  const rows = wanted.map((indexPackage): PlannedRelease => {
+    const { nevra } = indexPackage;
+    const record = byNevra.get(nevraKey(formatNevra(nevra)));
+    const row = { nevra, tag: record?.tag ?? formatTagName(options.tagFormat, nevra), indexPackage };
+    if (record !== undefined) return { ...row, status: 'exists' };
+    const entry = options.skip.find((item) => namesRelease(item, nevra));
+    return entry === undefined ? { ...row, status: 'new' } : { ...row, status: 'skipped', reason: `held back by skip: ${entry}` };
+  });
+  const shared = Map.groupBy(rows.filter(({ status }) => status === 'new'), ({ tag }) => tag);
+  const decided = new Map<PlannedRelease, PlannedRelease>();
+  for (const [tag, group] of shared) {
+    const others = shareTag(group, { owner: tagOwners.get(tag), exists: remoteTags.has(tag), tagFormat: options.tagFormat });
+    for (const [at, row] of group.entries()) decided.set(row, others[at]!);
+  }
+  const releases = limitNew(rows.map((row) => decided.get(row) ?? row), options.maxReleases);
+  const refused = [...decided.values()].filter(({ status }) => status === 'skipped').map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
+  const lost = releases.filter(({ status, tag }) => status === 'exists' && !remoteTags.has(tag));
+  return { releases, warnings: [...refused, ...lost.map(({ nevra, tag }) => `${formatNevra(nevra)} is recorded as published, but the remote has no tag ${tag}`)] };
+}
+
+/** Every release that `tag-format` sends to one tag and that has no entry of its own, lowest EVR first: at most one of them gets or has the tag. */
+function shareTag(group: readonly PlannedRelease[], { owner, exists, tagFormat }: { owner: string | undefined; exists: boolean; tagFormat: string }): PlannedRelease[] {
+  const refuse = (row: PlannedRelease, holder: string, rival: Nevra | undefined): PlannedRelease => {
+    const remedy = rival === undefined ? '' : `; tag-format ${separatingFormat(tagFormat, row.nevra, rival)} would separate them`;
+    return { ...row, status: 'skipped', reason: `tag ${row.tag} ${holder}${remedy}` };
+  };
+  if (owner !== undefined) return group.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
+  if (exists) {
+    const [first, ...rest] = group as [PlannedRelease, ...PlannedRelease[]];
+    return [{ ...first, status: 'exists' }, ...rest.map((row) => refuse(row, `stands for ${formatNevra(first.nevra)}`, first.nevra))];
+  }
+  refuseOtherNames(group, tagFormat);
+  const last = group.at(-1)!;
+  return [...group.slice(0, -1).map((row) => refuse(row, `goes to ${formatNevra(last.nevra)}`, last.nevra)), last];
+}
+
+function refuseOtherNames(group: readonly PlannedRelease[], tagFormat: string): void {
+  const [first] = group;
+  const other = group.find(({ nevra }) => nevra.name !== first!.nevra.name);
+  if (other === undefined) return;
+  const both = `${formatNevra(first!.nevra)} and ${formatNevra(other.nevra)}`;
+  const format = separatingFormat(tagFormat, first!.nevra, other.nevra);
+  throw new RepodataError('TAG_COLLISION', `expected one package name for tag ${first!.tag}, found ${both}`, {
+    expected: first!.nevra.name,
+    actual: other.nevra.name,
+    remedy: `Set tag-format to ${format}, or narrow packages, or hold one of them back with skip.`,
+  });
+}
+
+/** The format with the first field added that tells the two releases apart. */
+function separatingFormat(format: string, a: Nevra, b: Nevra): string {
+  const value = (nevra: Nevra, field: (typeof TAG_FIELDS)[number]): string => String(field === 'epoch' ? (nevra.epoch ?? 0) : nevra[field]);
+  const field = TAG_FIELDS.find((name) => value(a, name) !== value(b, name)) ?? 'release';
+  if (field === 'name' || field === 'epoch') return `{${field}}-${format}`;
+  return `${format}${field === 'arch' ? '.' : '-'}{${field}}`;
+}
+
+function limitNew(rows: readonly PlannedRelease[], most: number): PlannedRelease[] {
+  let left = most === 0 ? Number.POSITIVE_INFINITY : most;
+  return rows.map((row) => {
+    if (row.status !== 'new') return row;
+    left -= 1;
+    return left >= 0 ? row : { ...row, status: 'beyond-limit', reason: `max-releases is ${most}` };
+  });
+}
+
+function dropRepeated(packages: readonly IndexPackage[]): IndexPackage[] {
+  const seen = new Map<string, IndexPackage>();
+  for (const candidate of packages) {
+    const nevra = formatNevra(candidate.nevra);
+    const other = seen.get(nevraKey(nevra));
+    if (other === undefined) seen.set(nevraKey(nevra), candidate);
+    else if (other.checksum.algorithm !== candidate.checksum.algorithm || other.checksum.hex !== candidate.checksum.hex) {
+      throw new RepodataError('PRIMARY_INVALID', `expected one checksum for ${nevra}, found ${other.checksum.hex} and ${candidate.checksum.hex}`, {
+        expected: other.checksum.hex,
+        actual: candidate.checksum.hex,
+      });
+    }
+  }
+  return [...seen.values()];
+}
+
+function sortPackages(packages: readonly IndexPackage[]): IndexPackage[] {
+  const text = ({ nevra }: IndexPackage): Buffer => Buffer.from(formatNevra(nevra));
+  return packages.toSorted((a, b) => compareEvr(a.nevra, b.nevra) || Buffer.compare(text(a), text(b)));
+}
+
+/** True when an entry of `skip` is this release's version, EVR (with or without epoch) or NEVRA (with or without arch). */
+export function namesRelease(entry: string, { name, epoch, version, release, arch }: Nevra): boolean {
+  const evr = `${version}-${release}`;
+  const evrs = [evr, `${epoch ?? 0}:${evr}`];
+  return entry === version || evrs.some((text) => entry === text || entry === `${name}-${text}` || entry === `${name}-${text}.${arch}`);
+}

@@ -6,8 +6,11 @@ export type HashName = 'md5' | 'sha1' | 'ripemd160' | 'sha256' | 'sha384' | 'sha
 
 /** The bytes that a signature stands for, fed into a fresh hash context on each call, so that large data is read once for all signatures. */
 export interface SignedData {
-  /** A context that has consumed exactly the signed bytes and nothing else; the caller owns it. */
-  hash(algorithm: HashName): Hash;
+  /**
+   * A context that has consumed `prefix` and then exactly the signed bytes, nothing else; the caller owns it.
+   * The prefix is the salt of a version 6 signature (RFC 9580 5.2.4), empty or absent otherwise; `peekSignature` tells it beforehand.
+   */
+  hash(algorithm: HashName, prefix?: Uint8Array): Hash;
 }
 
 /**
@@ -63,6 +66,11 @@ export interface SignaturePolicy {
   readonly allowWeak: ReadonlySet<string>;
   /** Current time, seconds since 1970; signatures made later (but for a day's tolerance) are refused. */
   readonly now: number;
+  /**
+   * Also refuse a key that has expired by `now`, even when it was valid at signing: right for a statement about the present
+   * (repomd.xml.asc, as dnf does), wrong for packages, which outlive their keys. Default false; `checkDetached` takes true.
+   */
+  readonly currentKey?: boolean;
 }
 
 /** Certificates that may vouch for something. Immutable. */

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+import { VerificationError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { armor, dearmor } from './armor.js';
+import { buildCertificate, type Certificate, isIssuedBy } from './certificate.js';
+import { type CertificatePackets, groupCertificates, type KeyFileContent, mergeCertificates, tryParseSignature } from './certificate-packets.js';
+import type { CertificateFacts, Keyring } from './model.js';
+import { PacketError, readPackets } from './packets.js';
+import type { PublicKey } from './public-key.js';
+import type { SignaturePacket } from './signature-packet.js';
+
+// Certificates are read by this room's own code on node:crypto: OpenPGP.js refuses DSA, SHA-1 self-signatures and
+// version 3 signatures by design, judges self-signatures by their own date, and costs 60 ms to load.
+
+/** A key file: armored or binary, one certificate or many. */
+export interface KeyringSource {
+  /** URL, path or input that it came from, for messages. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads public keys; certificates with one primary key are merged, with all identities, self-signatures, subkeys and revocations
+ * of all sources. A revocation that stands alone is attached to its certificate. No sources give an empty keyring.
+ * @throws VerificationError KEY_INVALID when a source is no public key, holds a private one, or is over {@link LIMITS.keyBytes}.
+ */
+export async function loadKeyring(sources: readonly KeyringSource[]): Promise<Keyring> {
+  const contents = sources.map((source) => ({ source, content: readSource(source) }));
+  const merged = new Map<string, CertificatePackets>();
+  for (const certificate of contents.flatMap(({ content }) => content.certificates)) {
+    const known = merged.get(certificate.primary.fingerprint);
+    merged.set(certificate.primary.fingerprint, known === undefined ? certificate : mergeCertificates(known, certificate));
+  }
+  for (const { source, content } of contents) attachRevocations(source, content, merged);
+  return new CertificateKeyring([...merged.values()].map(build));
+}
+
+/** The {@link Keyring} that this room can verify with. */
+export class CertificateKeyring implements Keyring {
+  readonly certificates: readonly CertificateFacts[];
+  readonly #members: readonly Certificate[];
+
+  constructor(members: readonly Certificate[]) {
+    this.#members = members;
+    this.certificates = members.map(({ facts }) => facts);
+  }
+
+  restrictedTo(fingerprints: ReadonlySet<string>): Keyring {
+    return new CertificateKeyring(this.#members.filter(({ facts }) => fingerprints.has(facts.fingerprint)));
+  }
+
+  /** @throws VerificationError UNKNOWN_KEY */
+  armored(fingerprint: string): string {
+    const member = this.#members.find(({ facts }) => facts.fingerprint === fingerprint);
+    if (member === undefined) throw new VerificationError('UNKNOWN_KEY', `no certificate has the fingerprint ${fingerprint}`);
+    return armor('PUBLIC KEY BLOCK', member.encode());
+  }
+
+  /** All primary keys and subkeys that the signature's hints name; key ids are no proof and may name several. */
+  issuersOf(signature: SignaturePacket): readonly { readonly certificate: Certificate; readonly key: PublicKey }[] {
+    return this.#members.flatMap((certificate) =>
+      [certificate.primary, ...certificate.subkeys.map(({ key }) => key)].filter((key) => isIssuedBy(signature, key)).map((key) => ({ certificate, key })),
+    );
+  }
+}
+
+function readSource({ name, bytes }: KeyringSource): KeyFileContent {
+  if (bytes.length > LIMITS.keyBytes) throw invalid(name, `expected at most ${LIMITS.keyBytes} bytes, found ${bytes.length}`);
+  let content: KeyFileContent;
+  try {
+    content = groupCertificates(readPackets(dearmor(bytes)));
+  } catch (error) {
+    if (error instanceof PacketError) throw invalid(name, error.message, error);
+    throw error;
+  }
+  if (content.certificates.length === 0 && content.revocations.length === 0) {
+    throw invalid(name, content.skipped[0] ?? 'it holds no certificate');
+  }
+  return content;
+}
+
+function attachRevocations({ name }: KeyringSource, { certificates, revocations }: KeyFileContent, merged: Map<string, CertificatePackets>): void {
+  let attached = 0;
+  for (const body of revocations) {
+    const signature = tryParseSignature(body);
+    for (const known of [...merged.values()].filter(({ primary }) => signature !== undefined && isIssuedBy(signature, primary))) {
+      merged.set(known.primary.fingerprint, mergeCertificates(known, { ...known, direct: [body], components: [] }));
+      attached++;
+    }
+  }
+  if (certificates.length === 0 && attached === 0) throw invalid(name, 'it holds a revocation of a key that no source gives');
+}
+
+function build(packets: CertificatePackets): Certificate {
+  try {
+    return buildCertificate(packets);
+  } catch (error) {
+    if (error instanceof PacketError) throw new VerificationError('KEY_INVALID', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function invalid(name: string, found: string, cause?: unknown): VerificationError {
+  return new VerificationError('KEY_INVALID', `${name} is no OpenPGP public key: ${found}`, { expected: 'OpenPGP public key', actual: found, cause });
+}

@@ -21,7 +21,7 @@ export function hashName(id: number): HashName | undefined {
   return NAMES[id];
 }
 
-/** A hash context; undefined where this build of node cannot compute it (ripemd160 in most). */
+/** A hash context; undefined where this build of node cannot compute it (md5 under FIPS). */
 export function tryCreateHash(algorithm: HashName): Hash | undefined {
   try {
     return createHash(algorithm);

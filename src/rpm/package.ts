@@ -39,8 +39,8 @@ export function parseFacts(headers: PackageHeaders): PackageFacts {
     fileDigestAlgorithm: hashName(digestAlgorithm) ?? `algorithm ${digestAlgorithm}`,
     files: parseFiles(main),
     changelog: parseChangelog(main),
-    sources: isSource ? (main.strings(TAG.SOURCE) ?? []).map(decodeLossy) : [],
-    patches: isSource ? (main.strings(TAG.PATCH) ?? []).map(decodeLossy) : [],
+    sources: isSource ? inSpecOrder(main, TAG.SOURCE) : [],
+    patches: isSource ? inSpecOrder(main, TAG.PATCH) : [],
   };
 }
 
@@ -93,6 +93,13 @@ function parseChangelog(header: Header): ChangelogEntry[] {
     author: decodeLossy(authors[at] ?? new Uint8Array()),
     text: decodeLossy(texts[at] ?? new Uint8Array()),
   }));
+}
+
+/** Names of sources or patches as the spec file lists them: rpm before 6 wrote them last first (rpm issue 3014). */
+function inSpecOrder(header: Header, tag: number): string[] {
+  const names = (header.strings(tag) ?? []).map(decodeLossy);
+  const builtBy = Number.parseInt(word(header, TAG.RPM_VERSION) ?? '', 10);
+  return builtBy >= 6 ? names : names.reverse();
 }
 
 /** A string for people: of a translated one that of the C locale, which is the first where the table does not say. */

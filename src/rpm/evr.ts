@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+import type { Nevra } from './model.js';
+
+/** Epoch, version, release. A missing epoch counts as 0; a missing release, in constraints, stands for any. */
+export interface Evr {
+  readonly epoch: number | null;
+  readonly version: string;
+  readonly release: string | undefined;
+}
+
+const SEGMENT = /^(?:[0-9]+|[A-Za-z]+)/;
+const SEPARATORS = /^[^A-Za-z0-9~^]+/;
+
+/**
+ * Compares two versions or releases as rpm's rpmvercmp does: segments of digits and of letters in turn, `~` before everything
+ * else (even the end), `^` after the end but before anything longer.
+ * @returns negative, zero or positive
+ */
+export function rpmvercmp(left: string, right: string): number {
+  if (left === right) return 0;
+  let [a, b] = [left, right];
+  while (a !== '' || b !== '') {
+    a = a.replace(SEPARATORS, '');
+    b = b.replace(SEPARATORS, '');
+    if (a.startsWith('~') || b.startsWith('~')) {
+      if (!a.startsWith('~')) return 1;
+      if (!b.startsWith('~')) return -1;
+    } else if (a.startsWith('^') || b.startsWith('^')) {
+      if (a === '') return -1;
+      if (b === '') return 1;
+      if (!a.startsWith('^')) return 1;
+      if (!b.startsWith('^')) return -1;
+    } else {
+      if (a === '' || b === '') break;
+      const [first, second] = takeSegments(a, b);
+      const order = compareSegments(first, second);
+      if (order !== 0) return order;
+      a = a.slice(first.length);
+      b = b.slice(second.length);
+      continue;
+    }
+    a = a.slice(1);
+    b = b.slice(1);
+  }
+  // Whichever has something left is newer.
+  return Number(a !== '') - Number(b !== '');
+}
+
+/** The segment that begins `a`, and what of the same kind begins `b`: empty where the kinds differ. */
+function takeSegments(a: string, b: string): [string, string] {
+  const first = SEGMENT.exec(a)?.[0] ?? '';
+  const second = SEGMENT.exec(b)?.[0] ?? '';
+  return [first, isDigit(first) === isDigit(second) ? second : ''];
+}
+
+function compareSegments(a: string, b: string): number {
+  // Digits are newer than letters.
+  if (b === '') return isDigit(a) ? 1 : -1;
+  if (!isDigit(a)) return compareText(a, b);
+  const [x, y] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return x.length - y.length || compareText(x, y);
+}
+
+function isDigit(text: string): boolean {
+  return text >= '0' && text < ':';
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Compares epochs as numbers (none is 0), then versions, then releases where both have one (rpm's rpmVersionCompare). */
+export function compareEvr(left: Evr, right: Evr): number {
+  const epochs = (left.epoch ?? 0) - (right.epoch ?? 0);
+  if (epochs !== 0) return epochs;
+  const versions = rpmvercmp(left.version, right.version);
+  if (versions !== 0) return versions;
+  if (left.release === undefined || right.release === undefined) return 0;
+  return rpmvercmp(left.release, right.release);
+}
+
+/** `name-[epoch:]version-release.arch`. */
+export function formatNevra(nevra: Nevra): string {
+  return `${nevra.name}-${formatEvr(nevra)}.${nevra.arch}`;
+}
+
+/** `[epoch:]version-release`. */
+export function formatEvr(nevra: Nevra): string {
+  const epoch = nevra.epoch === null ? '' : `${nevra.epoch}:`;
+  return `${epoch}${nevra.version}-${nevra.release}`;
+}
+
+/** Parses `[epoch:]version[-release]`; undefined when it is none. */
+export function tryParseEvr(text: string): Evr | undefined {
+  const match = /^(?:(\d{1,10}):)?([^\s:-]+)(?:-([^\s:-]+))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, epoch, version = '', release] = match;
+  return { epoch: epoch === undefined ? null : Number(epoch), version, release };
+}

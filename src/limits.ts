@@ -16,6 +16,8 @@ export const LIMITS = {
   keyBytes: 4 * MIB,
   /** mirrorlist and metalink: Fedora's metalink has 100 KiB. */
   mirrorlistBytes: 4 * MIB,
+  /** Base URLs that are tried: Fedora's lists have some 100, and a list must not keep a run busy for ever. */
+  mirrors: 64,
   /** A vendor's .repo file. */
   repoFileBytes: 1 * MIB,
   /** Release notes pages: the largest seen has 300 KiB. */
@@ -28,6 +30,8 @@ export const LIMITS = {
   packageElementBytes: 32 * MIB,
   /** Nesting of XML elements: primary.xml has 5. */
   xmlDepth: 64,
+  /** One tag, comment or CDATA section of an index: descriptions in CDATA have some KiB. */
+  xmlTokenBytes: 1 * MIB,
   /** Packages of one index: Fedora lists 70,000. */
   packagesInIndex: 2_000_000,
   /** Size of one RPM file: the largest of CUDA and of texlive stay under 4 GiB. */

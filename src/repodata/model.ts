@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { RepodataError } from '../errors.js';
 import type { Nevra } from '../rpm/model.js';
 
 /** A checksum as an index states it. */
@@ -39,13 +40,15 @@ export interface IndexPackage {
   readonly archiveSize: number | undefined;
   readonly href: string;
   readonly base: string | undefined;
-  /** Last segment of href, decoded, after checks (T8). */
+  /** Last segment of href, decoded, after checks (T8); empty when they refuse it. */
   readonly fileName: string;
   /** rpm:header-range; the end is exclusive. */
   readonly headerRange: { readonly start: number; readonly end: number } | undefined;
   /** Seconds. */
   readonly buildTime: number | undefined;
   readonly fileTime: number | undefined;
+  /** Why this package must not be fetched (unsafe name T8, weak checksum T4); undefined when nothing speaks against it. */
+  readonly refused: RepodataError | undefined;
 }
 
 /** An index file as served, checked against repomd.xml. */
@@ -71,7 +74,7 @@ export interface RepositoryIndex {
   readonly packages: readonly IndexPackage[];
   /** Number of packages in the whole index. */
   readonly packageCount: number;
-  /** Names in the index that are near to what was selected, when nothing matched. */
+  /** All package names of the index (at most 100,000) when nothing was selected, otherwise empty. */
   readonly names: ReadonlySet<string>;
   readonly warnings: readonly string[];
 }

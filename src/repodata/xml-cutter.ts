@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+import { LIMITS } from '../limits.js';
+import type { XmlContext } from './xml-context.js';
+
+/** What the owner of an {@link XmlCutter} wants to know. */
+export interface CutterHandler {
+  /** The root's start tag as written, such as `<metadata packages="3">`. */
+  root?(startTag: string): void;
+  /** Names of leaf children that {@link wants} decides by. */
+  readonly probes?: readonly string[];
+  /**
+   * Called once for each child of the root, as soon as all probes are known or the element ends. A probe that is
+   * missing, or not plain text, is not in the map. Without it every element is wanted.
+   */
+  wants?(name: string, probes: ReadonlyMap<string, string>): boolean;
+  /** A child of the root has ended; `xml` is undefined when it was not wanted. */
+  element?(name: string, xml: string | undefined): void;
+}
+
+const NOT_A_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const NAME = /^[A-Za-z_\u0080-\uffff:][^\s"'<>&=/]*$/;
+const OPENERS = ['<!--', '<![CDATA['];
+
+/** The part of a qualified name behind its prefix. */
+export function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/**
+ * Cuts a stream of XML text into the children of its root element, and checks on the way that tags balance (XML 1.0,
+ * 2.1 and 3), that there is one root, and no DOCTYPE or other declaration (T7). Holds one child at a time, so that an
+ * index of any size is read in bounded memory; attributes and entities are left to the parser of the wanted children.
+ */
+export class XmlCutter {
+  readonly #context: XmlContext;
+  readonly #handler: CutterHandler;
+  readonly #open: string[] = [];
+  #carry = '';
+  #atStart = true;
+  #rootSeen = false;
+  /** Size and kept text of the child of the root that is open. */
+  #size = 0;
+  #parts: string[] | undefined;
+  #keepFrom = 0;
+  #decided = false;
+  #probes = new Map<string, string>();
+  /** Name and text of the probe that is open. */
+  #probe: string | undefined;
+  #probeText = '';
+
+  constructor(context: XmlContext, handler: CutterHandler) {
+    this.#context = context;
+    this.#handler = handler;
+  }
+
+  /**
+   * Takes the next piece of text.
+   * @throws RepodataError XML_FORBIDDEN, LIMIT_EXCEEDED, or the context's code for what is not well-formed
+   */
+  push(text: string): void {
+    if (NOT_A_CHARACTER.test(text)) throw this.#context.invalid('it holds characters that XML forbids');
+    const buffer = this.#carry + text;
+    let at = 0;
+    this.#keepFrom = 0;
+    for (;;) {
+      const start = buffer.indexOf('<', at);
+      this.#text(buffer, at, start < 0 ? buffer.length : start);
+      at = start < 0 ? buffer.length : start;
+      const end = start < 0 ? -1 : this.#tokenEnd(buffer, start);
+      if (end < 0) break;
+      this.#token(buffer, start, end);
+      at = end;
+    }
+    this.#carry = buffer.slice(at);
+    if (this.#carry.length > LIMITS.xmlTokenBytes) throw this.#context.tooMuch(`a tag, comment or CDATA section of more than ${LIMITS.xmlTokenBytes} characters`);
+    this.#parts?.push(buffer.slice(this.#keepFrom, at));
+  }
+
+  /** @throws RepodataError with the context's code when the document is not complete */
+  end(): void {
+    if (this.#carry !== '') throw this.#context.invalid('it ends inside a tag');
+    const open = this.#open.at(-1);
+    if (open !== undefined) throw this.#context.invalid(`it ends inside <${open}>`);
+    if (!this.#rootSeen) throw this.#context.invalid('it has no root element');
+  }
+
+  #text(buffer: string, from: number, to: number): void {
+    if (from === to) return;
+    this.#atStart = false;
+    if (this.#open.length === 0 && buffer.slice(from, to).trim() !== '') throw this.#context.invalid('there is text outside the root element');
+    if (this.#probe !== undefined) this.#probeText += buffer.slice(from, to);
+    this.#grow(to - from);
+  }
+
+  /** Index behind the markup that begins at `start`, or -1 while it is incomplete. */
+  #tokenEnd(buffer: string, start: number): number {
+    const second = buffer[start + 1];
+    if (second === '?') return after(buffer, '?>', start + 2);
+    if (second !== '!') return this.#tagEnd(buffer, start);
+    if (buffer.startsWith('<!--', start)) return after(buffer, '-->', start + 4);
+    if (buffer.startsWith('<![CDATA[', start)) return after(buffer, ']]>', start + 9);
+    const seen = buffer.slice(start, start + 64);
+    if (OPENERS.some((opener) => opener.startsWith(seen))) return -1;
+    if (/^<!d[a-z]*$/i.test(seen) && seen.length < 10) return -1;
+    throw this.#context.forbidden(seen);
+  }
+
+  /** XML 1.0, 3.1: `>` is allowed in an attribute value, `<` is not. */
+  #tagEnd(buffer: string, start: number): number {
+    let quote = 0;
+    for (let at = start + 1; at < buffer.length; at += 1) {
+      const code = buffer.charCodeAt(at);
+      if (code === 0x3c) throw this.#context.invalid(`there is a "<" inside a tag: ${buffer.slice(start, start + 40)}`);
+      if (quote !== 0) {
+        if (code === quote) quote = 0;
+      } else if (code === 0x22 || code === 0x27) quote = code;
+      else if (code === 0x3e) return at + 1;
+    }
+    return -1;
+  }
+
+  #token(buffer: string, start: number, end: number): void {
+    const second = buffer.charCodeAt(start + 1);
+    if (second === 0x3f) this.#instruction(buffer.slice(start, end));
+    else if (second === 0x21) this.#section(buffer.charCodeAt(start + 2) === 0x5b);
+    else if (second === 0x2f) this.#endTag(buffer, start, end);
+    else this.#startTag(buffer, start, end);
+    this.#atStart = false;
+    if (this.#open.length > 1) this.#grow(end - start);
+  }
+
+  /** XML 1.0, 2.8 and 4.3.3: a declaration comes first or not at all, and only UTF-8 is read. */
+  #instruction(text: string): void {
+    if (!/^<\?xml[\s?]/i.test(text)) return;
+    if (!this.#atStart) throw this.#context.invalid('the XML declaration is not at its beginning');
+    const encoding = /\sencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1] ?? 'UTF-8';
+    if (!/^(utf-?8|us-ascii|ascii)$/i.test(encoding)) throw this.#context.invalid(`expected encoding UTF-8, found ${encoding}`);
+  }
+
+  #section(isCdata: boolean): void {
+    if (!isCdata) return;
+    if (this.#open.length === 0) throw this.#context.invalid('there is text outside the root element');
+    this.#spoilProbe();
+  }
+
+  #startTag(buffer: string, start: number, end: number): void {
+    const empty = buffer.charCodeAt(end - 2) === 0x2f;
+    const name = this.#name(buffer, start + 1, empty ? end - 2 : end - 1);
+    const depth = this.#open.push(name);
+    if (depth > LIMITS.xmlDepth) throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
+    if (depth === 1) this.#startRoot(buffer.slice(start, end));
+    else if (depth === 2) this.#startChild(start);
+    else {
+      this.#spoilProbe();
+      if (depth === 3 && !this.#decided) this.#startProbe(localName(name));
+    }
+    if (empty) this.#close(buffer, end);
+  }
+
+  #endTag(buffer: string, start: number, end: number): void {
+    const name = buffer.slice(start + 2, end - 1).trimEnd();
+    const open = this.#open.at(-1);
+    if (name !== open) throw this.#context.invalid(open === undefined ? `</${name}> closes nothing` : `expected </${open}>, found </${name}>`);
+    this.#close(buffer, end);
+  }
+
+  #name(buffer: string, from: number, to: number): string {
+    let end = from;
+    while (end < to && buffer.charCodeAt(end) > 0x20) end += 1;
+    const name = buffer.slice(from, end);
+    if (!NAME.test(name)) throw this.#context.invalid(`"<${name.slice(0, 40)}" is no tag`);
+    return name;
+  }
+
+  #startRoot(tag: string): void {
+    if (this.#rootSeen) throw this.#context.invalid('it has a second root element');
+    this.#rootSeen = true;
+    this.#handler.root?.(tag);
+  }
+
+  #startChild(start: number): void {
+    this.#size = 0;
+    this.#parts = [];
+    this.#keepFrom = start;
+    this.#decided = false;
+    this.#probes = new Map();
+    if (this.#handler.wants === undefined) this.#decided = true;
+  }
+
+  #startProbe(name: string): void {
+    if (this.#handler.probes?.includes(name) !== true || this.#probes.has(name)) return;
+    this.#probe = name;
+    this.#probeText = '';
+  }
+
+  /** A probe with child elements or CDATA is left to the parser. */
+  #spoilProbe(): void {
+    if (this.#probe !== undefined) this.#probe = undefined;
+  }
+
+  #close(buffer: string, end: number): void {
+    const name = this.#open.pop();
+    const depth = this.#open.length;
+    if (depth === 2) this.#closeProbe(name);
+    if (depth !== 1 || name === undefined) return;
+    if (!this.#decided) this.#decide(name);
+    this.#parts?.push(buffer.slice(this.#keepFrom, end));
+    this.#handler.element?.(localName(name), this.#parts?.join(''));
+    this.#parts = undefined;
+  }
+
+  #closeProbe(name: string | undefined): void {
+    if (this.#probe === undefined || name === undefined) return;
+    this.#probes.set(this.#probe, this.#probeText);
+    this.#probe = undefined;
+    const child = this.#open[1];
+    if (child !== undefined && this.#probes.size === this.#handler.probes?.length) this.#decide(child);
+  }
+
+  #decide(child: string): void {
+    this.#decided = true;
+    if (this.#handler.wants?.(localName(child), this.#probes) === false) this.#parts = undefined;
+  }
+
+  #grow(characters: number): void {
+    if (this.#open.length < 2) return;
+    this.#size += characters;
+    if (this.#size > LIMITS.packageElementBytes) throw this.#context.tooMuch(`an element of more than ${LIMITS.packageElementBytes} characters`);
+  }
+}
+
+function after(buffer: string, mark: string, from: number): number {
+  const at = buffer.indexOf(mark, from);
+  return at < 0 ? -1 : at + mark.length;
+}

@@ -59,6 +59,12 @@ export interface GitStore {
   write(type: ObjectType, content: Uint8Array): Promise<Oid>;
   /** Says that the remote has this object, so that `write` need not stage it. */
   assumePresent(oids: Iterable<Oid>): void;
+  /**
+   * Lets git's own fsck look at everything staged since the last check, as servers do; `push` does the same.
+   * What fails is dropped again, with all that was staged beside it, so that one release can be refused alone.
+   * @throws GitError PUSH_REJECTED
+   */
+  check(): Promise<void>;
   /** Atomic push of everything staged that the refs reach. @throws GitError AUTH, REMOTE_FAILED */
   push(request: PushRequest): Promise<PushResult>;
   /** Removes the private repository. */

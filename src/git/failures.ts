@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+import { GitError } from '../errors.js';
+import type { GitResult } from './command.js';
+
+/** A refused login, in the words of git, curl, ssh and the common hosts. */
+const AUTH =
+  /authentication failed|could not read (?:username|password)|terminal prompts disabled|returned error: 40[13]|http 40[13]|permission denied \(|host key verification failed|invalid (?:credentials|username)|access denied|not granted|permission to \S+ denied/iu;
+const TOO_LARGE = /GH001|exceeds .{0,60}(?:file )?size limit|file size limit|larger than .{0,30}(?:limit|allowed)/iu;
+const NO_REF = /couldn't find remote ref|no such ref|invalid refspec/iu;
+const MOVED = /returned error: 30\d|unable to update url base from redirection/iu;
+/** A moment later it may work. */
+const TRANSIENT =
+  /returned error: (?:408|429|5\d\d)|http (?:429|5\d\d)|could not resolve host|failed to connect|connection (?:reset|refused|timed out|closed)|empty reply|early eof|unexpected disconnect|hung up unexpectedly|rpc failed|operation too slow|temporary failure|timed out|ssl_error|gnutls recv|ssl connect/iu;
+
+/** What a failed call of git against a remote means; `doing` completes "git could not …". */
+export function remoteError(result: GitResult, doing: string, url: string): GitError {
+  const text = result.stderr.slice(0, 2000) || `exit code ${result.exitCode}`;
+  const message = `git could not ${doing} ${url}: ${text}`;
+  if (AUTH.test(text)) return new GitError('AUTH', message);
+  if (NO_REF.test(text)) return new GitError('BRANCH_NOT_FOUND', message);
+  if (MOVED.test(text)) {
+    return new GitError('REMOTE_FAILED', message, {
+      remedy: 'The server redirects, and a token does not follow. Give the address that it redirects to (often the same with .git at the end, or the new name of the repository).',
+    });
+  }
+  return new GitError('REMOTE_FAILED', message);
+}
+
+/** True when the same call may succeed a moment later. */
+export function mayRecover(result: GitResult): boolean {
+  return !AUTH.test(result.stderr) && TRANSIENT.test(result.stderr);
+}
+
+/** True when a host refused a push because a file is too large. */
+export function isTooLarge(text: string): boolean {
+  return TOO_LARGE.test(text);
+}
+
+/** True when git missed an object of this repository that only the remote has. */
+export function isMissingObject(result: GitResult): boolean {
+  return /unable to read|missing blob|could not (?:read|fetch) [0-9a-f]{40}|failed to read object|bad object|missing object|unable to load/iu.test(result.stderr);
+}

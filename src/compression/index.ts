@@ -13,6 +13,8 @@ export type Compression = 'none' | 'gzip' | 'xz' | 'lzma' | 'bzip2' | 'zstd';
 export interface DecompressLimits {
   /** Bytes of output; one more is an error. */
   readonly maxBytes: number;
+  /** Output that a signed header announces is no bomb, however well it compresses. */
+  readonly announcedBytes?: number;
   /** What is being read, for messages. */
   readonly what: string;
 }
@@ -72,7 +74,7 @@ const DECODERS = { gzip: decodeGzip, xz: decodeLzma, lzma: decodeLzma, bzip2: de
  * wrong checks and bytes after the end are errors; members, streams or frames in a row are one stream.
  *
  * @throws PayloadError PAYLOAD_INVALID for data that is not exactly such a stream, LIMIT_EXCEEDED for output
- * beyond `maxBytes`, beyond `LIMITS.compressionRatio` times the input (from `LIMITS.ratioFloor` on), or a
+ * beyond `maxBytes`, beyond `LIMITS.compressionRatio` times the input (from `LIMITS.ratioFloor` or what is announced on), or a
  * dictionary beyond `LIMITS.dictionaryBytes`. Errors of the source pass as they are.
  */
 export async function* decompress(kind: Compression, source: AsyncIterable<Uint8Array>, limits: DecompressLimits): AsyncGenerator<Uint8Array, void> {
@@ -93,11 +95,11 @@ async function* plain(input: ChunkReader): AsyncGenerator<Uint8Array, void> {
   for (let chunk = await input.some(); chunk !== undefined; chunk = await input.some()) yield chunk;
 }
 
-function checkLimits(output: number, input: number, { maxBytes, what }: DecompressLimits): void {
+function checkLimits(output: number, input: number, { maxBytes, announcedBytes = 0, what }: DecompressLimits): void {
   if (output > maxBytes) {
     throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than the allowed ${maxBytes} bytes of output`, { expected: `at most ${maxBytes}` });
   }
-  if (output > Math.max(LIMITS.ratioFloor, input * LIMITS.compressionRatio)) {
+  if (output > Math.max(LIMITS.ratioFloor, announcedBytes, input * LIMITS.compressionRatio)) {
     throw new PayloadError('LIMIT_EXCEEDED', `${what}: ${output} bytes of output from ${input} bytes of input look like a decompression bomb`);
   }
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+const BACKSLASH = '\\';
+/** Code points that HFS+ ignores in names (git utf8.c, next_hfs_char). */
+const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
+
+/** What NTFS makes of the first letters of the long names, hashed, when the plain short names are taken (git path.c). */
+const SHORT_NAMES = { gitmodules: 'gi7eba', gitignore: 'gi250a', gitattributes: 'gi7d29', mailmap: 'maba30' } as const;
+
+/** Names, without their dot, that git reads and that git fsck looks at in trees. */
+export type DotName = keyof typeof SHORT_NAMES;
+
+/** True for every name that git takes for `.git` on some file system (git fsck.c, fsck_tree; path.c, is_ntfs_dotgit; utf8.c, is_hfs_dotgit). */
+export function isDotGit(name: Uint8Array): boolean {
+  const text = Buffer.from(name).toString('utf8');
+  return foldHfs(text) === '.git' || text.split(BACKSLASH).some((part) => /^(\.git|git~1)[ .]*(:|$)/i.test(part));
+}
+
+/** True for every spelling of `.gitmodules` and its like (git path.c, is_ntfs_dot_generic; utf8.c, is_hfs_dot_generic). */
+export function isDotName(name: Uint8Array, special: DotName): boolean {
+  const text = Buffer.from(name).toString('utf8');
+  return foldHfs(text) === `.${special}` || text.split(BACKSLASH).some((part) => isNtfsName(part.toLowerCase(), special));
+}
+
+function foldHfs(name: string): string {
+  return name.replace(HFS_IGNORED, '').replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** NTFS drops spaces and dots at the end, cuts at a colon (streams), and has short names of eight characters. */
+function isNtfsName(name: string, special: DotName): boolean {
+  const end = /[ .]*(?::.*)?$/s.exec(name)?.index ?? name.length;
+  const base = name.slice(0, end);
+  if (base === `.${special}`) return true;
+  const [, head = '', number = ''] = /^([^~]{0,6})~([1-9]\d*)$/.exec(base) ?? [];
+  if (number === '') return false;
+  if (head === special.slice(0, 6) && /^[1-4]$/.test(number)) return true;
+  return base.length === 8 && SHORT_NAMES[special].startsWith(head);
+}

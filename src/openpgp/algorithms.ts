@@ -32,7 +32,7 @@ export const HASHES: Readonly<Record<number, HashAlgorithm>> = {
 };
 
 /** Public-key algorithms that can sign, by their OpenPGP number (RFC 9580 9.1). RSA encrypt-only (2) and Elgamal cannot. */
-export const ALGORITHM = { rsa: 1, rsaSignOnly: 3, dsa: 17, ecdsa: 19, eddsaLegacy: 22, ed25519: 27, ed448: 28 } as const;
+export const ALGORITHM = { rsa: 1, rsaSignOnly: 3, dsa: 17, ecdsa: 19, eddsaLegacy: 22, ed25519: 27, ed448: 28, mlDsa65Ed25519: 30, mlDsa87Ed448: 31 } as const;
 
 const LABELS: Readonly<Record<number, string>> = {
   1: 'RSA',
@@ -47,6 +47,8 @@ const LABELS: Readonly<Record<number, string>> = {
   26: 'X448',
   27: 'Ed25519',
   28: 'Ed448',
+  30: 'ML-DSA-65+Ed25519',
+  31: 'ML-DSA-87+Ed448',
 };
 
 /** A public-key algorithm's name for reports: `RSA`, `algorithm 99`. */

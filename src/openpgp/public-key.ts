@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { constants, createHash, createPublicKey, publicDecrypt, timingSafeEqual, verify } from 'node:crypto';
+import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, timingSafeEqual, verify } from 'node:crypto';
 import { ALGORITHM, algorithmLabel, HASHES } from './algorithms.js';
 import { CURVES } from './curves.js';
 import { bitLength, isOnCurve, toBigInt, verifyDsa, verifyEcdsa } from './discrete-log.js';
@@ -76,6 +76,9 @@ function parseMaterial(algorithm: number, reader: PacketReader): Material {
       return edwards('Ed25519', reader.take(32));
     case ALGORITHM.ed448:
       return edwards('Ed448', reader.take(57));
+    case ALGORITHM.mlDsa65Ed25519:
+    case ALGORITHM.mlDsa87Ed448:
+      return composite(algorithm, reader);
     default:
       return { label: algorithmLabel(algorithm), strength: null, verify: undefined };
   }
@@ -148,15 +151,32 @@ function edwards(name: 'Ed25519' | 'Ed448', point: Uint8Array): Material {
   }
 }
 
+/** ML-DSA beside an Edwards curve (draft-ietf-openpgp-pqc 5.2): both must be right. Unsupported where OpenSSL is older than 3.5. */
+function composite(algorithm: number, reader: PacketReader): Material {
+  const { crv, point, encoding, size, split } = COMPOSITES[algorithm]!;
+  const curve = publicKey({ kty: 'OKP', crv, x: base64url(reader.take(point)) });
+  const lattice = publicKey(Buffer.concat([Buffer.from(encoding, 'hex'), reader.take(size)]));
+  const verifyWith = ({ values: [value] }: SignaturePacket, digest: Uint8Array) =>
+    verify(null, digest, curve!, value!.subarray(0, split)) && verify(null, digest, lattice!, value!.subarray(split));
+  return { label: algorithmLabel(algorithm), strength: null, verify: curve && lattice && verifyWith };
+}
+
+/** Sizes of the parts in bytes, and what precedes an ML-DSA key in a SubjectPublicKeyInfo (RFC 9881 2). */
+const COMPOSITES: Readonly<Record<number, { crv: string; point: number; encoding: string; size: number; split: number }>> = {
+  [ALGORITHM.mlDsa65Ed25519]: { crv: 'Ed25519', point: 32, encoding: '308207b2300b0609608648016503040312038207a100', size: 1952, split: 64 },
+  [ALGORITHM.mlDsa87Ed448]: { crv: 'Ed448', point: 57, encoding: '30820a32300b060960864801650304031303820a2100', size: 2592, split: 114 },
+};
+
 function readCurveId(reader: PacketReader): string {
   const length = reader.uint(1);
   if (length === 0 || length === 0xff) throw new PacketError('the curve has no identifier');
   return hex(reader.take(length)).toLowerCase();
 }
 
-function publicKey(jwk: Record<string, string>) {
+/** A key from a JWK, or from DER. */
+function publicKey(key: Record<string, string> | Buffer): KeyObject | undefined {
   try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
+    return Buffer.isBuffer(key) ? createPublicKey({ key, format: 'der', type: 'spki' }) : createPublicKey({ key, format: 'jwk' });
   } catch {
     return undefined; // OpenSSL takes no such key, so it verifies nothing
   }

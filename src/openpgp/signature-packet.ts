@@ -143,6 +143,12 @@ function readValues(algorithm: number, reader: PacketReader): readonly Uint8Arra
     case ALGORITHM.ed448:
       values.push(reader.take(114));
       break;
+    case ALGORITHM.mlDsa65Ed25519:
+      values.push(reader.take(64 + 3309));
+      break;
+    case ALGORITHM.mlDsa87Ed448:
+      values.push(reader.take(114 + 4627));
+      break;
     default:
       reader.rest();
   }

@@ -11,15 +11,21 @@ export function source(name) {
 }
 
 /** Puts each of `parts` (name → Markdown) between its markers in the document `name`. */
-export async function generate(name, parts) {
+export function generate(name, parts) {
+  return replace(name, (text) => Object.entries(parts).reduce((before, [part, content]) => fill(before, { name, part, content }), text));
+}
+
+function fill(text, { name, part, content }) {
+  const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
+  const [start, end] = [text.indexOf(open), text.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`${name} lacks the markers ${open} and ${close}`);
+  return `${text.slice(0, start + open.length)}\n\n${content.trim()}\n\n${text.slice(end)}`;
+}
+
+/** Changes the document `name`; with --check only says whether it would change. */
+export async function replace(name, change) {
   const before = await source(name);
-  let after = before;
-  for (const [part, text] of Object.entries(parts)) {
-    const [open, close] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
-    const [start, end] = [after.indexOf(open), after.indexOf(close)];
-    if (start < 0 || end < start) throw new Error(`${name} lacks the markers ${open} and ${close}`);
-    after = `${after.slice(0, start + open.length)}\n\n${text.trim()}\n\n${after.slice(end)}`;
-  }
+  const after = change(before);
   if (after === before) return;
   if (process.argv.includes('--check')) {
     console.error(`${name} is not current: run node ${path.relative(root, process.argv[1])}`);

@@ -1,14 +1,30 @@
 // SPDX-License-Identifier: MIT
 /**
- * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and the limits into docs/threat-model.md from
- * src/limits.ts. Usage: node scripts/reference.mjs [--check]
+ * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and into docs/threat-model.md the limits from
+ * src/limits.ts and the tests of each promise. Usage: node scripts/reference.mjs [--check]
  */
-import { generate, source, table } from './generated.mjs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { generate, replace, root, source, table } from './generated.mjs';
 import { REMEDIES } from '../src/errors.ts';
 import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
 
 await generate('docs/troubleshooting.md', { codes: errorCodes(await source('src/errors.ts')) });
 await generate('docs/threat-model.md', { limits: limits(await source('src/limits.ts')) });
+const tests = await testsByPromise();
+await replace('docs/threat-model.md', (text) => text.replaceAll(/^(\| T(\d+) \|.*\|)[^|]*\|$/gm, (_, row, number) => `${row} ${tests.get(Number(number)) ?? '–'} |`));
+
+/** The number of each promise → the test files that name it, as links from docs/. */
+async function testsByPromise() {
+  const files = (await readdir(path.join(root, '__tests__'), { recursive: true })).filter((name) => name.endsWith('.test.ts')).sort();
+  const found = new Map();
+  for (const file of files.map((name) => `__tests__/${name.replaceAll('\\', '/')}`)) {
+    const link = `[${path.basename(file, '.test.ts')}](../${file})`;
+    const numbers = new Set([...(await source(file)).matchAll(/\bT(\d{1,2})\b/g)].map(([, number]) => Number(number)));
+    for (const number of numbers) found.set(number, [...(found.get(number) ?? []), link]);
+  }
+  return new Map([...found].map(([number, links]) => [number, links.join(', ')]));
+}
 
 /** A section per family of codes, with the sentence that stands above the family's type. */
 function errorCodes(text) {

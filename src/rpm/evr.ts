@@ -91,6 +91,14 @@ export function formatEvr(nevra: Nevra): string {
   return `${epoch}${nevra.version}-${nevra.release}`;
 }
 
+/** Parses what {@link formatNevra} writes; undefined when it is none. */
+export function parseNevra(text: string): Nevra | undefined {
+  const match = /^(.+)-(?:(\d{1,10}):)?([^-]+)-([^-]+)\.([^.-]+)$/s.exec(text);
+  if (match === null) return undefined;
+  const [, name = '', epoch, version = '', release = '', arch = ''] = match;
+  return { name, epoch: epoch === undefined ? null : Number(epoch), version, release, arch };
+}
+
 /** Parses `[epoch:]version[-release]`; undefined when it is none. */
 export function tryParseEvr(text: string): Evr | undefined {
   const match = /^(?:(\d{1,10}):)?([^\s:-]+)(?:-([^\s:-]+))?$/.exec(text);

@@ -30,7 +30,7 @@ const STRONG: ReadonlySet<string> = new Set(['sha256', 'sha384', 'sha512', 'sha3
  * signatures that cover header and payload (rpmkeys(8), VERIFICATION POLICY). Stricter than rpm: with keys, a package that
  * nobody signed is refused. No signature, or only such as nobody could check, is never success (T10).
  */
-export function judgePackage(evidence: PackageEvidence, { keysGiven }: JudgeOptions): Judgement {
+export function judge(evidence: PackageEvidence, { keysGiven }: JudgeOptions): Judgement {
   const reasons = [
     ...judgeDigests(evidence.digests, ['header', 'payload']),
     ...judgeBroken(evidence.signatures),

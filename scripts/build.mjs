@@ -5,7 +5,7 @@
  */
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import { licenseTexts } from './licenses.mjs';
 
@@ -16,6 +16,34 @@ const REQUIRE = "import { createRequire as __createRequire } from 'node:module';
 
 /** Files that libraries open beside their own module: bundled input that asks for it → the file. */
 const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/liblzma.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
+
+/**
+ * A late `import()` of a CommonJS library gets the names that Node would give it: esbuild alone keeps `default` only, and
+ * the bundle would fail where the tests pass.
+ */
+const namedImports = {
+  name: 'named-imports',
+  setup(builder) {
+    builder.onResolve({ filter: /^[@\w]/ }, async ({ path: name, kind, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === namedImports) return undefined;
+      const found = await builder.resolve(name, { kind, resolveDir, pluginData: namedImports });
+      if (found.external || found.errors.length > 0 || !(await isCommonJs(found.path))) return found;
+      return { path: name, namespace: namedImports.name, pluginData: { ...found, resolveDir } };
+    });
+    builder.onLoad({ filter: /./, namespace: namedImports.name }, async ({ path: name, pluginData: { path: file, resolveDir } }) => {
+      const names = Object.keys(await import(pathToFileURL(file).href)).filter((key) => /^[\w$]+$/.test(key) && key !== 'module.exports');
+      return { contents: `export { ${names.sort().join(', ')} } from '${name}';`, resolveDir };
+    });
+  },
+};
+
+async function isCommonJs(file) {
+  if (/\.[cm]js$/.test(file)) return file.endsWith('.cjs');
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    const text = await readFile(path.join(folder, 'package.json'), 'utf8').catch(() => undefined);
+    if (text !== undefined) return JSON.parse(text).type !== 'module';
+  }
+}
 
 /** Bundles into `folder`, which is emptied first, and returns the names of the files it now holds. */
 export async function build(folder) {
@@ -35,6 +63,7 @@ export async function build(folder) {
     charset: 'utf8',
     // Never follow a link out of the folder: paths in the bundle stay relative to it.
     preserveSymlinks: true,
+    plugins: [namedImports],
     metafile: true,
     write: false,
     logLevel: 'warning',

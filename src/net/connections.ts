@@ -24,7 +24,8 @@ export interface Connections {
  * connected address, takes no proxy at run time and decodes what must stay as it was sent.
  */
 export async function createConnections(environment: Environment, connectTimeout: number): Promise<Connections> {
-  const { Agent, ProxyAgent, buildConnector } = await import('undici');
+  // The default export is the CommonJS module itself, which is what a bundle holds, too.
+  const { Agent, ProxyAgent, buildConnector } = (await import('undici')).default;
   const tls = await extraCertificates(environment);
   const kinds = new Map<string, AddressKind>();
   const made = new Map<string, Dispatcher>();

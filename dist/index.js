@@ -1,0 +1,87 @@
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import {
+  InputError,
+  actionLogger,
+  describeError,
+  failures,
+  formatSummary,
+  headline,
+  parseOptions,
+  printable,
+  run,
+  secretsToMask,
+  stopSignal,
+  writeReport
+} from "./chunk-ZF24V7GB.js";
+import {
+  error,
+  getInput,
+  info,
+  setFailed,
+  setOutput,
+  setSecret,
+  summary
+} from "./chunk-SPBROADE.js";
+import "./chunk-SQY5BRLK.js";
+import "./chunk-ZZKJAG7E.js";
+import "./chunk-4JN6GR4P.js";
+
+// src/index.ts
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+async function main() {
+  let options;
+  try {
+    options = parseOptions((name) => getInput(name), process.env);
+  } catch (error2) {
+    failInput(error2);
+    return;
+  }
+  maskSecrets(options);
+  const logger = actionLogger();
+  const result = await run(options, { logger, environment: process.env, signal: stopSignal() });
+  await writeOutputs(result);
+  if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
+  else info(printable(headline(result)));
+  fail(result);
+}
+function failInput(error2) {
+  const { code, message, remedy } = describeError(error2);
+  error(printable(`${message}. ${remedy}`), { title: code });
+  setFailed(printable(`rpm-source-mirror did not start: ${message}`));
+  process.exitCode = error2 instanceof InputError ? 2 : 1;
+}
+function maskSecrets(options) {
+  const secrets = [
+    ...options.token === void 0 ? [] : secretsToMask(options.token),
+    options.signingKeyPassphrase,
+    ...(options.signingKey ?? "").split("\n"),
+    ...(options.sshKey ?? "").split("\n"),
+    ...options.httpHeaders.map(([, value]) => value)
+  ];
+  for (const secret of secrets) if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());
+}
+async function writeOutputs(result) {
+  const directory = process.env["RUNNER_TEMP"] ?? tmpdir();
+  const path = await writeReport(result, join(directory, `rpm-source-mirror-report-${randomUUID()}.json`));
+  const published = result.report.releases.filter((row) => row.status === "published");
+  const outputs = {
+    "has-new": String(result.hasNew),
+    "new-versions": JSON.stringify(result.newVersions),
+    "published-versions": JSON.stringify(published.map((row) => row.version)),
+    tags: JSON.stringify(published.map((row) => row.tag)),
+    "latest-version": result.latestVersion,
+    commit: result.commit,
+    report: path
+  };
+  if (process.env["GITHUB_OUTPUT"] === void 0) return;
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+}
+function fail(result) {
+  if (!result.failed) return;
+  for (const { code, message, remedy } of failures(result)) error(printable(`${message}. ${remedy}`), { title: code });
+  setFailed(printable(headline(result)));
+}
+await main();

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+import type { Options } from './inputs.js';
+import { formatNevra } from './rpm/evr.js';
+import type { RunResult } from './report/report.js';
+import type { Ports } from './stages/ports.js';
+import { Rows } from './stages/rows.js';
+import { survey } from './stages/survey.js';
+
+/**
+ * Plans and reports; downloads the index and the keys, no package, and changes nothing.
+ * @throws MirrorError for failures of index, key, input or remote
+ */
+export async function check(options: Options, ports: Ports): Promise<RunResult> {
+  const { state, plan } = await survey(options, ports);
+  const rows = new Rows(ports.report);
+  rows.sync(plan);
+  for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
+    if (status === 'exists') continue;
+    const note = reason === undefined ? '' : ` (${reason})`;
+    ports.logger.info(`${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`);
+  }
+  return rows.result({ commit: state.tip, failed: false, recorded: state.releases });
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
+import { describeError, InputError } from './errors.js';
+import { helpText } from './help.js';
+import { inspectFiles } from './inspect-files.js';
+import { parseOptions, type InputReader } from './inputs.js';
+import { printable } from './report/escape.js';
+import { terminalLogger } from './report/loggers.js';
+import { formatTable } from './report/terminal.js';
+import { failures, run, writeReport } from './runner.js';
+import { stopSignal } from './signals.js';
+import { VERSION } from './version.js';
+
+/** The command line: the same use cases as the Action, flags named as the inputs. Returns the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const line = parseCommandLine(args);
+  if (line.help || line.version) {
+    process.stdout.write(line.help ? helpText() : `${VERSION}\n`);
+    return 0;
+  }
+  const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
+  if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
+  const options = parseOptions(inputReader(line), process.env);
+  const result = await run(options, { logger, environment: process.env, signal: stopSignal() });
+  if (line.report !== undefined) await writeReport(result, line.report);
+  for (const { code, message, remedy } of failures(result)) process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}\n`);
+  const table = await formatTable(result);
+  if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
+  if (!line.quiet) (line.json ? process.stderr : process.stdout).write(`${table}\n`);
+  return result.failed ? 1 : 0;
+}
+
+/** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */
+function inputReader(line: CommandLine): InputReader {
+  return (name) => {
+    if (name === 'mode') return line.command ?? '';
+    const variable = variableOf(name);
+    return line.inputs.get(name) ?? process.env[variable] ?? process.env[variable.replaceAll('-', '_')] ?? '';
+  };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { code, message, remedy } = describeError(error);
+  process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}\n`);
+  process.exitCode = error instanceof InputError ? 2 : 1;
+}

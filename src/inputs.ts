@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { InputError } from './errors.js';
+import { INPUTS, type InputName } from './input-table.js';
+import { checkDirectories } from './mirror/layout.js';
+import { parseLineBranches, type LineBranch } from './mirror/lines.js';
+import { validateTagFormat } from './mirror/tag-names.js';
+import { parseHeaderLines, type HeaderLine } from './net/urls.js';
+import { parseConstraints, type Constraint } from './rpm/constraints.js';
+
+export type Mode = 'publish' | 'check' | 'verify';
+
+/** A person in a commit or tag. */
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Where the yum repository is; exactly one way is given. */
+export interface RepositorySource {
+  readonly baseUrls: readonly string[];
+  readonly mirrorlist: string | undefined;
+  readonly metalink: string | undefined;
+  readonly repoFile: string | undefined;
+  readonly repoId: string | undefined;
+  readonly basearch: string;
+  readonly releasever: string | undefined;
+}
+
+/** All inputs, validated; the names are those of action.yml in camel case. */
+export interface Options {
+  readonly mode: Mode;
+  readonly source: RepositorySource;
+  readonly httpHeaders: readonly HeaderLine[];
+  readonly packages: readonly string[];
+  readonly arch: readonly string[];
+  readonly versions: readonly Constraint[];
+  readonly skip: readonly string[];
+  readonly gpgkey: readonly KeySource[];
+  readonly gpgFingerprints: ReadonlySet<string>;
+  readonly repoGpgcheck: 'auto' | 'required' | 'off';
+  readonly allowWeak: ReadonlySet<string>;
+  readonly allowRollback: boolean;
+  readonly maxIndexAge: number;
+  readonly sourcePath: string;
+  readonly symlinks: 'keep' | 'refuse';
+  readonly directories: { readonly source: string; readonly archive: string; readonly packaging: string };
+  readonly unpack: 'main' | 'all' | 'none';
+  readonly archivePackages: 'full' | 'header' | 'none';
+  readonly releaseNotes: readonly string[];
+  readonly title: string | undefined;
+  readonly tagFormat: string;
+  readonly repository: string;
+  readonly branch: string | undefined;
+  readonly lineBranches: readonly LineBranch[];
+  readonly token: string | undefined;
+  readonly dryRun: boolean;
+  readonly maxReleases: number;
+  readonly pushBatch: number;
+  readonly concurrency: number;
+  readonly author: Identity;
+  readonly committer: Identity;
+  readonly signingKey: string | undefined;
+  readonly signingKeyPassphrase: string | undefined;
+  readonly mirrors: readonly string[];
+  readonly sshKey: string | undefined;
+  readonly sshKnownHosts: string | undefined;
+  readonly createReleases: boolean;
+  readonly alarmIssue: boolean;
+  readonly attest: boolean;
+  readonly onContentChange: 'fail' | 'warn';
+}
+
+/** A public key as the user names it: armored text, or a URL or path to read. */
+export type KeySource = { readonly kind: 'armored'; readonly text: string } | { readonly kind: 'location'; readonly location: string };
+
+/** Gives the raw text of an input; empty when it is absent. */
+export type InputReader = (name: InputName) => string;
+
+const ARMOR = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g;
+
+/**
+ * Reads and validates every input; nothing is requested from any server.
+ * @param read the raw texts; defaults are applied here.
+ * @param environment `GITHUB_REPOSITORY` completes an absent `repository`.
+ * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT; the message names the input and what it takes.
+ */
+export function parseOptions(read: InputReader, environment: { readonly GITHUB_REPOSITORY?: string | undefined }): Options {
+  const text = (name: InputName): string => read(name).trim() || INPUTS[name].default;
+  const optional = (name: InputName): string | undefined => text(name) || undefined;
+  const list = (name: InputName): string[] => splitList(text(name));
+  const mode = oneOf('mode', text('mode'), ['publish', 'check', 'verify']);
+  const options: Options = {
+    mode,
+    source: {
+      baseUrls: list('baseurl').map((url) => checkLocation('baseurl', url)),
+      mirrorlist: optional('mirrorlist'),
+      metalink: optional('metalink'),
+      repoFile: optional('repo-file'),
+      repoId: optional('repo-id'),
+      basearch: text('basearch'),
+      releasever: optional('releasever'),
+    },
+    httpHeaders: parseHeaderLines(read('http-headers')),
+    packages: list('packages'),
+    arch: list('arch'),
+    versions: parseConstraints(text('versions')),
+    skip: list('skip'),
+    gpgkey: parseKeys(text('gpgkey')),
+    gpgFingerprints: parseFingerprints(list('gpg-fingerprints')),
+    repoGpgcheck: oneOf('repo-gpgcheck', text('repo-gpgcheck'), ['auto', 'required', 'off']),
+    allowWeak: new Set(list('allow-weak').map((name) => name.toLowerCase())),
+    allowRollback: boolean('allow-rollback', text('allow-rollback')),
+    maxIndexAge: count('max-index-age', text('max-index-age'), 0),
+    sourcePath: text('source-path'),
+    symlinks: oneOf('symlinks', text('symlinks'), ['keep', 'refuse']),
+    directories: {
+      source: text('source-directory'),
+      archive: text('archive-directory'),
+      packaging: text('packaging-directory'),
+    },
+    unpack: oneOf('unpack', text('unpack'), ['main', 'all', 'none']),
+    archivePackages: oneOf('archive-packages', text('archive-packages'), ['full', 'header', 'none']),
+    releaseNotes: list('release-notes').map((url) => checkLocation('release-notes', url)),
+    title: optional('title'),
+    tagFormat: text('tag-format'),
+    repository: text('repository') || environment.GITHUB_REPOSITORY || '',
+    branch: optional('branch'),
+    lineBranches: parseLineBranches(list('line-branches')),
+    token: optional('token'),
+    dryRun: boolean('dry-run', text('dry-run')),
+    maxReleases: count('max-releases', text('max-releases'), 0),
+    pushBatch: count('push-batch', text('push-batch'), 1),
+    concurrency: count('concurrency', text('concurrency'), 1),
+    author: parseIdentity('author', text('author')),
+    committer: parseIdentity('committer', text('committer')),
+    signingKey: optional('signing-key'),
+    signingKeyPassphrase: optional('signing-key-passphrase'),
+    mirrors: list('mirrors'),
+    sshKey: optional('ssh-key'),
+    sshKnownHosts: optional('ssh-known-hosts'),
+    createReleases: boolean('create-releases', text('create-releases')),
+    alarmIssue: boolean('alarm-issue', text('alarm-issue')),
+    attest: boolean('attest', text('attest')),
+    onContentChange: oneOf('on-content-change', text('on-content-change'), ['fail', 'warn']),
+  };
+  checkTogether(options);
+  return options;
+}
+
+/** What one input alone cannot tell. */
+function checkTogether(options: Options): void {
+  validateTagFormat(options.tagFormat);
+  checkDirectories(options.directories);
+  if (options.repository === '') {
+    throw new InputError('INPUT_MISSING', 'repository is not given, and GITHUB_REPOSITORY is not set', {
+      remedy: 'Set repository to owner/name, a git URL, or a path such as ./mirror.git.',
+    });
+  }
+  if (options.branch !== undefined) checkRefName('branch', options.branch);
+  for (const line of options.lineBranches) checkRefName('line-branches', line.branch);
+  if (options.mode !== 'verify') checkSource(options);
+}
+
+function checkSource({ source, packages }: Options): void {
+  const ways = [
+    ['baseurl', source.baseUrls.length > 0],
+    ['mirrorlist', source.mirrorlist !== undefined],
+    ['metalink', source.metalink !== undefined],
+    ['repo-file', source.repoFile !== undefined],
+  ] as const;
+  const given = ways.filter(([, isGiven]) => isGiven).map(([name]) => name);
+  if (given.length === 0) {
+    throw new InputError('INPUT_MISSING', 'none of baseurl, mirrorlist, metalink and repo-file is given', {
+      remedy: 'Set baseurl to the URL of the folder that holds repodata/.',
+    });
+  }
+  if (given.length > 1) throw new InputError('INPUT_CONFLICT', `${given.join(' and ')} exclude one another`);
+  if (source.repoId !== undefined && source.repoFile === undefined) {
+    throw new InputError('INPUT_CONFLICT', 'repo-id names a section of repo-file, which is not given');
+  }
+  for (const [name, url] of [['mirrorlist', source.mirrorlist], ['metalink', source.metalink], ['repo-file', source.repoFile]] as const) {
+    if (url !== undefined) checkLocation(name, url);
+  }
+  if (packages.length === 0) {
+    throw new InputError('INPUT_MISSING', 'packages is not given', { remedy: 'Set packages to the name (or a glob) of the packages to mirror.' });
+  }
+}
+
+/** Splits a list by white space or commas. */
+export function splitList(text: string): string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function oneOf<const T extends string>(name: InputName, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((item) => item === value);
+  if (found === undefined) throw invalid(name, value, allowed.join(', '));
+  return found;
+}
+
+function boolean(name: InputName, value: string): boolean {
+  return oneOf(name, value.toLowerCase(), ['true', 'false']) === 'true';
+}
+
+function count(name: InputName, value: string, least: number): number {
+  if (!/^\d{1,9}$/.test(value) || Number(value) < least) throw invalid(name, value, `a whole number of at least ${least}`);
+  return Number(value);
+}
+
+function invalid(name: InputName, value: string, takes: string): InputError {
+  return new InputError('INPUT_INVALID', `${name} is ${JSON.stringify(value)}; it takes ${takes}`, { expected: takes, actual: value });
+}
+
+/** URLs must be http, https or file; anything else is a path that must exist. */
+function checkLocation(name: InputName, value: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || !['http:', 'https:', 'file:'].includes(url.protocol)) {
+      throw invalid(name, withoutUserInfo(value), 'http, https and file URLs');
+    }
+    if (url.protocol === 'file:') checkExists(name, fileURLToPath(url));
+    return value;
+  }
+  checkExists(name, value);
+  return value;
+}
+
+function withoutUserInfo(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+function checkExists(name: InputName, path: string): void {
+  if (path.includes('\0') || !existsSync(path)) {
+    throw new InputError('INPUT_INVALID', `${name} names ${JSON.stringify(path)}, which does not exist`, {
+      remedy: 'Give a URL that begins with https://, or the path of an existing file.',
+    });
+  }
+}
+
+export function parseKeys(text: string): KeySource[] {
+  const keys: KeySource[] = [];
+  const rest = text.replace(ARMOR, (block) => {
+    keys.push({ kind: 'armored', text: `${block}\n` });
+    return ' ';
+  });
+  if (rest.includes('-----')) throw invalid('gpgkey', 'a broken armored block', 'URLs, paths or whole armored public keys');
+  const locations = splitList(rest).map((location) => ({ kind: 'location' as const, location: checkLocation('gpgkey', location) }));
+  return [...locations, ...keys];
+}
+
+function parseFingerprints(items: readonly string[]): Set<string> {
+  const pins = new Set<string>();
+  for (const item of items) {
+    const hex = item.replace(/^0x/i, '').replaceAll(':', '').toUpperCase();
+    if (!/^([0-9A-F]{40}|[0-9A-F]{64})$/.test(hex)) {
+      throw invalid('gpg-fingerprints', item, 'whole fingerprints of primary keys, 40 or 64 hex digits without spaces (key ids can be forged)');
+    }
+    pins.add(hex);
+  }
+  return pins;
+}
+
+/** `Name <mail>`, with nothing that git or a reader could take for more. */
+function parseIdentity(name: InputName, text: string): Identity {
+  const match = /^([^<>\x00-\x1f\x7f]*[^<>\s\x00-\x1f\x7f])\s*<([^<>\s\x00-\x1f\x7f]*)>$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) throw invalid(name, text, '`Name <mail@example.org>` on one line');
+  return { name: match[1].trim(), email: match[2] };
+}
+
+/** git-check-ref-format(1), as far as branch names go. */
+function checkRefName(name: InputName, branch: string): void {
+  const bad = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|^[-/.]|[/.]$/.test(branch) || branch === '@' || branch === 'HEAD';
+  if (bad) throw invalid(name, branch, 'branch names (git-check-ref-format)');
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { CommandLine } from './cli-arguments.js';
+import { describeError, InputError, MirrorError } from './errors.js';
+import { extractFiles } from './extract-files.js';
+import { openFileSource } from './file-source.js';
+import { formatInspection, inspectPackage, type InspectResult } from './inspect.js';
+import { parseKeys, splitList, type InputReader } from './inputs.js';
+import type { Logger } from './log.js';
+import { createFetcher } from './net/http.js';
+import { loadKeyring } from './openpgp/keyring.js';
+import type { Keyring, SignaturePolicy } from './openpgp/model.js';
+import { checkSignature } from './openpgp/verify.js';
+import { printable } from './report/escape.js';
+import { fetchKeys } from './stages/upstream.js';
+import { VERSION } from './version.js';
+
+export interface InspectCommand {
+  readonly line: CommandLine;
+  readonly read: InputReader;
+  readonly logger: Logger;
+}
+
+/**
+ * `inspect FILE…`: prints what each file says and whether it is accepted. Returns the exit status: 0 if all are.
+ * @throws InputError when no file is named, or a file or a key is missing
+ */
+export async function inspectFiles({ line, read, logger }: InspectCommand): Promise<number> {
+  if (line.files.length === 0) throw new InputError('INPUT_MISSING', 'inspect: no file is named', { remedy: 'Write inspect FILE…' });
+  const missing = line.files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw new InputError('INPUT_INVALID', `inspect: ${missing} does not exist`, { remedy: 'Name existing files.' });
+  const keyring = await readKeys(read('gpgkey'), logger);
+  const policy: SignaturePolicy = { allowWeak: new Set(splitList(read('allow-weak')).map((name) => name.toLowerCase())), now: Math.floor(Date.now() / 1000) };
+  let accepted = true;
+  for (const file of line.files) {
+    const folder = line.extract === undefined || line.files.length === 1 ? line.extract : join(line.extract, basename(file).replace(/\.rpm$/, ''));
+    const result = await inspectFile(file, { keyring, policy, folder, logger });
+    accepted &&= result.verdict === 'accept';
+    print(result, line);
+  }
+  return accepted ? 0 : 1;
+}
+
+function print(result: InspectResult, { json, quiet }: CommandLine): void {
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (!quiet) process.stdout.write(`${formatInspection(result).split('\n').map(printable).join('\n')}\n`);
+}
+
+async function readKeys(text: string, logger: Logger): Promise<Keyring> {
+  const sources = parseKeys(text);
+  const fetcher = createFetcher({ logger, userAgent: `rpm-source-mirror/${VERSION}`, concurrency: 1, environment: process.env });
+  try {
+    return await loadKeyring((await fetchKeys(sources, fetcher)).map(({ source, bytes }) => ({ name: source, bytes })));
+  } finally {
+    await fetcher.close();
+  }
+}
+
+interface Inspecting {
+  readonly keyring: Keyring;
+  readonly policy: SignaturePolicy;
+  readonly folder: string | undefined;
+  readonly logger: Logger;
+}
+
+async function inspectFile(file: string, { keyring, policy, folder, logger }: Inspecting): Promise<InspectResult> {
+  let source: Awaited<ReturnType<typeof openFileSource>>;
+  try {
+    source = await openFileSource(file);
+  } catch (error) {
+    return { file, sha256: '', verdict: 'reject', reasons: [`NOT_FOUND: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  try {
+    const keysGiven = keyring.certificates.length > 0;
+    const { result, pkg } = await inspectPackage({ file, source, keysGiven, check: (packets, data) => checkSignature(packets, data, keyring, policy) });
+    if (folder === undefined || pkg === undefined || result.verdict === 'reject') return result;
+    const left = await extractFiles(pkg, source, folder);
+    for (const path of left) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
+    return result;
+  } catch (error) {
+    if (!(error instanceof MirrorError) || error instanceof InputError) throw error;
+    const { code, message } = describeError(error);
+    return { file, sha256: '', verdict: 'reject', reasons: [`${code}: ${message}`] };
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+import type { ChangeClass } from '../mirror/releases.js';
+
+/** One row per release that the index lists or that the mirror has. */
+export interface ReleaseRow {
+  nevra: string;
+  version: string;
+  tag: string;
+  status: 'published' | 'planned' | 'exists' | 'skipped' | 'failed';
+  commit?: string;
+  package?: PackageRow;
+  /** Where the notes were found; null when there are none. */
+  notes?: string | null;
+  files?: { added: number; modified: number; deleted: number };
+  error?: { code: string; message: string; remedy: string };
+  /** Why a release was skipped. */
+  reason?: string;
+}
+
+/** What was proved about the package. */
+export interface PackageRow {
+  file: string;
+  sha256: string;
+  contentSha256: string;
+  signature: { fingerprint: string; created: string; version: number; hash: string };
+  /** Every digest and signature in the package, as checked. */
+  checks: { name: string; covers: string; status: string }[];
+}
+
+/** A published release that the index shows in another shape. */
+export interface ChangeRow {
+  nevra: string;
+  tag: string;
+  class: ChangeClass;
+  /** Files that differ, by digest, when the content changed. */
+  files?: string[];
+}
+
+/** Something that `verify` could not reconcile. */
+export interface FindingRow {
+  tag: string;
+  kind: 'content' | 'mode' | 'missing' | 'extra' | 'package' | 'digest' | 'signature' | 'metadata' | 'tag';
+  path: string;
+  expected: string;
+  actual: string;
+}
+
+/** Something that `verify` could not prove from here. */
+export interface NotCheckedRow {
+  tag: string;
+  kind: 'not-checked';
+  path: string;
+  reason: string;
+}
+
+/** The JSON report (interface.md, Report). */
+export interface Report {
+  schema: 1;
+  mode: 'publish' | 'check' | 'verify';
+  repository: { url: string; revision: string; signed: boolean; ageDays: number | null };
+  releases: ReleaseRow[];
+  changes: ChangeRow[];
+  findings: FindingRow[];
+  notChecked: NotCheckedRow[];
+  warnings: string[];
+  /** Failures that belong to no release. */
+  errors: { code: string; message: string; remedy: string }[];
+}
+
+/** What a use case leaves behind. */
+export interface RunResult {
+  readonly report: Report;
+  readonly hasNew: boolean;
+  readonly newVersions: readonly string[];
+  readonly latestVersion: string;
+  /** Tip of the branch on the remote after the run; empty when there is none. */
+  readonly commit: string;
+  /** True when something was refused or failed. */
+  readonly failed: boolean;
+}
+
+export function emptyReport(mode: Report['mode']): Report {
+  return {
+    schema: 1,
+    mode,
+    repository: { url: '', revision: '', signed: false, ageDays: null },
+    releases: [],
+    changes: [],
+    findings: [],
+    notChecked: [],
+    warnings: [],
+    errors: [],
+  };
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+import { plain } from './escape.js';
+import type { ReleaseRow, Report, RunResult } from './report.js';
+
+/** GitHub cuts a step's summary off at 1 MiB; rows past this many are counted instead of shown. */
+const MOST_ROWS = 500;
+
+const STATUS_ICON: Readonly<Record<ReleaseRow['status'], string>> = {
+  published: '✅ published',
+  planned: '🗓️ planned',
+  exists: '☑️ exists',
+  skipped: '⏭️ skipped',
+  failed: '❌ failed',
+};
+
+/** The job summary as GitHub-flavoured Markdown; every text from outside is escaped. */
+export function formatSummary(result: RunResult): string {
+  const { report } = result;
+  const parts = [
+    `## rpm-source-mirror: ${report.mode}`,
+    plain(headline(result)),
+    repositoryLine(report),
+    report.releases.length > 0 ? releaseTable(report.releases) : '',
+    changeTable(report),
+    findingTable(report),
+    notCheckedLine(report),
+    messageList('Errors', report.errors.map((error) => `${error.code}: ${error.message} ${error.remedy}`)),
+    messageList('Warnings', report.warnings),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** How the run ended, in a line of unescaped text. */
+export function headline({ report, failed, hasNew, latestVersion }: RunResult): string {
+  const count = (status: ReleaseRow['status']): number => report.releases.filter((row) => row.status === status).length;
+  const outcome = failed ? 'Something was refused or failed.' : hasNew ? 'Done.' : 'Nothing new.';
+  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const)
+    .map((status) => [status, count(status)] as const)
+    .filter(([, n]) => n > 0)
+    .map(([status, n]) => `${n} ${status}`);
+  const findings = report.mode === 'verify' ? [`${report.findings.length} findings`] : [];
+  const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
+  const counts = [...parts, ...findings].join(', ');
+  return `${outcome}${counts === '' ? '' : ` ${counts}.`}${latest}`;
+}
+
+function repositoryLine({ repository }: Report): string {
+  if (repository.url === '') return '';
+  const age = repository.ageDays === null ? '' : `, ${repository.ageDays} days old`;
+  const signed = repository.signed ? 'signed' : 'not signed';
+  return `Index: ${plain(repository.url)}, revision ${plain(repository.revision) || 'none'}${age}, ${signed}.`;
+}
+
+/** The cells of the release table; the terminal shows the same. */
+export function releaseCells(row: ReleaseRow): string[] {
+  const files = row.files;
+  const signature = row.package?.signature;
+  return [
+    row.version,
+    row.package?.file ?? row.nevra,
+    row.tag,
+    row.status,
+    signature === undefined ? '' : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,
+    files === undefined ? '' : `+${files.added} ~${files.modified} -${files.deleted}`,
+    row.notes ?? '',
+    row.error === undefined ? (row.reason ?? '') : `${row.error.code}: ${row.error.message}`,
+  ];
+}
+
+export const RELEASE_COLUMNS = ['Version', 'Package', 'Tag', 'Status', 'Signature', 'Files', 'Notes', 'Remark'] as const;
+
+function releaseTable(rows: readonly ReleaseRow[]): string {
+  const interesting = rows.filter((row) => row.status !== 'exists');
+  const quiet = rows.length - interesting.length;
+  const table = markdownTable(RELEASE_COLUMNS, interesting.map((row) => {
+    const cells = releaseCells(row);
+    cells[3] = STATUS_ICON[row.status];
+    return cells;
+  }));
+  const listed = rows.filter((row) => row.status === 'exists').map((row) => [row.version, row.nevra, row.tag]);
+  const details =
+    quiet === 0 ? '' : `<details><summary>${quiet} releases were there already</summary>\n\n${markdownTable(['Version', 'Package', 'Tag'], listed)}\n\n</details>`;
+  return [interesting.length > 0 ? table : '', details].filter((part) => part !== '').join('\n\n');
+}
+
+function changeTable({ changes }: Report): string {
+  const moved = changes.filter((change) => change.class !== 'unchanged');
+  if (moved.length === 0) return '';
+  const rows = moved.map((change) => [change.tag, change.nevra, change.class, (change.files ?? []).join(', ')]);
+  return `### What upstream changed\n\n${markdownTable(['Tag', 'Package', 'Class', 'Files'], rows)}`;
+}
+
+function findingTable({ findings, mode }: Report): string {
+  if (mode !== 'verify') return '';
+  if (findings.length === 0) return 'No findings.';
+  const rows = findings.map((finding) => [finding.tag, finding.kind, finding.path, finding.expected, finding.actual]);
+  return `### Findings\n\n${markdownTable(['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows)}`;
+}
+
+function notCheckedLine({ notChecked }: Report): string {
+  return messageList('Could not be checked', notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`));
+}
+
+function messageList(title: string, messages: readonly string[]): string {
+  if (messages.length === 0) return '';
+  const shown = messages.slice(0, MOST_ROWS).map((message) => `- ${plain(message)}`);
+  const rest = messages.length - shown.length;
+  return `### ${title}\n\n${shown.join('\n')}${rest > 0 ? `\n- and ${rest} more in the report` : ''}`;
+}
+
+function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = rows.slice(0, MOST_ROWS);
+  const lines = [
+    `| ${columns.join(' | ')} |`,
+    `|${' --- |'.repeat(columns.length)}`,
+    ...shown.map((row) => `| ${row.map((cell) => plain(cell)).join(' | ')} |`),
+  ];
+  if (rows.length > shown.length) lines.push('', `… and ${rows.length - shown.length} more in the report.`);
+  return lines.join('\n');
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check } from './check.js';
+import { describeError } from './errors.js';
+import { resolveRepository } from './git/credentials.js';
+import { openRepository } from './git/repository.js';
+import type { Options } from './inputs.js';
+import type { Logger } from './log.js';
+import { createFetcher } from './net/http.js';
+import { publish } from './publish.js';
+import { collectingLogger } from './report/loggers.js';
+import { emptyReport, type RunResult } from './report/report.js';
+import type { Clock, Ports } from './stages/ports.js';
+import { VERSION } from './version.js';
+
+/** What an entry point hands in. */
+export interface Door {
+  readonly logger: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds the adapters, runs the use case that `mode` names and cleans up. Never throws for a failure of the run:
+ * the result says `failed`, its report what and why.
+ */
+export async function run(options: Options, door: Door): Promise<RunResult> {
+  const report = emptyReport(options.mode);
+  const logger = collectingLogger(door.logger, report.warnings);
+  const remote = resolveRepository(options.repository, { serverUrl: door.environment['GITHUB_SERVER_URL'] ?? 'https://github.com' });
+  const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] ?? tmpdir(), 'rpm-source-mirror-'));
+  const fetcher = createFetcher({
+    logger,
+    userAgent: `rpm-source-mirror/${VERSION}`,
+    concurrency: options.concurrency,
+    environment: { ...door.environment, RUNNER_TEMP: tempDir },
+    secretHeaders: { lines: options.httpHeaders, urls: serverUrls(options) },
+  });
+  try {
+    const store = await openRepository({ remote, tempDir, logger, ...(options.token === undefined ? {} : { token: options.token }) });
+    try {
+      const ports: Ports = { fetcher, store, logger, clock: openClock(door), signal: door.signal, report };
+      return await (options.mode === 'publish' ? publish : check)(options, ports);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    report.errors.push(describeError(error));
+    logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { report, hasNew: false, newVersions: [], latestVersion: '', commit: '', failed: true };
+  } finally {
+    await fetcher.close();
+    await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** The servers that the user named; secret headers go to these origins and no other. */
+function serverUrls({ source }: Options): string[] {
+  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
+}
+
+function openClock({ environment }: Door): Clock {
+  const epoch = environment['SOURCE_DATE_EPOCH'];
+  const now = (): number => Math.floor(Date.now() / 1000);
+  return { now, commitTime: epoch !== undefined && /^\d{1,12}$/.test(epoch) ? Number(epoch) : now() };
+}
+
+/** Writes the JSON report and returns its path. */
+export async function writeReport(result: RunResult, path: string): Promise<string> {
+  await writeFile(path, `${JSON.stringify(result.report, null, 2)}\n`);
+  return path;
+}
+
+/** All failures of a run, in order: of releases first, then of the run. */
+export function failures({ report }: RunResult): { code: string; message: string; remedy: string }[] {
+  const ofReleases = report.releases.flatMap((row) =>
+    row.error === undefined ? [] : [{ ...row.error, message: `${row.nevra}: ${row.error.message}` }],
+  );
+  return [...ofReleases, ...report.errors];
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import { formatArchiveMessage } from '../mirror/messages.js';
+import { loadRecords } from '../repodata/client.js';
+import type { Options } from '../inputs.js';
+import { archiveEdits, indexFiles, isIndexNew, notesFiles } from './archive.js';
+import { writeCommit, type Hand } from './branch.js';
+import type { BranchEnd } from './commit-release.js';
+import { findTree, flattenTree } from './mirror-state.js';
+import type { NotesPage } from './notes.js';
+import type { Ports } from './ports.js';
+import type { Survey } from './survey.js';
+
+/** The branch with its archive commits on top. */
+export interface BegunBranch {
+  readonly end: BranchEnd;
+  /** Number of archive commits. */
+  readonly commits: number;
+}
+
+/**
+ * Stages the archive commits of a run, each only when something changed: index, release notes, public keys.
+ * @throws DownloadError, IntegrityError, GitError
+ */
+export async function beginBranch(found: Survey, hand: Hand, context: { options: Options; ports: Ports; pages: readonly NotesPage[] }): Promise<BegunBranch> {
+  const { options, ports, pages } = context;
+  const { store } = ports;
+  const { state, trust } = found;
+  store.assumePresent([...state.archive.values()].map(({ oid }) => oid));
+  const wanted = [
+    ['repoFiles', await wantedIndex(found, ports, options)],
+    ['releaseNotes', notesFiles(pages, state)],
+    ['publicKey', new Map(trust.keyFiles.map(({ name, bytes }) => [name, bytes]))],
+  ] as const;
+  let { tip, root } = state;
+  const archive = new Map(state.archive);
+  let commits = 0;
+  for (const [kind, files] of wanted) {
+    const edits = await archiveEdits(files, { store, archive, directory: options.directories.archive });
+    if (edits.length === 0) continue;
+    const commit = await writeCommit(store, hand, { parent: tip, root, edits, message: formatArchiveMessage(kind), authored: hand.time });
+    ({ oid: tip, root } = commit);
+    for (const { path, entry } of edits) {
+      const name = Buffer.from(path).toString('latin1').slice(options.directories.archive.length + 1);
+      if (entry === undefined) archive.delete(name);
+      else archive.set(name, entry);
+    }
+    commits++;
+  }
+  const sourceTree = state.root === undefined ? undefined : await findTree(store, state.root, options.directories.source);
+  const source = sourceTree === undefined ? new Map<string, never>() : await flattenTree(store, sourceTree);
+  store.assumePresent([...source.values()].map(({ oid }) => oid));
+  return { end: { tip, root, source, archive, releases: state.releases }, commits };
+}
+
+async function wantedIndex(found: Survey, { fetcher, logger }: Ports, options: Options): Promise<Map<string, Uint8Array | undefined>> {
+  if (!isIndexNew(found.index, found.state)) return new Map();
+  const { files, warnings } = await loadRecords(found.index, ['filelists', 'other'], { fetcher, allowWeak: options.allowWeak });
+  for (const warning of warnings) logger.warning(warning);
+  return indexFiles(found.index, [found.index.primary, ...files], found.state);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+import { DownloadError, GitError, IntegrityError } from '../errors.js';
+import type { Options } from '../inputs.js';
+import { LIMITS, MIB } from '../limits.js';
+import type { PlannedRelease } from '../mirror/plan.js';
+import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
+import { requireStrong } from '../repodata/checksum.js';
+import { packageUrls } from '../repodata/client.js';
+import { printableUrl } from '../repodata/hrefs.js';
+import type { RepositoryIndex } from '../repodata/model.js';
+import type { Logger } from '../log.js';
+
+/** A downloaded package with the base that served it. */
+export interface FetchedPackage {
+  readonly download: Download;
+  readonly request: DownloadRequest;
+  readonly servedBy: string;
+}
+
+/** Downloads packages in order, a few ahead of the one that is being worked on. */
+export class DownloadQueue {
+  private readonly started = new Map<PlannedRelease, Promise<FetchedPackage>>();
+
+  constructor(
+    private readonly releases: readonly PlannedRelease[],
+    private readonly context: { readonly options: Options; readonly fetcher: Fetcher; readonly index: RepositoryIndex; readonly logger: Logger },
+  ) {}
+
+  /** The package of a release. @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError */
+  async take(release: PlannedRelease): Promise<FetchedPackage> {
+    const at = this.releases.indexOf(release);
+    for (const next of this.releases.slice(at, at + this.context.options.concurrency)) this.begin(next);
+    const fetched = await this.begin(release);
+    this.started.delete(release);
+    return fetched;
+  }
+
+  /** Lets go of everything that nobody took. */
+  async close(): Promise<void> {
+    const rest = [...this.started.values()];
+    this.started.clear();
+    await Promise.all(rest.map((promise) => promise.then(({ download }) => download.release()).catch(() => undefined)));
+  }
+
+  private begin(release: PlannedRelease): Promise<FetchedPackage> {
+    let promise = this.started.get(release);
+    if (promise === undefined) {
+      promise = this.fetch(release);
+      promise.catch(() => undefined);
+      this.started.set(release, promise);
+    }
+    return promise;
+  }
+
+  private async fetch({ indexPackage }: PlannedRelease): Promise<FetchedPackage> {
+    const { options, fetcher, index, logger } = this.context;
+    const { size, fileName } = indexPackage;
+    const urls = packageUrls(index, indexPackage);
+    if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
+      throw new GitError('FILE_TOO_LARGE', `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`);
+    }
+    let last: unknown;
+    for (const [at, url] of urls.entries()) {
+      const request: DownloadRequest = {
+        url,
+        what: fileName,
+        fileName,
+        size,
+        maxBytes: LIMITS.packageBytes,
+        checksum: requireStrong(indexPackage.checksum, fileName, options.allowWeak),
+        onProgress: (received) => { logger.progress(`${fileName}: ${received} of ${size} bytes`); },
+      };
+      try {
+        return { download: await fetcher.download(request), request, servedBy: printableUrl(index.bases[at] ?? index.baseUrl) };
+      } catch (error) {
+        if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
+        last = error;
+      }
+    }
+    throw last;
+  }
+}

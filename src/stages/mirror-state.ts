@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+import { GitError } from '../errors.js';
+import type { FileMode, GitStore, Oid, RemoteRefs } from '../git/store.js';
+import { isReservedArchiveName } from '../mirror/layout.js';
+import { parseNotesState, type NotesState } from '../mirror/notes-state.js';
+import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+
+/** A file of the mirror. */
+export interface TreeFile {
+  readonly mode: FileMode;
+  readonly oid: Oid;
+}
+
+/** What the mirror holds now, read from the remote alone. */
+export interface MirrorState {
+  readonly refs: RemoteRefs;
+  readonly branch: string;
+  /** Undefined when the branch is to be begun. */
+  readonly tip: Oid | undefined;
+  /** Root tree of the tip. */
+  readonly root: Oid | undefined;
+  /** Files under the archive directory by path relative to it (`repomd.xml`, `rpm/x.rpm`). */
+  readonly archive: ReadonlyMap<string, TreeFile>;
+  /** Contents of the small files of the archive that a run needs. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly releases: readonly ReleaseRecord[];
+  readonly notesState: readonly NotesState[];
+}
+
+/** A mirror has a handful of keys; this many candidates are looked at. */
+const MOST_KEY_CANDIDATES = 64;
+const READ_ALWAYS = new Set(['releases.json', 'release-notes.json', 'repomd.xml']);
+
+/**
+ * Reads refs, the tip's trees and the few archive files that a run needs: one `ls-remote`, one blobless shallow
+ * fetch and at most one fetch of named blobs, whatever the size of the archive.
+ * @throws GitError
+ */
+export async function readMirror(
+  store: GitStore,
+  { branch, archiveDirectory, notesFiles }: { branch: string | undefined; archiveDirectory: string; notesFiles: readonly string[] },
+): Promise<MirrorState> {
+  const refs = await store.listRefs();
+  const name = chooseBranch(refs, branch);
+  if (!refs.branches.has(name)) {
+    return { refs, branch: name, tip: undefined, root: undefined, archive: new Map(), contents: new Map(), releases: [], notesState: [] };
+  }
+  const tip = await store.fetchCommit(`refs/heads/${name}`);
+  const { tree: root } = await store.readCommit(tip);
+  const archiveTree = await findTree(store, root, archiveDirectory);
+  const archive = archiveTree === undefined ? new Map<string, TreeFile>() : await flattenTree(store, archiveTree);
+  const contents = await readSmallFiles(store, archive, notesFiles);
+  const releases = contents.get('releases.json');
+  const notes = contents.get('release-notes.json');
+  return {
+    refs,
+    branch: name,
+    tip,
+    root,
+    archive,
+    contents,
+    releases: releases === undefined ? [] : parseReleases(releases),
+    notesState: notes === undefined ? [] : parseNotesState(notes),
+  };
+}
+
+function chooseBranch(refs: RemoteRefs, wanted: string | undefined): string {
+  const name = wanted ?? refs.head ?? 'main';
+  if (wanted !== undefined && refs.branches.size > 0 && !refs.branches.has(name)) {
+    const known = [...refs.branches.keys()].sort().slice(0, 20).join(', ');
+    throw new GitError('BRANCH_NOT_FOUND', `the remote has no branch ${JSON.stringify(name)}; it has ${known}`, { expected: name, actual: known });
+  }
+  return name;
+}
+
+async function readSmallFiles(store: GitStore, archive: ReadonlyMap<string, TreeFile>, notesFiles: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const keys = [...archive.keys()].filter((name) => isKeyCandidate(name) && !notesFiles.includes(name)).slice(0, MOST_KEY_CANDIDATES);
+  const names = [...READ_ALWAYS, ...notesFiles, ...keys].filter((name) => archive.has(name));
+  const wanted = [...new Set(names)].map((name) => ({ name, file: archive.get(name)! })).filter(({ file }) => file.mode.startsWith('100'));
+  await store.fetchBlobs(wanted.map(({ file }) => file.oid));
+  return new Map(await Promise.all(wanted.map(async ({ name, file }) => [name, await store.readBlob(file.oid)] as const)));
+}
+
+/** Archive files that may be public keys: not in a folder, not the index, not a checksum or licence note. */
+function isKeyCandidate(name: string): boolean {
+  return !name.includes('/') && !isReservedArchiveName(name) && !/\.(sha256|license|rst|md|json|xml|gz|xz|zst|bz2)$/.test(name);
+}
+
+/** The tree at a path, or undefined when there is none. */
+export async function findTree(store: GitStore, root: Oid, path: string): Promise<Oid | undefined> {
+  let tree: Oid | undefined = root;
+  for (const segment of path.split('/')) {
+    const entry: { readonly mode: FileMode; readonly oid: Oid } | undefined = (await store.readTree(tree)).find(
+      ({ name }) => Buffer.from(name).equals(Buffer.from(segment)),
+    );
+    if (entry === undefined) return undefined;
+    if (entry.mode !== '040000') throw new GitError('MIRROR_INVALID', `${path} is not a folder in the mirror`, { remedy: 'Choose another directory input.' });
+    tree = entry.oid;
+  }
+  return tree;
+}
+
+/** All files below a tree by path; names keep their bytes as latin1, so that nothing collides. */
+export async function flattenTree(store: GitStore, tree: Oid): Promise<Map<string, TreeFile>> {
+  const files = new Map<string, TreeFile>();
+  const walk = async (oid: Oid, prefix: string): Promise<void> => {
+    for (const entry of await store.readTree(oid)) {
+      const path = prefix + Buffer.from(entry.name).toString('latin1');
+      if (entry.mode === '040000') await walk(entry.oid, `${path}/`);
+      else files.set(path, { mode: entry.mode, oid: entry.oid });
+    }
+  };
+  await walk(tree, '');
+  return files;
+}

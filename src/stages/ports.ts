@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+import type { GitStore } from '../git/store.js';
+import type { Logger } from '../log.js';
+import type { Fetcher } from '../net/fetcher.js';
+import type { Report } from '../report/report.js';
+
+/** Time as the run sees it. */
+export interface Clock {
+  /** Now, seconds since 1970. */
+  now(): number;
+  /** Date of commits and tags of this run: SOURCE_DATE_EPOCH, else the start of the run (seconds since 1970). */
+  readonly commitTime: number;
+}
+
+/** Everything a use case needs from outside. */
+export interface Ports {
+  readonly fetcher: Fetcher;
+  readonly store: GitStore;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Fires on SIGTERM and SIGINT: the push under way ends, nothing further begins. */
+  readonly signal: AbortSignal;
+  /** Filled while the run goes on, so that a failure leaves what is known. */
+  readonly report: Report;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+import { describeError } from '../errors.js';
+import type { Plan, PlannedRelease } from '../mirror/plan.js';
+import type { ReleaseRecord } from '../mirror/releases.js';
+import type { Report, ReleaseRow, RunResult } from '../report/report.js';
+import { tryParseNevra } from '../mirror/nevra.js';
+import { compareEvr, formatNevra } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
+import { formatTimestamp } from '../mirror/messages.js';
+import type { CommittedRelease } from './commit-release.js';
+import type { PreparedRelease } from './prepare.js';
+
+/** The report's release rows while a run goes on; a row's status only ever moves forward. */
+export class Rows {
+  private readonly rows = new Map<string, ReleaseRow>();
+  private newAtStart: readonly Nevra[] | undefined;
+
+  constructor(private readonly report: Report) {}
+
+  /** Takes a plan over; after a lost race, what this run has published stays so. */
+  sync(plan: Plan): void {
+    const isNew = (release: PlannedRelease): boolean => release.status === 'new' || release.status === 'beyond-limit';
+    this.newAtStart ??= plan.releases.filter(isNew).map(({ nevra }) => nevra);
+    for (const release of plan.releases) {
+      const row = this.of(release);
+      if (row.status === 'published') continue;
+      row.tag = release.tag;
+      row.status = isNew(release) ? 'planned' : release.status === 'exists' ? 'exists' : 'skipped';
+      if (release.reason !== undefined) row.reason = release.reason;
+    }
+    this.report.releases = plan.releases.map((release) => this.of(release));
+  }
+
+  prepared(release: PreparedRelease): void {
+    const { evidence, signature, certificate, planned } = release;
+    this.of(planned).package = {
+      file: planned.indexPackage.fileName,
+      sha256: evidence.sha256,
+      contentSha256: evidence.contentSha256,
+      signature: {
+        fingerprint: certificate.fingerprint,
+        created: formatTimestamp(signature.created ?? 0),
+        version: signature.version ?? 0,
+        hash: signature.hash,
+      },
+      checks: [
+        ...evidence.digests.map(({ name, covers, status }) => ({ name, covers, status })),
+        ...evidence.signatures.map(({ tag, covers, status }) => ({ name: tag, covers, status })),
+      ],
+    };
+  }
+
+  committed(release: CommittedRelease, notes: string | null): void {
+    Object.assign(this.of(release.planned), { commit: release.commit, files: release.files, notes });
+  }
+
+  published(release: PlannedRelease): void {
+    this.of(release).status = 'published';
+  }
+
+  failed(release: PlannedRelease, error: unknown): void {
+    const row = this.of(release);
+    row.status = 'failed';
+    row.error = describeError(error);
+  }
+
+  /** Releases that this run wanted and did not reach. */
+  skipRest(pending: readonly PlannedRelease[], reason: string): void {
+    for (const release of pending) {
+      const row = this.of(release);
+      if (row.status !== 'planned') continue;
+      row.status = 'skipped';
+      row.reason = reason;
+    }
+  }
+
+  /** Outputs of the run; `commit` is the tip of the branch on the remote. */
+  result({ commit, failed, recorded }: { commit: string | undefined; failed: boolean; recorded: readonly ReleaseRecord[] }): RunResult {
+    const tagged = [...this.rows.values()].filter(({ status }) => status === 'published' || status === 'exists').map(({ nevra }) => nevra);
+    const all = [...tagged, ...recorded.map(({ nevra }) => nevra)].map((nevra) => tryParseNevra(nevra)).filter((nevra) => nevra !== undefined);
+    return {
+      report: this.report,
+      hasNew: (this.newAtStart ?? []).length > 0,
+      newVersions: (this.newAtStart ?? []).map(({ version }) => version),
+      latestVersion: all.sort(compareEvr).at(-1)?.version ?? '',
+      commit: commit ?? '',
+      failed,
+    };
+  }
+
+  private of({ nevra, tag }: PlannedRelease): ReleaseRow {
+    const key = formatNevra(nevra);
+    const row = this.rows.get(key) ?? { nevra: key, version: nevra.version, tag, status: 'planned' as const };
+    this.rows.set(key, row);
+    return row;
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+import { VerificationError } from '../errors.js';
+import type { Options } from '../inputs.js';
+import { planReleases, type Plan } from '../mirror/plan.js';
+import { createSelector, packageNotFound } from '../mirror/selection.js';
+import { checkDetached } from '../openpgp/verify.js';
+import { ageDays } from '../repodata/rollback.js';
+import { loadIndex } from '../repodata/client.js';
+import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import { parseRepomd } from '../repodata/repomd.js';
+import { notesFileName } from '../mirror/layout.js';
+import { readMirror, type MirrorState } from './mirror-state.js';
+import type { Ports } from './ports.js';
+import { establishTrust, fetchKeys, resolveSource, type Trust, type UpstreamSource } from './upstream.js';
+
+/** Everything that is known before the first package is downloaded. */
+export interface Survey {
+  readonly state: MirrorState;
+  readonly index: RepositoryIndex;
+  readonly trust: Trust;
+  readonly plan: Plan;
+}
+
+/**
+ * Reads mirror, keys and index (side by side), decides whom to trust, and plans.
+ * @throws GitError, DownloadError, RepodataError, IntegrityError, VerificationError
+ */
+export async function survey(options: Options, ports: Ports): Promise<Survey> {
+  const { fetcher, logger, store, report, clock } = ports;
+  const source = await resolveSource(options, fetcher);
+  const reading = readMirror(store, {
+    branch: options.branch,
+    archiveDirectory: options.directories.archive,
+    notesFiles: options.releaseNotes.map((url) => notesFileName(url)),
+  });
+  const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
+  const [state, trust, index] = await settle([reading, trusting, readIndex({ options, ports, source, reading, trusting })] as const);
+  for (const warning of index.warnings) logger.warning(warning);
+  describeIndex(index, { options, logger, report, now: clock.now() });
+  const plan = planReleases({
+    candidates: index.packages.map(withoutZeroEpoch),
+    remoteTags: state.refs.tags,
+    recorded: state.releases,
+    options: { versions: options.versions, skip: options.skip, tagFormat: options.tagFormat, maxReleases: options.maxReleases },
+  });
+  for (const warning of plan.warnings) logger.warning(warning);
+  return { state, index, trust, plan };
+}
+
+interface IndexReading {
+  readonly options: Options;
+  readonly ports: Ports;
+  readonly source: UpstreamSource;
+  readonly reading: Promise<MirrorState>;
+  readonly trusting: Promise<Trust>;
+}
+
+async function readIndex({ options, ports, source, reading, trusting }: IndexReading): Promise<RepositoryIndex> {
+  const previous = options.allowRollback ? undefined : await reading.then(({ contents }) => contents.get('repomd.xml'));
+  const index = await loadIndex({
+    bases: source.baseUrls,
+    mirrorlist: source.mirrorlist,
+    metalink: source.metalink,
+    fetcher: ports.fetcher,
+    select: createSelector(options),
+    allowWeak: options.allowWeak,
+    previous: previous === undefined ? undefined : parseRepomd(previous),
+    verifyRepomd:
+      options.repoGpgcheck === 'off'
+        ? undefined
+        : async (repomd, signature) => {
+            await verifyRepomd({ repomd, signature, options, state: await reading, trust: await trusting, now: ports.clock.now() });
+          },
+  });
+  if (index.packages.length === 0) throw packageNotFound(options, index.names);
+  return index;
+}
+
+interface RepomdCheck {
+  readonly repomd: Uint8Array;
+  readonly signature: Uint8Array | undefined;
+  readonly options: Options;
+  readonly state: MirrorState;
+  readonly trust: Trust;
+  readonly now: number;
+}
+
+/** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
+async function verifyRepomd({ repomd, signature, options, state, trust, now }: RepomdCheck): Promise<void> {
+  if (signature === undefined) {
+    if (options.repoGpgcheck === 'required') throw new VerificationError('NO_SIGNATURE', 'repo-gpgcheck is required, and the repository has no repomd.xml.asc');
+    if (state.archive.has('repomd.xml.asc')) {
+      throw new VerificationError('NO_SIGNATURE', 'repomd.xml was signed at the last run and is not signed now', {
+        remedy: 'Ask the publisher; if signing was given up on purpose, run with repo-gpgcheck: off.',
+      });
+    }
+    return;
+  }
+  const reports = await checkDetached(signature, repomd, trust.keyring, { allowWeak: options.allowWeak, now });
+  if (reports.some(({ status }) => status === 'bad')) throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml');
+  if (reports.some(({ status }) => status === 'good')) return;
+  const first = reports[0];
+  throw new VerificationError(first?.code ?? 'NO_SIGNATURE', `repomd.xml.asc: ${first?.reason ?? 'holds no signature'}`);
+}
+
+function describeIndex(index: RepositoryIndex, { options, logger, report, now }: Pick<Ports, 'logger' | 'report'> & { options: Options; now: number }): void {
+  const age = ageDays(index.repomd, now);
+  report.repository = {
+    url: index.baseUrl,
+    revision: index.repomd.revision,
+    signed: index.signatureBytes !== undefined,
+    ageDays: age ?? null,
+  };
+  logger.info(`index of ${index.baseUrl}: revision ${index.repomd.revision || 'none'}, ${index.packageCount} packages, ${index.packages.length} of them selected`);
+  if (options.maxIndexAge > 0 && age !== undefined && age > options.maxIndexAge) {
+    logger.warning(`the index is ${age} days old, more than max-index-age ${options.maxIndexAge}; the repository may be frozen`);
+  }
+}
+
+/** createrepo writes epoch 0 for packages that have none; the signed header tells what is true later. */
+function withoutZeroEpoch(found: IndexPackage): IndexPackage {
+  return found.nevra.epoch === 0 ? { ...found, nevra: { ...found.nevra, epoch: null } } : found;
+}
+
+/** Waits for all, so that nothing goes on behind an error; the first failure in the order of causes wins. */
+async function settle<T extends readonly unknown[]>(promises: { readonly [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+import { InputError, VerificationError } from '../errors.js';
+import type { KeySource, Options } from '../inputs.js';
+import { LIMITS } from '../limits.js';
+import { keyFileName } from '../mirror/layout.js';
+import type { Fetcher } from '../net/fetcher.js';
+import { loadKeyring } from '../openpgp/keyring.js';
+import type { Keyring } from '../openpgp/model.js';
+import { selectTrusted } from '../openpgp/pins.js';
+import { parseRepoFile } from '../repodata/sources.js';
+import type { Logger } from '../log.js';
+import type { MirrorState } from './mirror-state.js';
+
+/** Where the index is to be found, with a .repo file followed. */
+export interface UpstreamSource {
+  readonly baseUrls: readonly string[];
+  readonly mirrorlist: string | undefined;
+  readonly metalink: string | undefined;
+  readonly keys: readonly KeySource[];
+}
+
+/** A public key as its source gave it. */
+export interface KeyFile {
+  /** Name in the archive; undefined for armored text until its fingerprint is known. */
+  readonly name: string | undefined;
+  readonly source: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Follows `repo-file`, if that is how the repository is named.
+ * @throws DownloadError, RepodataError REPO_FILE_INVALID
+ */
+export async function resolveSource({ source, gpgkey }: Options, fetcher: Fetcher): Promise<UpstreamSource> {
+  if (source.repoFile === undefined) {
+    return { baseUrls: source.baseUrls, mirrorlist: source.mirrorlist, metalink: source.metalink, keys: gpgkey };
+  }
+  const { body } = await fetcher.fetch({ url: source.repoFile, maxBytes: LIMITS.repoFileBytes, what: '.repo file' });
+  const section = parseRepoFile(body, { repoId: source.repoId, basearch: source.basearch, releasever: source.releasever });
+  const listed = section.gpgKeys.map((location) => ({ kind: 'location' as const, location }));
+  return { ...section, keys: gpgkey.length > 0 ? gpgkey : listed };
+}
+
+/** Reads every public key that the inputs name. @throws DownloadError */
+export async function fetchKeys(sources: readonly KeySource[], fetcher: Fetcher): Promise<KeyFile[]> {
+  return Promise.all(
+    sources.map(async (source): Promise<KeyFile> => {
+      if (source.kind === 'armored') return { name: undefined, source: 'gpgkey (armored text)', bytes: Buffer.from(source.text) };
+      const { body } = await fetcher.fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' });
+      return { name: keyFileName(source.location), source: source.location, bytes: body };
+    }),
+  );
+}
+
+/** The keys that count in this run, and the key files to archive. */
+export interface Trust {
+  readonly keyring: Keyring;
+  readonly keyFiles: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+/**
+ * Decides which certificates are trusted: the pinned ones, else those that the archive knows, else (empty archive)
+ * those given, with a warning.
+ * @throws VerificationError KEY_INVALID, PIN_MISMATCH, UNKNOWN_KEY; InputError INPUT_CONFLICT
+ */
+export async function establishTrust(given: readonly KeyFile[], state: MirrorState, { options, logger }: { options: Options; logger: Logger }): Promise<Trust> {
+  const archivedFiles = [...state.contents].filter(([, bytes]) => looksLikeKey(bytes)).map(([name, bytes]) => ({ name: `archive/${name}`, bytes }));
+  const archived = await loadKeyring(archivedFiles);
+  const offered = await loadKeyring(given.map(({ source, bytes }) => ({ name: source, bytes })));
+  const keyring = await loadKeyring([...archivedFiles, ...given.map(({ source, bytes }) => ({ name: source, bytes }))]);
+  if (keyring.certificates.length === 0) {
+    throw new VerificationError('UNKNOWN_KEY', 'no public key is given, and the mirror archives none', { remedy: 'Set gpgkey to the URL of the publisher\'s public key.' });
+  }
+  const archivedFingerprints = new Set(archived.certificates.map(({ fingerprint }) => fingerprint));
+  const { trusted, firstUse } = selectTrusted({ keyring, pins: options.gpgFingerprints, archivedFingerprints, offered });
+  for (const fingerprint of firstUse) {
+    logger.warning(`trusting key ${fingerprint} on first use; check it with the publisher and set gpg-fingerprints: ${fingerprint}`);
+  }
+  return { keyring: trusted, keyFiles: await nameKeyFiles(given, trusted) };
+}
+
+/** Armored text is archived under its fingerprint; files that hold no trusted key are not archived. */
+async function nameKeyFiles(given: readonly KeyFile[], trusted: Keyring): Promise<{ name: string; bytes: Uint8Array }[]> {
+  const known = new Set(trusted.certificates.map(({ fingerprint }) => fingerprint));
+  const files = new Map<string, Uint8Array>();
+  for (const { name, source, bytes } of given) {
+    const held = (await loadKeyring([{ name: source, bytes }])).certificates.filter(({ fingerprint }) => known.has(fingerprint));
+    const first = held[0];
+    if (first === undefined) continue;
+    const fileName = name ?? `${first.fingerprint}.asc`;
+    const other = files.get(fileName);
+    if (other !== undefined && !Buffer.from(other).equals(bytes)) {
+      throw new InputError('INPUT_CONFLICT', `two keys of gpgkey would be archived as ${fileName}`, { remedy: 'Give one of them as armored text.' });
+    }
+    files.set(fileName, bytes);
+  }
+  return [...files].map(([name, bytes]) => ({ name, bytes }));
+}
+
+function looksLikeKey(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  return Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') || first === 0x99 || first === 0x98 || first === 0xc6;
+}

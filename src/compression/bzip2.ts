@@ -5,6 +5,7 @@ import type { HuffmanTable } from './huffman.js';
 import type { ChunkReader } from './input.js';
 
 const BLOCK_UNIT = 100_000;
+const MAX_LEVEL = 9;
 const BLOCK_MAGIC = 0x314159265359;
 const END_MAGIC = 0x177245385090;
 /** Symbols per selector, and how many selectors a block of 900,000 bytes can need. */
@@ -28,8 +29,9 @@ interface Block {
   readonly length: number;
 }
 
-/** Buffers of one stream: the block, and how often each byte is in it. */
+/** Buffers for blocks: their bytes, and how often each byte is there. */
 interface Work {
+  /** As long as the stream's blocks may be. */
   readonly block: Uint32Array;
   readonly counts: Uint32Array;
   readonly what: string;
@@ -42,15 +44,17 @@ interface Work {
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data.
  */
 export async function* decodeBzip2(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
-  do yield* decodeStream(input, what);
+  // One allocation for all streams: an empty stream takes 14 bytes of input, and must not cost more than that.
+  const block = new Uint32Array(MAX_LEVEL * BLOCK_UNIT);
+  do yield* decodeStream(input, block, what);
   while (await input.more());
 }
 
-async function* decodeStream(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+async function* decodeStream(input: ChunkReader, memory: Uint32Array, what: string): AsyncGenerator<Uint8Array, void> {
   const magic = await input.take(4);
   const level = (magic[3] ?? 0) - 0x30;
-  if (magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68 || level < 1 || level > 9) throw bad(what, 'expected the begin of a bzip2 stream');
-  const work: Work = { block: new Uint32Array(level * BLOCK_UNIT), counts: new Uint32Array(256), what };
+  if (magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68 || level < 1 || level > MAX_LEVEL) throw bad(what, 'expected the begin of a bzip2 stream');
+  const work: Work = { block: memory.subarray(0, level * BLOCK_UNIT), counts: new Uint32Array(256), what };
   let streamCrc = 0;
   // Blocks begin at any bit: the bits of the byte that two blocks share stay in `bit`.
   for (let bit = 0; ; ) {

@@ -83,7 +83,7 @@ export async function* decompress(kind: Compression, source: AsyncIterable<Uint8
   try {
     for await (const chunk of kind === 'none' ? plain(input) : DECODERS[kind](input, limits.what)) {
       total += chunk.length;
-      checkLimits(total, input.pulled, limits);
+      checkLimits(total, input.consumed, limits);
       yield chunk;
     }
   } finally {

@@ -7,14 +7,18 @@ const EMPTY = new Uint8Array(0);
  * amount asked for plus one chunk of the source.
  */
 export class ChunkReader {
-  /** Bytes pulled from the source so far, those not yet consumed included. */
-  pulled = 0;
   private readonly iterator: AsyncIterator<Uint8Array>;
   private buffer: Uint8Array = EMPTY;
   private ended = false;
+  private pulled = 0;
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.iterator = source[Symbol.asyncIterator]();
+  }
+
+  /** Bytes consumed so far. */
+  get consumed(): number {
+    return this.pulled - this.buffer.length;
   }
 
   /** True when there is a byte left; pulls until there is one or the source ends. */
@@ -41,7 +45,7 @@ export class ChunkReader {
 
   /** Looks at what follows without consuming it: at least `count` bytes unless the source ends before. */
   async fill(count: number): Promise<Uint8Array> {
-    if (this.buffer.length >= count) return this.buffer;
+    if (this.buffer.length >= count || this.ended) return this.buffer;
     const parts = [this.buffer];
     let length = this.buffer.length;
     while (length < count && !this.ended) {
@@ -65,7 +69,6 @@ export class ChunkReader {
 
   /** Lets go of the source; a source that still has data is told to stop. */
   async close(): Promise<void> {
-    this.buffer = EMPTY;
     if (this.ended) return;
     this.ended = true;
     await this.iterator.return?.();

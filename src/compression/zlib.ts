@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { once } from 'node:events';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Gunzip, ZstdDecompress } from 'node:zlib';
 import { PayloadError } from '../errors.js';
@@ -57,7 +56,7 @@ async function* decodeOne(engine: Engine, input: ChunkReader, what: string): Asy
 
 /** One write at a time, so that `bytesWritten` tells where a finished engine stopped. */
 async function feed(engine: Engine, input: ChunkReader): Promise<void> {
-  const closed = once(engine, 'close');
+  const closed = new Promise((resolve) => engine.once('close', resolve));
   for (;;) {
     const chunk = await input.some(INPUT_BYTES);
     if (chunk === undefined) {
@@ -75,11 +74,12 @@ async function feed(engine: Engine, input: ChunkReader): Promise<void> {
   }
 }
 
+/** Errors of zlib and zstd become ours; those of the source pass. */
 function translate(error: unknown, what: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!/^(Z_|ZSTD_)/.test(code)) return error;
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code !== 'string' || !/^(Z_|ZSTD_)/.test(code)) return error;
   if (/windowTooLarge|memory_allocation|Z_MEM_ERROR/.test(code)) {
     return new PayloadError('LIMIT_EXCEEDED', `${what}: the window of the stream is larger than ${LIMITS.dictionaryBytes} bytes`, { cause: error });
   }
-  return new PayloadError('PAYLOAD_INVALID', `${what}: ${(error as Error).message}`, { cause: error });
+  return new PayloadError('PAYLOAD_INVALID', `${what}: ${String(message)}`, { cause: error });
 }

@@ -65,7 +65,7 @@ export async function* readPayload(
   } finally {
     await archive.close();
   }
-  return { uncompressedSize: archive.pulled, digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])) };
+  return { uncompressedSize: archive.consumed, digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])) };
 }
 
 function verifyNames(files: readonly FileEntry[]): void {

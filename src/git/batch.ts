@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { GitError } from '../errors.js';
-import type { ObjectType, Oid } from './store.js';
-
-/** Head of one answer of `git cat-file --batch`. */
-export interface ObjectInfo {
-  readonly oid: Oid;
-  readonly type: ObjectType;
-  /** Bytes of content. */
-  readonly size: number;
-}
+import { LIMITS } from '../limits.js';
+import { startGit, type GitCommand } from './command.js';
+import { hashObject } from './objects.js';
+import type { ObjectInfo, ObjectType, Oid } from './store.js';
 
 const HEAD_CAP = 4096;
 const TYPES: ReadonlySet<string> = new Set<ObjectType>(['blob', 'tree', 'commit', 'tag']);
@@ -69,47 +64,81 @@ export class BatchAnswers {
   }
 }
 
-/** A running `git cat-file --batch` that answers one question after the other. */
+/** An object with its content. */
+export interface StoredObject {
+  readonly type: ObjectType;
+  readonly content: Uint8Array;
+}
+
+interface Conversation {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly answers: BatchAnswers;
+}
+
+/**
+ * Reads objects through one lasting `git cat-file --batch`, which starts with the first question, and proves each by its hash:
+ * git itself does not check what it reads from packs.
+ */
 export class ObjectReader {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #answers: BatchAnswers;
+  readonly #place: Omit<GitCommand, 'args'>;
+  #conversation: Conversation | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(child: ChildProcessWithoutNullStreams) {
-    this.#child = child;
-    this.#answers = new BatchAnswers(child);
-    // What went wrong shows as the end of its output.
-    child.on('error', () => undefined);
-    child.stdin.on('error', () => undefined);
-    child.stderr.resume();
+  constructor(place: Omit<GitCommand, 'args'>) {
+    this.#place = place;
   }
 
-  /** The object's type and content; undefined when it is not here. @throws GitError GIT_FAILED, also when it is larger than `cap` bytes */
-  read(oid: Oid, cap: number): Promise<{ readonly type: ObjectType; readonly content: Buffer } | undefined> {
-    const answer = this.#queue.then(() => this.#ask(oid, cap));
+  /**
+   * The object, if it is here and its content has this id.
+   * @throws GitError MIRROR_INVALID when it is missing, unreadable, damaged, or larger than any file of a mirror
+   */
+  async read(oid: Oid): Promise<StoredObject> {
+    const answer = this.#queue.then(() => this.#ask(oid));
     this.#queue = answer.catch(() => undefined);
-    return answer;
+    const object = await answer;
+    const actual = hashObject(object.type, object.content);
+    if (actual === oid) return object;
+    throw new GitError('MIRROR_INVALID', `Expected object ${oid}, found content that hashes to ${actual}.`, { expected: oid, actual });
   }
 
   /** Ends git. */
   async close(): Promise<void> {
     await this.#queue;
-    if (this.#child.exitCode !== null || this.#child.pid === undefined) return;
-    const closed = new Promise((done) => this.#child.once('close', done));
-    this.#child.stdin.end();
-    this.#child.stdout.resume();
+    const child = this.#conversation?.child;
+    if (child?.pid === undefined || child.exitCode !== null) return;
+    const closed = new Promise((done) => child.once('close', done));
+    child.stdin.end();
+    child.stdout.resume();
     await closed;
   }
 
-  async #ask(oid: Oid, cap: number): Promise<{ type: ObjectType; content: Buffer } | undefined> {
-    this.#child.stdin.write(`${oid}\n`);
-    const info = await this.#answers.head();
-    if (info === undefined) return undefined;
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#answers.content(info.size)) if (info.size <= cap) chunks.push(chunk);
-    if (info.size > cap) throw new GitError('GIT_FAILED', `Expected object ${oid} to have at most ${cap} bytes, found ${info.size}.`);
-    return { type: info.type, content: Buffer.concat(chunks) };
+  async #ask(oid: Oid): Promise<StoredObject> {
+    const { child, answers } = (this.#conversation ??= converse(startGit({ ...this.#place, args: ['cat-file', '--batch'] })));
+    try {
+      child.stdin.write(`${oid}\n`);
+      const info = await answers.head();
+      if (info === undefined) throw new GitError('MIRROR_INVALID', `Expected object ${oid} in the repository, found nothing.`);
+      const chunks: Buffer[] = [];
+      const fits = info.size <= LIMITS.blobBytes;
+      for await (const chunk of answers.content(info.size)) if (fits) chunks.push(chunk);
+      if (fits) return { type: info.type, content: Buffer.concat(chunks) };
+      throw new GitError('MIRROR_INVALID', `Expected object ${oid} to have at most ${LIMITS.blobBytes} bytes, found ${info.size}.`);
+    } catch (error) {
+      if (!(error instanceof GitError) || error.code === 'MIRROR_INVALID') throw error;
+      // git ends at an object that it cannot open; the next question starts it again.
+      this.#conversation = undefined;
+      child.kill();
+      throw new GitError('MIRROR_INVALID', `Object ${oid} of the repository cannot be read.`, { cause: error });
+    }
   }
+}
+
+/** Takes over the streams of a `git cat-file`; what goes wrong shows as the end of its output. */
+export function converse(child: ChildProcessWithoutNullStreams): Conversation {
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.stderr.resume();
+  return { child, answers: new BatchAnswers(child) };
 }
 
 function unexpected(found: string): GitError {

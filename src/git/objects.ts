@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GitError, PayloadError } from '../errors.js';
 import { unsafeName } from './names.js';
-import type { Commit, FileMode, ObjectType, Oid, TreeEntry } from './store.js';
+import type { Commit, FileMode, ObjectType, Oid, Tag, TreeEntry } from './store.js';
 
 /** A person and a time, as a commit or tag records them. */
 export interface Identity {
@@ -16,18 +16,6 @@ export interface Identity {
 
 /** A commit that may carry an OpenPGP or SSH signature (armored). */
 export interface SignedCommit extends Commit {
-  readonly signature?: string;
-}
-
-/** An annotated tag. */
-export interface Tag {
-  readonly object: Oid;
-  /** Type of the object; `commit` when absent. */
-  readonly type?: ObjectType;
-  readonly name: string;
-  /** Absent in tags of the first years of git. */
-  readonly tagger?: string;
-  readonly message: string;
   readonly signature?: string;
 }
 

@@ -12,8 +12,8 @@ const deflateAsync = promisify(deflate);
 const TYPE_NUMBER: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 const HEADER_BYTES = 12;
 const TRAILER_BYTES = 20;
-/** Below this a task for the thread pool costs more than it saves. */
-const SYNC_BYTES = 2 * KIB;
+/** Up to this size a task for the thread pool costs more than it saves: sources deflate in half of the time without it. */
+const SYNC_BYTES = 64 * KIB;
 /** Above this content is deflated as a stream, so that memory holds it once. */
 const STREAM_BYTES = 4 * MIB;
 /** Bytes collected before they are written. */

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GitError } from '../errors.js';
 import { LIMITS, MIB } from '../limits.js';
-import { BatchAnswers, ObjectReader } from './batch.js';
+import { converse, ObjectReader, type StoredObject } from './batch.js';
 import { runGit, startGit, type GitCommand } from './command.js';
 import { hashObject, parseCommit, parseTag, parseTree } from './objects.js';
 import { PackWriter } from './pack.js';
@@ -11,11 +11,6 @@ import type { Commit, ObjectType, Oid, TreeEntry } from './store.js';
 
 /** Trees, commits and tags that are kept at hand. */
 const CACHE_BYTES = 32 * MIB;
-
-interface StoredObject {
-  readonly type: ObjectType;
-  readonly content: Uint8Array;
-}
 
 interface OpenPack {
   readonly path: string;
@@ -36,7 +31,7 @@ export class ObjectStore {
   readonly #known = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
   #cacheBytes = 0;
-  #reader: ObjectReader | undefined;
+  readonly #reader: ObjectReader;
   #open: OpenPack | undefined;
   #packs = 0;
   /** Never rejects: whoever asked for a flush gets its error. */
@@ -45,6 +40,7 @@ export class ObjectStore {
   /** `command.cwd` is the repository; its environment must allow no transport and carry no secret. */
   constructor(command: Omit<GitCommand, 'args'>) {
     this.#command = command;
+    this.#reader = new ObjectReader(command);
   }
 
   /**
@@ -107,12 +103,8 @@ export class ObjectStore {
   async missing(oids: readonly Oid[]): Promise<Oid[]> {
     const unknown = [...new Set(oids)].filter((oid) => this.#open?.objects.has(oid) !== true && !this.#cache.has(oid));
     if (unknown.length === 0) return [];
-    const child = startGit({ ...this.#command, args: ['cat-file', '--batch-check'] });
-    child.on('error', () => undefined);
-    child.stdin.on('error', () => undefined);
-    child.stderr.resume();
+    const { child, answers } = converse(startGit({ ...this.#command, args: ['cat-file', '--batch-check'] }));
     child.stdin.end(unknown.map((oid) => `${oid}\n`).join(''));
-    const answers = new BatchAnswers(child);
     const absent: Oid[] = [];
     for (const oid of unknown) if ((await answers.head()) === undefined) absent.push(oid);
     return absent;
@@ -138,10 +130,10 @@ export class ObjectStore {
   /** Ends the reading process and drops the open pack. */
   async close(): Promise<void> {
     await this.#flushing;
-    await this.#reader?.close();
+    await this.#reader.close();
     const writer = await this.#open?.writer.catch(() => undefined);
     await writer?.abandon();
-    this.#reader = this.#open = undefined;
+    this.#open = undefined;
   }
 
   #begin(): OpenPack {
@@ -188,13 +180,7 @@ export class ObjectStore {
     const cached = this.#cache.get(oid);
     if (cached !== undefined) return cached;
     await (this.#open?.objects.has(oid) === true ? this.flush() : this.#flushing);
-    this.#reader ??= new ObjectReader(startGit({ ...this.#command, args: ['cat-file', '--batch'] }));
-    const object = await this.#reader.read(oid, LIMITS.blobBytes);
-    if (object === undefined) throw new GitError('MIRROR_INVALID', `Expected object ${oid} in the repository, found nothing.`);
-    const actual = hashObject(object.type, object.content);
-    if (actual !== oid) {
-      throw new GitError('MIRROR_INVALID', `Expected object ${oid}, found content that hashes to ${actual}.`, { expected: oid, actual });
-    }
+    const object = await this.#reader.read(oid);
     this.#known.add(oid);
     if (object.type !== 'blob') this.#remember(oid, object);
     return object;

@@ -20,6 +20,19 @@ export interface Commit {
   readonly message: string;
 }
 
+/** An annotated tag. */
+export interface Tag {
+  readonly object: Oid;
+  /** Type of the object; `commit` when absent. */
+  readonly type?: ObjectType;
+  readonly name: string;
+  /** Absent in tags of the first years of git. */
+  readonly tagger?: string;
+  readonly message: string;
+  /** Armored OpenPGP or SSH signature. */
+  readonly signature?: string;
+}
+
 /** What `git ls-remote` says. */
 export interface RemoteRefs {
   /** Branch that HEAD points to; undefined on an empty repository or a detached HEAD. */
@@ -68,5 +81,42 @@ export interface GitStore {
   /** Atomic push of everything staged that the refs reach. @throws GitError AUTH, REMOTE_FAILED */
   push(request: PushRequest): Promise<PushResult>;
   /** Removes the private repository. */
+  close(): Promise<void>;
+}
+
+/** Head of an object. */
+export interface ObjectInfo {
+  readonly oid: Oid;
+  readonly type: ObjectType;
+  /** Bytes of content. */
+  readonly size: number;
+}
+
+/** How an object was found: `damaged` content hashes to `actual`; `unreadable` is there, but git cannot open it. */
+export type ObjectCheck =
+  | { readonly oid: Oid; readonly status: 'good' }
+  | { readonly oid: Oid; readonly status: 'missing' | 'unreadable' }
+  | { readonly oid: Oid; readonly status: 'damaged'; readonly actual: Oid };
+
+/** Receives the objects of a scan. */
+export interface ObjectVisitor {
+  /** Called before the content of an object; what it returns gets the content in chunks, which are not proved yet. */
+  begin?(info: ObjectInfo): ((chunk: Uint8Array) => void) | undefined;
+  /** Called once for each object, when all of it was read and hashed. */
+  end(check: ObjectCheck): void | Promise<void>;
+}
+
+/** A complete repository that is only read, without any connection. Every object is hashed again; a wrong hash is MIRROR_INVALID. */
+export interface MirrorReader {
+  /** Tag names and the objects they point to: tags, or commits for lightweight ones. */
+  listTags(): Promise<ReadonlyMap<string, Oid>>;
+  /** Type and content of any object. @throws GitError MIRROR_INVALID when it is missing or damaged */
+  readObject(oid: Oid): Promise<{ readonly type: ObjectType; readonly content: Uint8Array }>;
+  readTag(oid: Oid): Promise<Tag>;
+  readCommit(oid: Oid): Promise<Commit>;
+  readTree(oid: Oid): Promise<readonly TreeEntry[]>;
+  readBlob(oid: Oid): Promise<Uint8Array>;
+  /** Reads many objects, each once, in constant memory. Nothing is thrown for a bad object: the visitor is told. */
+  scan(oids: Iterable<Oid>, visitor: ObjectVisitor): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** Runs commands and says how long they took and how much memory they held. */
 import { spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
-const SAMPLE_EVERY = 20;
+const SAMPLE_EVERY = 25;
 
 /**
  * Runs a command to its end: seconds of wall-clock time, and the largest memory in MiB that it and all its children held
@@ -36,23 +36,13 @@ async function peakMemory(pid, running) {
 }
 
 /** Resident memory in MiB of a process and its descendants, shared pages counted in each. */
-async function treeMemory(root) {
-  const names = await readdir('/proc').catch(() => []);
-  const processes = new Map();
-  for (const name of names.filter((entry) => /^\d+$/.test(entry))) {
-    const status = await readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
-    const parent = /^PPid:\s+(\d+)/m.exec(status)?.[1];
-    if (parent) processes.set(Number(name), { parent: Number(parent), kib: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) });
-  }
-  if (!processes.has(root)) return undefined;
-  let kib = 0;
-  for (const [pid, { kib: own }] of processes) if (descends(pid, root, processes)) kib += own;
-  return kib / 1024;
-}
-
-function descends(pid, root, processes) {
-  for (let at = pid; at !== undefined && at > 1; at = processes.get(at)?.parent) if (at === root) return true;
-  return false;
+async function treeMemory(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
+  if (status === undefined) return undefined;
+  const own = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const held = await Promise.all(children.split(' ').filter(Boolean).map(treeMemory));
+  return held.reduce((sum, memory) => sum + (memory ?? 0), own);
 }
 
 export function median(values) {

@@ -88,7 +88,9 @@ function checkSegment(raw: string, href: string): string {
     if (text === '.' || text === '..' || text.includes('/') || UNSAFE_CHARACTER.test(text)) {
       throw unsafe('href', href, 'it leads out of its folder or hides a separator');
     }
-    text = decode(text, href);
+    const next = decode(text, href);
+    if (next === text) break;
+    text = next;
   }
   if (Buffer.byteLength(decoded) > NAME_BYTES) throw unsafe('href', href, `a name is longer than ${NAME_BYTES} bytes`);
   return decoded;

@@ -22,6 +22,8 @@ export interface Primary {
   readonly names: ReadonlySet<string>;
 }
 
+/** What is read of a package; dependencies and files make nine tenths of the text. */
+const CHILDREN: ReadonlySet<string> = new Set(['name', 'arch', 'version', 'checksum', 'time', 'size', 'location', 'format']);
 /** Names kept to suggest a near one. */
 const NAMES = 100_000;
 const CONTEXT = xmlContext('primary.xml', 'PRIMARY_INVALID');
@@ -74,6 +76,10 @@ class Collector {
     if (name === undefined || arch === undefined || name.includes('&') || arch.includes('&')) return true;
     this.#note(name.trim());
     return this.#select({ name: name.trim(), arch: arch.trim() });
+  }
+
+  keeps(parent: string, name: string): boolean {
+    return parent === 'package' ? CHILDREN.has(name) : parent !== 'format' || name === 'header-range';
   }
 
   element(name: string, xml: string | undefined): void {

@@ -13,6 +13,8 @@ export interface CutterHandler {
    * missing, or not plain text, is not in the map. Without it every element is wanted.
    */
   wants?(name: string, probes: ReadonlyMap<string, string>): boolean;
+  /** False for a descendant of a child that may be left out of its `xml`, with all that is in it. */
+  keeps?(parent: string, name: string): boolean;
   /** A child of the root has ended; `xml` is undefined when it was not wanted. */
   element?(name: string, xml: string | undefined): void;
 }
@@ -42,6 +44,8 @@ export class XmlCutter {
   #size = 0;
   #parts: string[] | undefined;
   #keepFrom = 0;
+  /** Depth of the descendant that is being left out; 0 when there is none. */
+  #leaving = 0;
   #decided = false;
   #probes = new Map<string, string>();
   /** Name and text of the probe that is open. */
@@ -73,7 +77,7 @@ export class XmlCutter {
     }
     this.#carry = buffer.slice(at);
     if (this.#carry.length > LIMITS.xmlTokenBytes) throw this.#context.tooMuch(`a tag, comment or CDATA section of more than ${LIMITS.xmlTokenBytes} characters`);
-    this.#parts?.push(buffer.slice(this.#keepFrom, at));
+    this.#keep(buffer, at);
   }
 
   /** @throws RepodataError with the context's code when the document is not complete */
@@ -153,6 +157,7 @@ export class XmlCutter {
     else {
       this.#spoilProbe();
       if (depth === 3 && !this.#decided) this.#startProbe(localName(name));
+      if (this.#parts !== undefined && this.#leaving === 0) this.#considerLeaving(buffer, start, depth);
     }
     if (empty) this.#close(buffer, end);
   }
@@ -181,6 +186,7 @@ export class XmlCutter {
   #startChild(start: number): void {
     this.#size = 0;
     this.#parts = [];
+    this.#leaving = 0;
     this.#keepFrom = start;
     this.#decided = false;
     this.#probes = new Map();
@@ -199,14 +205,29 @@ export class XmlCutter {
   }
 
   #close(buffer: string, end: number): void {
+    if (this.#leaving === this.#open.length) {
+      this.#leaving = 0;
+      this.#keepFrom = end;
+    }
     const name = this.#open.pop();
     const depth = this.#open.length;
     if (depth === 2) this.#closeProbe(name);
     if (depth !== 1 || name === undefined) return;
     if (!this.#decided) this.#decide(name);
-    this.#parts?.push(buffer.slice(this.#keepFrom, end));
+    this.#keep(buffer, end);
     this.#handler.element?.(localName(name), this.#parts?.join(''));
     this.#parts = undefined;
+  }
+
+  #considerLeaving(buffer: string, start: number, depth: number): void {
+    const [parent = '', name = ''] = this.#open.slice(-2).map(localName);
+    if (this.#handler.keeps?.(parent, name) !== false) return;
+    this.#keep(buffer, start);
+    this.#leaving = depth;
+  }
+
+  #keep(buffer: string, to: number): void {
+    if (this.#leaving === 0) this.#parts?.push(buffer.slice(this.#keepFrom, to));
   }
 
   #closeProbe(name: string | undefined): void {

@@ -25,8 +25,10 @@ export interface PublicKey {
   /** Name of its strength for `allow-weak` where less is called weak: `rsa` or `dsa` with its bits. */
   readonly strength: { readonly family: 'rsa' | 'dsa'; readonly bits: number } | null;
   /** Whether the signature's value is right for this digest; undefined when the algorithm cannot be computed here. */
-  readonly verify: ((signature: SignaturePacket, digest: Uint8Array) => boolean) | undefined;
+  readonly verify: Verify | undefined;
 }
+
+type Verify = (signature: SignaturePacket, digest: Uint8Array) => boolean;
 
 /**
  * Parses the body of a public key or subkey packet of version 4 or 6 (RFC 9580 5.5.2). Versions 2 and 3 are gone from
@@ -49,6 +51,11 @@ export function parsePublicKey(body: Uint8Array): PublicKey {
 export function sameAlgorithm(key: number, signature: number): boolean {
   const isRsa = (id: number) => id === ALGORITHM.rsa || id === ALGORITHM.rsaSignOnly;
   return key === signature || (isRsa(key) && isRsa(signature));
+}
+
+/** Refuses digests that are too short for the key (RFC 9580 5.2.3.2 to 5.2.3.5, FIPS 186-4 4.2), as GnuPG does. */
+function withDigestOf(bits: number, inner: Verify): Verify {
+  return (signature, digest) => digest.length * 8 >= bits && inner(signature, digest);
 }
 
 type Material = Pick<PublicKey, 'label' | 'strength' | 'verify'>;
@@ -114,7 +121,7 @@ function dsa(reader: PacketReader): Material {
   return {
     label: `DSA ${bitLength(p)}`,
     strength: { family: 'dsa', bits },
-    verify: ({ values: [r, s] }, digest) => verifyDsa({ p, q, g, y }, digest, { r: toBigInt(r!), s: toBigInt(s!) }),
+    verify: withDigestOf(bitLength(q), ({ values: [r, s] }, digest) => verifyDsa({ p, q, g, y }, digest, { r: toBigInt(r!), s: toBigInt(s!) })),
   };
 }
 
@@ -125,11 +132,8 @@ function ecdsa(reader: PacketReader): Material {
   const half = (encoded.length - 1) / 2;
   const key = { x: toBigInt(encoded.subarray(1, 1 + half)), y: toBigInt(encoded.subarray(1 + half)) };
   const usable = encoded[0] === 4 && Number.isInteger(half) && isOnCurve(curve, key);
-  return {
-    label: `ECDSA ${curve.name}`,
-    strength: null,
-    verify: usable ? ({ values: [r, s] }, digest) => verifyEcdsa(curve, key, digest, { r: toBigInt(r!), s: toBigInt(s!) }) : undefined,
-  };
+  const verifyWith: Verify = ({ values: [r, s] }, digest) => verifyEcdsa(curve, key, digest, { r: toBigInt(r!), s: toBigInt(s!) });
+  return { label: `ECDSA ${curve.name}`, strength: null, verify: usable ? withDigestOf(Math.min(bitLength(curve.n), 512), verifyWith) : undefined };
 }
 
 /** EdDSALegacy (RFC 9580 5.2.3.3): Ed25519 with its numbers as MPIs, the point prefixed by 0x40. */
@@ -143,7 +147,7 @@ function legacyEdwards(reader: PacketReader): Material {
 function edwards(name: 'Ed25519' | 'Ed448', point: Uint8Array): Material {
   const key = publicKey({ kty: 'OKP', crv: name, x: base64url(point) });
   const half = name === 'Ed25519' ? 32 : 57;
-  return { label: name, strength: null, verify: key && verifyWith };
+  return { label: name, strength: null, verify: key && withDigestOf(name === 'Ed25519' ? 256 : 512, verifyWith) };
 
   function verifyWith({ values }: SignaturePacket, digest: Uint8Array): boolean {
     const parts = values.length === 2 ? values.map((value) => leftPad(stripZeros(value), half)) : values;
@@ -156,7 +160,7 @@ function composite(algorithm: number, reader: PacketReader): Material {
   const { crv, point, encoding, size, split } = COMPOSITES[algorithm]!;
   const curve = publicKey({ kty: 'OKP', crv, x: base64url(reader.take(point)) });
   const lattice = publicKey(Buffer.concat([Buffer.from(encoding, 'hex'), reader.take(size)]));
-  const verifyWith = ({ values: [value] }: SignaturePacket, digest: Uint8Array) =>
+  const verifyWith: Verify = ({ values: [value] }, digest) =>
     verify(null, digest, curve!, value!.subarray(0, split)) && verify(null, digest, lattice!, value!.subarray(split));
   return { label: algorithmLabel(algorithm), strength: null, verify: curve && lattice && verifyWith };
 }

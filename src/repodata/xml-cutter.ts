@@ -20,7 +20,10 @@ export interface CutterHandler {
 }
 
 const NOT_A_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const NAME = /^[A-Za-z_\u0080-\uffff:][^\s"'<>&=/]*$/;
+const NAME = /^[A-Za-z_:\u0080-\uffff][\w:.\-\u0080-\uffff]*$/;
+/** What follows the name in a start tag (XML 1.0, 3.1). */
+const ATTRIBUTES = /^(?:\s+[^\s"'<>&=/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?>$/;
+const DECLARATION = /^<\?xml\s+version\s*=\s*["'][\w.:-]*["'](?:\s+encoding\s*=\s*["']([A-Za-z][\w.-]*)["'])?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$/;
 const OPENERS = ['<!--', '<![CDATA['];
 
 /** The part of a qualified name behind its prefix. */
@@ -126,23 +129,31 @@ export class XmlCutter {
   #token(buffer: string, start: number, end: number): void {
     const second = buffer.charCodeAt(start + 1);
     if (second === 0x3f) this.#instruction(buffer.slice(start, end));
-    else if (second === 0x21) this.#section(buffer.charCodeAt(start + 2) === 0x5b);
+    else if (second === 0x21) this.#section(buffer.slice(start, end));
     else if (second === 0x2f) this.#endTag(buffer, start, end);
     else this.#startTag(buffer, start, end);
     this.#atStart = false;
     if (this.#open.length > 1) this.#grow(end - start);
   }
 
-  /** XML 1.0, 2.8 and 4.3.3: a declaration comes first or not at all, and only UTF-8 is read. */
+  /** XML 1.0, 2.6, 2.8 and 4.3.3: a declaration comes first or not at all, and only UTF-8 is read. */
   #instruction(text: string): void {
-    if (!/^<\?xml[\s?]/i.test(text)) return;
+    const target = /^<\?([^\s?]*)(\s|\?>$)/.exec(text)?.[1] ?? '';
+    if (!NAME.test(target)) throw this.#context.invalid(`"${text.slice(0, 40)}" is no processing instruction`);
+    if (target.toLowerCase() !== 'xml') return;
     if (!this.#atStart) throw this.#context.invalid('the XML declaration is not at its beginning');
-    const encoding = /\sencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1] ?? 'UTF-8';
+    const declaration = DECLARATION.exec(text);
+    if (declaration === null) throw this.#context.invalid(`"${text.slice(0, 100)}" is no XML declaration`);
+    const encoding = declaration[1] ?? 'UTF-8';
     if (!/^(utf-?8|us-ascii|ascii)$/i.test(encoding)) throw this.#context.invalid(`expected encoding UTF-8, found ${encoding}`);
   }
 
-  #section(isCdata: boolean): void {
-    if (!isCdata) return;
+  /** XML 1.0, 2.5 and 2.7. */
+  #section(text: string): void {
+    if (text.startsWith('<!--')) {
+      if (text.indexOf('--', 4) !== text.length - 3) throw this.#context.invalid('there is a "--" inside a comment');
+      return;
+    }
     if (this.#open.length === 0) throw this.#context.invalid('there is text outside the root element');
     this.#spoilProbe();
   }
@@ -150,6 +161,8 @@ export class XmlCutter {
   #startTag(buffer: string, start: number, end: number): void {
     const empty = buffer.charCodeAt(end - 2) === 0x2f;
     const name = this.#name(buffer, start + 1, empty ? end - 2 : end - 1);
+    const isRead = this.#leaving === 0 && (this.#parts !== undefined || this.#open.length < 2);
+    if (isRead && !ATTRIBUTES.test(buffer.slice(start + 1 + name.length, end))) throw this.#context.invalid(`${buffer.slice(start, end).slice(0, 100)} is no tag`);
     const depth = this.#open.push(name);
     if (depth > LIMITS.xmlDepth) throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
     if (depth === 1) this.#startRoot(buffer.slice(start, end));
@@ -201,7 +214,7 @@ export class XmlCutter {
 
   /** A probe with child elements or CDATA is left to the parser. */
   #spoilProbe(): void {
-    if (this.#probe !== undefined) this.#probe = undefined;
+    this.#probe = undefined;
   }
 
   #close(buffer: string, end: number): void {

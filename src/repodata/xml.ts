@@ -121,7 +121,7 @@ function readContent(nodes: unknown, context: XmlContext): Pick<XmlElement, 'chi
     if (!isRecord(node)) continue;
     for (const [name, value] of Object.entries(node)) {
       if (name === ':@') continue;
-      if (name === '#text') text += decodeEntities(String(value), context);
+      if (name === '#text') text += decodeText(String(value), context);
       else if (name === '#cdata') text += cdataText(value);
       else children.push({ name: localName(name), attributes: readAttributes(node[':@'], context), ...readContent(value, context) });
     }
@@ -144,6 +144,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** XML 1.0, 2.4. */
+function decodeText(text: string, context: XmlContext): string {
+  if (text.includes(']]>')) throw context.invalid('there is a "]]>" that ends no CDATA section');
+  return decodeEntities(text, context);
+}
 
 /** XML 1.0, 4.1 and 4.6: the five predefined entities and character references, decoded once; there are no others. */
 function decodeEntities(text: string, context: XmlContext): string {

@@ -94,7 +94,7 @@ export function cleanText(text: string, secrets: readonly string[] = []): string
   return open
     .replace(/\/\/[^/\s@]*@/gu, '//***@')
     .split('\n')
-    .map((line) => line.replace(/^.*\r(?=.)/u, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, ' ').trim())
+    .map((line) => line.replace(/^.*\r(?=.)/su, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, ' ').trim())
     .filter((line) => line !== '')
     .join(' | ');
 }

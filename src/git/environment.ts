@@ -45,9 +45,11 @@ const ALWAYS: Settings = [
 export function gitEnvironment({ home, protocols, settings, extra = {}, source = process.env }: EnvironmentOptions): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(source)) {
-    // curl reads the lower-case names of proxies; Windows has no case in names.
+    // Names of proxies come in both cases, and Windows has no case in names.
     if (value !== undefined && INHERITED.has(name.toUpperCase())) env[name] = value;
   }
+  // curl takes the lower-case name only, for fear of CGI.
+  if (env['HTTP_PROXY'] !== undefined) env['http_proxy'] ??= env['HTTP_PROXY'];
   const all = [...ALWAYS, ...settings];
   Object.assign(env, {
     HOME: home,

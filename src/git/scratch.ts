@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { certificateEnvironment } from './certificates.js';
 import type { GitCommand } from './command.js';
 import { credentialSettings, remoteSecrets, type Remote } from './credentials.js';
 import { gitEnvironment, type Settings } from './environment.js';
@@ -59,7 +60,7 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
     writeFile(config, CONFIG),
     writeFile(join(gitDir, 'info', 'attributes'), ATTRIBUTES),
   ]);
-  const extra = options.remote.transport === 'ssh' ? await sshEnvironment(root, options.ssh ?? {}) : {};
+  const extra = await transportEnvironment(root, options);
   const home = join(root, 'home');
   const env = (protocols: readonly string[], settings: Settings, more = {}): Record<string, string> =>
     gitEnvironment({ home, protocols, settings, extra: { GIT_DIR: gitDir, ...more } });
@@ -74,6 +75,17 @@ export async function createScratch(options: ScratchOptions): Promise<Scratch> {
     }),
     setPromisor: (on) => writeFile(config, on ? CONFIG + PROMISOR : CONFIG),
   };
+}
+
+async function transportEnvironment(root: string, { remote, ssh = {} }: ScratchOptions): Promise<Record<string, string>> {
+  switch (remote.transport) {
+    case 'ssh':
+      return sshEnvironment(root, ssh);
+    case 'http':
+      return certificateEnvironment(root);
+    case 'file':
+      return {};
+  }
 }
 
 function remoteSettings({ url, transport }: Remote, pace: Pace): Settings {

@@ -45,32 +45,38 @@ type Folder = Map<string, Leaf | Folder>;
  * @throws PayloadError UNSAFE_PATH for a name that git or a file system would misread, a path that comes twice, or a file that is also a folder
  */
 export function buildTree(files: readonly TreeFile[]): BuiltTree {
-  const root: Folder = new Map();
-  for (const file of files) place(root, file);
+  // Folders in the order of their making: no child comes before its parent. No recursion, since packages choose the depth.
+  const folders: Folder[] = [new Map<string, Leaf | Folder>()];
+  for (const file of files) place(folders, file);
   const trees: NewTree[] = [];
-  return { oid: writeFolder(root, trees), trees };
+  const done = new Map<Folder, Oid>();
+  for (const folder of folders.reverse()) done.set(folder, newTree(folderEntries(folder, done), trees));
+  return { oid: trees.at(-1)?.oid ?? EMPTY_TREE, trees };
 }
 
-function place(root: Folder, file: TreeFile): void {
+function place(folders: Folder[], file: TreeFile): void {
   const parts = splitPath(file.path);
   const last = parts.pop() ?? '';
-  let folder = root;
+  let folder = folders[0]!;
   for (const part of parts) {
-    const next = folder.get(part) ?? new Map<string, Leaf | Folder>();
+    let next = folder.get(part);
+    if (next === undefined) {
+      next = new Map<string, Leaf | Folder>();
+      folder.set(part, next);
+      folders.push(next);
+    }
     if (!(next instanceof Map)) throw unsafe(file.path, 'lies below a file or link');
-    folder.set(part, next);
     folder = next;
   }
   if (folder.has(last)) throw unsafe(file.path, 'comes twice, or is a file and a folder');
   folder.set(last, { mode: file.mode, oid: file.oid });
 }
 
-function writeFolder(folder: Folder, trees: NewTree[]): Oid {
-  const entries = Array.from(folder, ([name, child]): TreeEntry => {
-    const leaf: Leaf = child instanceof Map ? { mode: '040000', oid: writeFolder(child, trees) } : child;
+function folderEntries(folder: Folder, done: ReadonlyMap<Folder, Oid>): TreeEntry[] {
+  return Array.from(folder, ([name, child]) => {
+    const leaf: Leaf = child instanceof Map ? { mode: '040000', oid: done.get(child) ?? EMPTY_TREE } : child;
     return { ...leaf, name: Buffer.from(name, 'latin1') };
   });
-  return newTree(entries, trees);
 }
 
 function newTree(entries: readonly TreeEntry[], trees: NewTree[]): Oid {

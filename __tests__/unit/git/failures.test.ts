@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import { describe, it, expect } from '@jest/globals';
+import { cleanText, plainValue } from '../../../src/git/command.js';
+import { isTooLarge, mayRecover, remoteError } from '../../../src/git/failures.js';
+
+const failed = (stderr: string): { exitCode: number; stdout: Buffer; stderr: string } => ({ exitCode: 128, stdout: Buffer.alloc(0), stderr });
+
+describe('remoteError', () => {
+  it.each([
+    ["fatal: Authentication failed for 'https://github.com/a/b/'", 'AUTH'],
+    ["fatal: could not read Username for 'https://github.com': terminal prompts disabled", 'AUTH'],
+    ["remote: Permission to a/b.git denied to github-actions[bot]. | fatal: unable to access 'https://github.com/a/b/': The requested URL returned error: 403", 'AUTH'],
+    ['git@host: Permission denied (publickey). | fatal: Could not read from remote repository.', 'AUTH'],
+    ['Host key verification failed.', 'AUTH'],
+    ["fatal: couldn't find remote ref refs/heads/x", 'BRANCH_NOT_FOUND'],
+    ["fatal: unable to access 'https://x/': Could not resolve host: x", 'REMOTE_FAILED'],
+    ["error: unable to open /srv/x: Permission denied", 'REMOTE_FAILED'],
+    ['', 'REMOTE_FAILED'],
+  ])('reads %j as %s', (stderr, code) => {
+    expect(remoteError(failed(stderr), 'push to', 'https://x')).toMatchObject({ name: 'GitError', code, message: expect.stringContaining('git could not push to https://x: ') });
+  });
+
+  it('says what to do about a redirect', () => {
+    expect(remoteError(failed("fatal: unable to access 'https://x/': The requested URL returned error: 301"), 'x', 'y').remedy).toContain('.git at the end');
+  });
+});
+
+describe('mayRecover', () => {
+  it.each(['The requested URL returned error: 503', 'error: RPC failed; curl 56 Recv failure: Connection reset by peer', 'fatal: the remote end hung up unexpectedly', 'Could not resolve host: x', 'Operation too slow. Less than 100 bytes/sec'])('is true for %j', (text) => {
+    expect(mayRecover(failed(text))).toBe(true);
+  });
+
+  it.each(['The requested URL returned error: 403', 'fatal: repository not found', '', 'Authentication failed | the remote end hung up unexpectedly'])('is false for %j', (text) => {
+    expect(mayRecover(failed(text))).toBe(false);
+  });
+});
+
+describe('isTooLarge', () => {
+  it.each(["remote: error: GH001: Large files detected.", "remote: error: File x.rpm is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB"])('knows %j', (text) => {
+    expect(isTooLarge(text)).toBe(true);
+  });
+});
+
+describe('cleanText', () => {
+  it('gives one line without control characters, with the end of progress lines', () => {
+    expect(cleanText('a\n\nremote: 1%\rremote: 2%\rremote: done\x1b[31m\n b \n')).toBe('a | remote: done [31m | b');
+  });
+
+  it('blots out secrets and passwords in URLs', () => {
+    expect(cleanText('x s3cret y czNjcmV0 https://me:pw@host/x', ['s3cret', 'czNjcmV0', ''])).toBe('x *** y *** https://***@host/x');
+  });
+});
+
+describe('plainValue', () => {
+  it.each(['', '-x', '--upload-pack=x', 'a\nb', 'a\0b'])('refuses %j', (value) => {
+    expect(() => plainValue(value)).toThrow(expect.objectContaining({ code: 'GIT_FAILED' }));
+  });
+  it('gives other values back', () => {
+    expect(plainValue('refs/heads/x')).toBe('refs/heads/x');
+  });
+});

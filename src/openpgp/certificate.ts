@@ -4,7 +4,7 @@ import { HASHES } from './algorithms.js';
 import { type CertificatePackets, type Component, encodeCertificate, tryParseSignature } from './certificate-packets.js';
 import type { CertificateFacts } from './model.js';
 import { PacketError, TAG } from './packets.js';
-import { parsePublicKey, type PublicKey, sameAlgorithm } from './public-key.js';
+import { parsePublicKey, type PublicKey } from './public-key.js';
 import { type SignaturePacket, TYPE } from './signature-packet.js';
 
 /** A subkey with what its primary key said of it; every signature here is proved. */
@@ -80,8 +80,8 @@ export function isIssuedBy(signature: SignaturePacket, key: PublicKey): boolean 
 }
 
 /** Whether the key can have made the signature at all: same algorithm, and version 6 keys make version 6 signatures only. */
-export function fits(signature: SignaturePacket, key: PublicKey): boolean {
-  return sameAlgorithm(key.algorithm, signature.algorithm) && (signature.version === 6) === (key.version === 6);
+function fits(signature: SignaturePacket, key: PublicKey): boolean {
+  return key.algorithm === signature.algorithm && (signature.version === 6) === (key.version === 6);
 }
 
 /** Whether the value is right; the context has consumed prefix and signed bytes, and is used up. */

@@ -47,12 +47,6 @@ export function parsePublicKey(body: Uint8Array): PublicKey {
   return { version, created, algorithm, fingerprint, keyId, body, hashed, ...parseMaterial(algorithm, reader) };
 }
 
-/** Whether a key of one algorithm can have made a signature that names the other. */
-export function sameAlgorithm(key: number, signature: number): boolean {
-  const isRsa = (id: number) => id === ALGORITHM.rsa || id === ALGORITHM.rsaSignOnly;
-  return key === signature || (isRsa(key) && isRsa(signature));
-}
-
 /** Refuses digests that are too short for the key (RFC 9580 5.2.3.2 to 5.2.3.5, FIPS 186-4 4.2), as GnuPG does. */
 function withDigestOf(bits: number, inner: Verify): Verify {
   return (signature, digest) => digest.length * 8 >= bits && inner(signature, digest);

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { DownloadError } from '../errors.js';
 import type { Connections, Reach } from './connections.js';
 import { nextHop } from './redirects.js';
+import { errorFields } from './retry.js';
 import { displayUrl, type HeaderLine, type Target } from './urls.js';
 
 /** An answer whose body is still to be read; leaving the loop over it early ends the connection. */
@@ -124,8 +125,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_E
 function networkError(error: unknown, what: string, otherwise: 'CONNECTION_FAILED' | 'TRUNCATED', signal: AbortSignal): DownloadError {
   const reason: unknown = signal.aborted ? signal.reason : error;
   if (reason instanceof DownloadError) return reason;
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
-  const detail = reason instanceof Error && reason.message !== '' ? reason.message : code;
+  const { code, message } = errorFields(reason);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return new DownloadError('TOO_LARGE', `${what}: more headers than 16 KiB`, { cause: error });
-  return new DownloadError(TIMEOUTS.has(code) ? 'TIMEOUT' : otherwise, `${what}: ${detail}`, { cause: error });
+  return new DownloadError(TIMEOUTS.has(code) ? 'TIMEOUT' : otherwise, `${what}: ${message || code}`, { cause: error });
 }

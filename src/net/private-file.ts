@@ -30,7 +30,8 @@ export class PrivateDirectory {
   /** Closes and removes everything. */
   async remove(): Promise<void> {
     await Promise.all([...this.#open].map((file) => file.remove()));
-    if (this.#path !== undefined) await rm(await this.#path, { recursive: true, force: true, maxRetries: 3 });
+    const path = await this.#path?.catch(() => undefined);
+    if (path !== undefined) await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#path = undefined;
   }
 }

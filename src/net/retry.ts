@@ -58,9 +58,16 @@ function waitBefore(error: unknown, n: number, policy: RetryPolicy): number | un
 
 /** A wrong certificate does not become right by asking again. */
 function isCertificateProblem(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return /CERT|^ERR_TLS|^UNABLE_TO|^HOSTNAME_MISMATCH/.test(code);
+  return /CERT|^ERR_TLS|^UNABLE_TO|^HOSTNAME_MISMATCH/.test(errorFields((error as Error).cause).code);
+}
+
+/** `code` and `message` of an error of node or undici; empty where there is none. */
+export function errorFields(error: unknown): { readonly code: string; readonly message: string } {
+  const text = (field: string): string => {
+    const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+    return typeof value === 'string' ? value : '';
+  };
+  return { code: text('code'), message: text('message') };
 }
 
 /** The wait in milliseconds that a Retry-After header asks for: seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */

@@ -17,20 +17,27 @@ const REQUIRE = "import { createRequire as __createRequire } from 'node:module';
 /** Files that libraries open beside their own module: bundled input that asks for it → the file. */
 const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/liblzma.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
 
+/** Packages that do nothing when they are loaded, though they do not say so: what is not used of them, and what that imports, stays out. */
+const QUIET = /node_modules\/@actions\/(core|http-client)\//;
+
+/** Marks a resolution that was asked for by the plugin itself. */
+const INNER = Symbol('inner');
+
 /**
- * A late `import()` of a CommonJS library gets the names that Node would give it: esbuild alone keeps `default` only, and
- * the bundle would fail where the tests pass.
+ * How libraries enter the bundle. A late `import()` of a CommonJS library gets the names that Node would give it: esbuild alone
+ * keeps `default` only, and the bundle would fail where the tests pass.
  */
-const namedImports = {
-  name: 'named-imports',
+const libraries = {
+  name: 'libraries',
   setup(builder) {
-    builder.onResolve({ filter: /^[@\w]/ }, async ({ path: name, kind, resolveDir, pluginData }) => {
-      if (kind !== 'dynamic-import' || pluginData === namedImports) return undefined;
-      const found = await builder.resolve(name, { kind, resolveDir, pluginData: namedImports });
-      if (found.external || found.errors.length > 0 || !(await isCommonJs(found.path))) return found;
-      return { path: name, namespace: namedImports.name, pluginData: { ...found, resolveDir } };
+    builder.onResolve({ filter: /^[@\w.]/ }, async ({ path: name, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === INNER || kind === 'entry-point') return undefined;
+      const found = await builder.resolve(name, { importer, kind, resolveDir, pluginData: INNER });
+      if (found.external || found.errors.length > 0) return undefined;
+      if (kind === 'dynamic-import' && /^[@\w]/.test(name) && (await isCommonJs(found.path))) return { path: name, namespace: 'named', pluginData: { file: found.path, resolveDir } };
+      return QUIET.test(found.path.replaceAll('\\', '/')) ? { path: found.path, sideEffects: false } : undefined;
     });
-    builder.onLoad({ filter: /./, namespace: namedImports.name }, async ({ path: name, pluginData: { path: file, resolveDir } }) => {
+    builder.onLoad({ filter: /./, namespace: 'named' }, async ({ path: name, pluginData: { file, resolveDir } }) => {
       const names = Object.keys(await import(pathToFileURL(file).href)).filter((key) => /^[\w$]+$/.test(key) && key !== 'module.exports');
       return { contents: `export { ${names.sort().join(', ')} } from '${name}';`, resolveDir };
     });
@@ -63,7 +70,7 @@ export async function build(folder) {
     charset: 'utf8',
     // Never follow a link out of the folder: paths in the bundle stay relative to it.
     preserveSymlinks: true,
-    plugins: [namedImports],
+    plugins: [libraries],
     metafile: true,
     write: false,
     logLevel: 'warning',

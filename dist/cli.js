@@ -36,10 +36,8 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-ZF24V7GB.js";
-import "./chunk-SPBROADE.js";
-import "./chunk-SQY5BRLK.js";
-import "./chunk-ZZKJAG7E.js";
+} from "./chunk-XO35DVOP.js";
+import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
 // src/cli-arguments.ts
@@ -481,7 +479,7 @@ async function inspectFile(file, { keyring, policy, folder, logger }) {
 
 // src/report/terminal.ts
 async function formatTable(result) {
-  const { default: Table } = await import("./cli-table3-YZ3PIAM2.js");
+  const { default: Table } = await import("./cli-table3-JMATENKD.js");
   const { report } = result;
   const parts = [];
   const rows = report.releases.filter((row) => row.status !== "exists" || report.mode === "verify");

@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-ZF24V7GB.js";
+} from "./chunk-XO35DVOP.js";
 import {
   error,
   getInput,
@@ -22,9 +22,7 @@ import {
   setOutput,
   setSecret,
   summary
-} from "./chunk-SPBROADE.js";
-import "./chunk-SQY5BRLK.js";
-import "./chunk-ZZKJAG7E.js";
+} from "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
 // src/index.ts

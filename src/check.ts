@@ -3,6 +3,7 @@ import type { Options } from './inputs.js';
 import { formatNevra } from './rpm/evr.js';
 import type { RunResult } from './report/report.js';
 import type { Ports } from './stages/ports.js';
+import { classifyPublished } from './stages/classify.js';
 import { Rows } from './stages/rows.js';
 import { survey } from './stages/survey.js';
 
@@ -11,7 +12,10 @@ import { survey } from './stages/survey.js';
  * @throws MirrorError for failures of index, key, input or remote
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
-  const { state, plan } = await survey(options, ports);
+  const found = await survey(options, ports);
+  const { state, plan } = found;
+  const { changes } = await classifyPublished(found, { options, ports, wholePackages: false });
+  ports.report.changes = [...changes];
   const rows = new Rows(ports.report);
   rows.sync(plan);
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {

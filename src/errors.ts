@@ -179,7 +179,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** A {@link MirrorError} of any code. */
-export type AnyMirrorError = MirrorError<ErrorCode>;
+export type AnyMirrorError = MirrorError;
 
 /** Code, message and remedy of anything that was thrown; what is not a {@link MirrorError} is `INTERNAL`. */
 export function describeError(error: unknown): { readonly code: string; readonly message: string; readonly remedy: string } {

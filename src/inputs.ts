@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InputError } from './errors.js';
 import { INPUTS, type InputName } from './input-table.js';
-import { checkDirectories } from './mirror/layout.js';
+import { checkArchiveNames, checkDirectories, keyFileName, notesFileName } from './mirror/layout.js';
 import { parseLineBranches, type LineBranch } from './mirror/lines.js';
+import { validateSourcePath } from './mirror/source-path.js';
 import { validateTagFormat } from './mirror/tag-names.js';
 import { parseHeaderLines, type HeaderLine } from './net/urls.js';
 import { parseConstraints, type Constraint } from './rpm/constraints.js';
@@ -152,6 +153,11 @@ export function parseOptions(read: InputReader, environment: { readonly GITHUB_R
 /** What one input alone cannot tell. */
 function checkTogether(options: Options): void {
   validateTagFormat(options.tagFormat);
+  validateSourcePath(options.sourcePath);
+  checkArchiveNames([
+    ...options.gpgkey.flatMap((key) => (key.kind === 'armored' ? [] : [{ name: keyFileName(key.location), origin: 'gpgkey' }])),
+    ...options.releaseNotes.map((location) => ({ name: notesFileName(location), origin: 'release-notes' })),
+  ]);
   checkDirectories(options.directories);
   if (options.repository === '') {
     throw new InputError('INPUT_MISSING', 'repository is not given, and GITHUB_REPOSITORY is not set', {

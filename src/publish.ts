@@ -5,11 +5,14 @@ import type { Options } from './inputs.js';
 import { LIMITS } from './limits.js';
 import { formatNevra } from './rpm/evr.js';
 import type { PlannedRelease } from './mirror/plan.js';
-import type { RunResult } from './report/report.js';
+import type { Oid } from './git/store.js';
+import type { ChangeRow, RunResult } from './report/report.js';
 import { beginBranch } from './stages/begin.js';
 import { handOf, type Hand } from './stages/branch.js';
-import { commitRelease, type BranchEnd, type CommittedRelease } from './stages/commit-release.js';
+import { classifyPublished } from './stages/classify.js';
+import type { CommittedRelease } from './stages/commit-release.js';
 import { DownloadQueue } from './stages/downloads.js';
+import { History } from './stages/history.js';
 import { fetchNotes, findReleaseNotes, type NotesPage } from './stages/notes.js';
 import type { Ports } from './stages/ports.js';
 import { prepareRelease, type PreparedRelease } from './stages/prepare.js';
@@ -49,36 +52,97 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
 }
 
 async function publishPlan(session: Session, found: Survey): Promise<RunResult> {
-  const { options, ports, rows } = session;
+  const { options, ports, rows, hand } = session;
   const { state, plan } = found;
   const pending = plan.releases.filter(({ status }) => status === 'new');
+  const { records, changes } = await classifyPublished(found, { options, ports, wholePackages: true });
+  reportChanges(changes, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
-  const begun = await beginBranch(found, session.hand, { options, ports, pages });
-  const downloads = new DownloadQueue(pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex)), { options, ...ports, index: found.index });
-  const pusher = new Pusher(ports.store, { dryRun: options.dryRun, logger: ports.logger });
-  let pushed = state.tip;
-  const push = async (end: BranchEnd, committed: readonly CommittedRelease[]): Promise<void> => {
-    const from = pushed;
-    await pusher.start({
-      branch: state.branch,
-      from,
-      branches: [{ name: state.branch, oid: end.tip! }],
-      tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
-      onPushed: () => {
-        for (const { planned } of committed) rows.published(planned);
-      },
-    });
-    pushed = end.tip;
-  };
+  const begun = await beginBranch(found, hand, { options, ports, pages, records });
+  const history = new History({ store: ports.store, hand, found, end: begun.end });
+  const batches = new Batches(session, found, history);
+  const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));
+  const downloads = new DownloadQueue(fresh, { options, ...ports, index: found.index });
   try {
-    const { end, failed, unpushed } = await buildReleases(session, { found, pending, pages, downloads, end: begun.end, push });
-    if (unpushed.length > 0 || (pending.length === 0 && begun.commits > 0)) await push(end, unpushed);
-    await pusher.finish();
-    if (failed) rows.skipRest(pending, 'an earlier release failed');
-    return rows.result({ commit: options.dryRun ? state.tip : pushed, failed, recorded: end.releases });
+    const complete = await buildReleases(session, { found, pending, pages, downloads, history, batches });
+    // Without any release the archive travels alone; behind a refused first release only what was learned of the others does.
+    if (pending.length === 0 || !records.every((record) => state.releases.includes(record))) await batches.push();
+    await batches.finish();
+    if (!complete) rows.skipRest(pending, 'an earlier release failed');
+    return rows.result({ commit: batches.tip, failed: !complete, recorded: history.end.releases });
   } finally {
-    await pusher.finish().catch(() => undefined);
+    await batches.finish().catch(() => undefined);
     await downloads.close();
+  }
+}
+
+/** Shows what moved upstream. @throws GitError CONTENT_CHANGED when published content was replaced and that is not acknowledged */
+function reportChanges(changes: readonly ChangeRow[], { options, ports }: Session): void {
+  ports.report.changes = [...changes];
+  for (const change of changes) {
+    if (change.class === 'withdrawn') ports.logger.warning(`${change.nevra} (tag ${change.tag}) is no longer in the index; its tag stays`);
+    if (change.class === 'content-changed') ports.logger.warning(describeChange(change));
+  }
+  const replaced = changes.filter((change) => change.class === 'content-changed');
+  if (replaced.length > 0 && options.onContentChange === 'fail') throw new GitError('CONTENT_CHANGED', replaced.map(describeChange).join('; '));
+}
+
+function describeChange({ nevra, tag, files }: ChangeRow): string {
+  const which = files === undefined || files.length === 0 ? '' : ` (${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''})`;
+  return `the publisher replaced the content of ${nevra}, published as tag ${tag}${which}; the tag stays`;
+}
+
+/** Collects complete releases and pushes them, a few at a time, behind the one that is being built. */
+class Batches {
+  private readonly pusher: Pusher;
+  private waiting: CommittedRelease[] = [];
+  private readonly remote: Map<string, Oid>;
+
+  constructor(
+    private readonly session: Session,
+    private readonly found: Survey,
+    private readonly history: History,
+  ) {
+    this.pusher = new Pusher(session.ports.store, { dryRun: session.options.dryRun, logger: session.ports.logger });
+    this.remote = new Map(found.state.refs.branches);
+  }
+
+  /** Tip of the branch on the remote, once {@link finish} is through. */
+  get tip(): Oid | undefined {
+    return this.session.options.dryRun ? this.found.state.tip : this.remote.get(this.found.state.branch);
+  }
+
+  async add(release: CommittedRelease): Promise<void> {
+    this.waiting.push(release);
+    if (this.waiting.length >= this.session.options.pushBatch) await this.push();
+  }
+
+  /** Begins to push what waits, with the branch and the line branches; nothing when all of it is there. */
+  async push(): Promise<void> {
+    const { options, rows } = this.session;
+    const { branch } = this.found.state;
+    const { tip } = this.history.end;
+    const own = tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
+    const lines = this.history.lineBranches(options.lineBranches).map((line) => ({ ...line, from: this.remote.get(line.name) }));
+    const branches = [...own, ...lines].filter(({ from, oid }) => from !== oid);
+    const committed = this.waiting;
+    this.waiting = [];
+    if (branches.length === 0 && committed.length === 0) return;
+    await this.pusher.start({
+      branches,
+      tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
+      onPushed: () => { for (const { planned } of committed) rows.published(planned); },
+    });
+    for (const { name, oid } of branches) this.remote.set(name, oid);
+  }
+
+  /** Pushes complete releases that still wait. */
+  async flush(): Promise<void> {
+    if (this.waiting.length > 0) await this.push();
+  }
+
+  finish(): Promise<void> {
+    return this.pusher.finish();
   }
 }
 
@@ -87,44 +151,43 @@ interface Building {
   readonly pending: readonly PlannedRelease[];
   readonly pages: readonly NotesPage[];
   readonly downloads: DownloadQueue;
-  readonly end: BranchEnd;
-  readonly push: (end: BranchEnd, committed: readonly CommittedRelease[]) => Promise<void>;
+  readonly history: History;
+  readonly batches: Batches;
 }
 
-/** Builds release after release and pushes whole batches; what is left over for the last push comes back. */
-async function buildReleases(session: Session, building: Building): Promise<{ end: BranchEnd; failed: boolean; unpushed: CommittedRelease[] }> {
-  const { options, ports, rows } = session;
-  let { end } = building;
-  let unpushed: CommittedRelease[] = [];
-  for (const [at, release] of building.pending.entries()) {
-    const count = `${at + 1} of ${building.pending.length}`;
+/** Builds release after release; false when one failed, which ends the run after the complete ones before it. */
+async function buildReleases(session: Session, building: Building): Promise<boolean> {
+  const { ports, rows } = session;
+  const { pending, batches } = building;
+  let complete = true;
+  for (const [at, release] of pending.entries()) {
+    const count = `${at + 1} of ${pending.length}`;
     let committed: CommittedRelease;
     try {
       if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
-      committed = await buildRelease(session, building, { release, end, count });
+      committed = await buildRelease(session, building, { release, count });
     } catch (error) {
       const { code, message } = describeError(error);
       ports.logger.info(`[${count}] ${formatNevra(release.nevra)}: refused, ${code}: ${message}`);
       rows.failed(release, error);
-      return { end, failed: true, unpushed };
+      complete = false;
+      break;
     }
-    end = committed.end;
-    unpushed.push(committed);
-    if (unpushed.length < options.pushBatch) continue;
-    await building.push(end, unpushed);
-    unpushed = [];
+    await batches.add(committed);
   }
-  return { end, failed: false, unpushed };
+  // After a signal nothing new begins, not even the push of what is complete.
+  if (!ports.signal.aborted) await batches.flush();
+  return complete;
 }
 
-async function buildRelease(session: Session, building: Building, at: { release: PlannedRelease; end: BranchEnd; count: string }): Promise<CommittedRelease> {
-  const { options, ports, hand, rows } = session;
-  const { release, end, count } = at;
+async function buildRelease(session: Session, building: Building, at: { release: PlannedRelease; count: string }): Promise<CommittedRelease> {
+  const { options, ports, rows } = session;
+  const { release, count } = at;
   const prepared = await prepare(session, building, release);
   rows.prepared(prepared);
   const title = options.title ?? prepared.facts.nevra.name;
   const notes = findReleaseNotes(building.pages, prepared.facts, title);
-  const committed = await commitRelease(ports.store, hand, end, {
+  const committed = await building.history.add({
     prepared,
     notes,
     title,

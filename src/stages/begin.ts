@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { formatArchiveMessage } from '../mirror/messages.js';
+import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
 import { loadRecords } from '../repodata/client.js';
 import type { Options } from '../inputs.js';
 import { archiveEdits, indexFiles, isIndexNew, notesFiles } from './archive.js';
@@ -21,13 +22,13 @@ export interface BegunBranch {
  * Stages the archive commits of a run, each only when something changed: index, release notes, public keys.
  * @throws DownloadError, IntegrityError, GitError
  */
-export async function beginBranch(found: Survey, hand: Hand, context: { options: Options; ports: Ports; pages: readonly NotesPage[] }): Promise<BegunBranch> {
-  const { options, ports, pages } = context;
+export async function beginBranch(found: Survey, hand: Hand, context: { options: Options; ports: Ports; pages: readonly NotesPage[]; records: readonly ReleaseRecord[] }): Promise<BegunBranch> {
+  const { options, ports, pages, records } = context;
   const { store } = ports;
   const { state, trust } = found;
   store.assumePresent([...state.archive.values()].map(({ oid }) => oid));
   const wanted = [
-    ['repoFiles', await wantedIndex(found, ports, options)],
+    ['repoFiles', new Map([...(await wantedIndex(found, ports, options)), ...wantedRecords(found, records)])],
     ['releaseNotes', notesFiles(pages, state)],
     ['publicKey', new Map(trust.keyFiles.map(({ name, bytes }) => [name, bytes]))],
   ] as const;
@@ -49,7 +50,13 @@ export async function beginBranch(found: Survey, hand: Hand, context: { options:
   const sourceTree = state.root === undefined ? undefined : await findTree(store, state.root, options.directories.source);
   const source = sourceTree === undefined ? new Map<string, never>() : await flattenTree(store, sourceTree);
   store.assumePresent([...source.values()].map(({ oid }) => oid));
-  return { end: { tip, root, source, archive, releases: state.releases }, commits };
+  return { end: { tip, root, source, archive, releases: records }, commits };
+}
+
+/** releases.json, when a class changed; a mirror without releases gets none. */
+function wantedRecords({ state }: Survey, records: readonly ReleaseRecord[]): [string, Uint8Array][] {
+  const isSame = records.every((record) => state.releases.includes(record));
+  return isSame ? [] : [['releases.json', Buffer.from(formatReleases(records))]];
 }
 
 async function wantedIndex(found: Survey, { fetcher, logger }: Ports, options: Options): Promise<Map<string, Uint8Array | undefined>> {

@@ -45,7 +45,7 @@ export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd,
   const { prepared, directories } = release;
   const record = recordOf(release);
   const releases = [...end.releases.filter(({ tag }) => tag !== record.tag), record];
-  const additions = await archiveAdditions(store, prepared, releases);
+  const additions = await archiveAdditions(store, prepared, formatReleases(releases));
   const sourceEntry = prepared.files.size === 0 ? undefined : { mode: '040000' as const, oid: prepared.sourceTree };
   const edits: TreeEdit[] = [
     { path: directories.source, entry: sourceEntry },
@@ -67,8 +67,9 @@ export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd,
   };
 }
 
-async function archiveAdditions(store: GitStore, prepared: PreparedRelease, releases: readonly ReleaseRecord[]): Promise<Map<string, TreeFile>> {
-  const list = await store.write('blob', Buffer.from(formatReleases(releases)));
+/** What a release adds to the archive, by path below the archive directory; the blobs are staged. */
+export async function archiveAdditions(store: GitStore, prepared: PreparedRelease, releases: string): Promise<Map<string, TreeFile>> {
+  const list = await store.write('blob', Buffer.from(releases));
   const file = (oid: Oid): TreeFile => ({ mode: '100644', oid });
   const additions = new Map([
     [`rpm/${prepared.planned.indexPackage.fileName}.sha256`, file(prepared.checksum)],
@@ -78,7 +79,8 @@ async function archiveAdditions(store: GitStore, prepared: PreparedRelease, rele
   return additions;
 }
 
-function recordOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseRecord {
+/** The release's line in releases.json. */
+export function recordOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseRecord {
   const { planned, facts, evidence, signature, certificate } = prepared;
   return {
     tag: planned.tag,

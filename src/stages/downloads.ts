@@ -7,7 +7,7 @@ import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { packageUrls } from '../repodata/client.js';
 import { printableUrl } from '../repodata/hrefs.js';
-import type { RepositoryIndex } from '../repodata/model.js';
+import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import type { Logger } from '../log.js';
 
 /** A downloaded package with the base that served it. */
@@ -17,19 +17,27 @@ export interface FetchedPackage {
   readonly servedBy: string;
 }
 
+/** What a download needs. */
+export interface DownloadContext {
+  readonly options: Options;
+  readonly fetcher: Fetcher;
+  readonly index: RepositoryIndex;
+  readonly logger: Logger;
+}
+
 /** Downloads packages in order, a few ahead of the one that is being worked on. */
 export class DownloadQueue {
   private readonly started = new Map<PlannedRelease, Promise<FetchedPackage>>();
 
   constructor(
     private readonly releases: readonly PlannedRelease[],
-    private readonly context: { readonly options: Options; readonly fetcher: Fetcher; readonly index: RepositoryIndex; readonly logger: Logger },
+    private readonly context: DownloadContext,
   ) {}
 
   /** The package of a release. @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError */
   async take(release: PlannedRelease): Promise<FetchedPackage> {
     const at = this.releases.indexOf(release);
-    for (const next of this.releases.slice(at, at + this.context.options.concurrency)) this.begin(next);
+    for (const next of this.releases.slice(at, at + this.context.options.concurrency)) void this.begin(next);
     const fetched = await this.begin(release);
     this.started.delete(release);
     return fetched;
@@ -45,38 +53,41 @@ export class DownloadQueue {
   private begin(release: PlannedRelease): Promise<FetchedPackage> {
     let promise = this.started.get(release);
     if (promise === undefined) {
-      promise = this.fetch(release);
-      promise.catch(() => undefined);
+      promise = fetchPackage(release.indexPackage, this.context);
+      void promise.catch(() => undefined);
       this.started.set(release, promise);
     }
     return promise;
   }
+}
 
-  private async fetch({ indexPackage }: PlannedRelease): Promise<FetchedPackage> {
-    const { options, fetcher, index, logger } = this.context;
-    const { size, fileName } = indexPackage;
-    const urls = packageUrls(index, indexPackage);
-    if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
-      throw new GitError('FILE_TOO_LARGE', `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`);
-    }
-    let last: unknown;
-    for (const [at, url] of urls.entries()) {
-      const request: DownloadRequest = {
-        url,
-        what: fileName,
-        fileName,
-        size,
-        maxBytes: LIMITS.packageBytes,
-        checksum: requireStrong(indexPackage.checksum, fileName, options.allowWeak),
-        onProgress: (received) => { logger.progress(`${fileName}: ${received} of ${size} bytes`); },
-      };
-      try {
-        return { download: await fetcher.download(request), request, servedBy: printableUrl(index.bases[at] ?? index.baseUrl) };
-      } catch (error) {
-        if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
-        last = error;
-      }
-    }
-    throw last;
+/**
+ * Downloads a package from the first base that has it, checked by the index's size and checksum.
+ * @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError UNSAFE_PATH, WEAK_ALGORITHM
+ */
+export async function fetchPackage(indexPackage: IndexPackage, { options, fetcher, index, logger }: DownloadContext): Promise<FetchedPackage> {
+  const { size, fileName } = indexPackage;
+  const urls = packageUrls(index, indexPackage);
+  if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
+    throw new GitError('FILE_TOO_LARGE', `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`);
   }
+  let last: unknown;
+  for (const [at, url] of urls.entries()) {
+    const request: DownloadRequest = {
+      url,
+      what: fileName,
+      fileName,
+      size,
+      maxBytes: LIMITS.packageBytes,
+      checksum: requireStrong(indexPackage.checksum, fileName, options.allowWeak),
+      onProgress: (received) => { logger.progress(`${fileName}: ${received} of ${size} bytes`); },
+    };
+    try {
+      return { download: await fetcher.download(request), request, servedBy: printableUrl(index.bases[at] ?? index.baseUrl) };
+    } catch (error) {
+      if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
+      last = error;
+    }
+  }
+  throw last;
 }

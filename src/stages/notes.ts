@@ -52,8 +52,8 @@ async function fetchPage(url: string, file: string, { known, fetcher }: { known:
     what: 'release notes',
     attempts: ATTEMPTS,
     timeout: TIMEOUT,
-    ...(known?.etag == null ? {} : { ifNoneMatch: known.etag }),
-    ...(known?.lastModified == null ? {} : { ifModifiedSince: known.lastModified }),
+    ...(known?.etag ? { ifNoneMatch: known.etag } : {}),
+    ...(known?.lastModified ? { ifModifiedSince: known.lastModified } : {}),
   });
   if (response.status === 304) return undefined;
   if (/^\s*<(!doctype\s+html|html)\b/i.test(Buffer.from(response.body.subarray(0, 1024)).toString('latin1'))) {

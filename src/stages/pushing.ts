@@ -10,10 +10,8 @@ export class LostRace extends Error {}
 
 /** The end of the branch and the tags that go with it, in one atomic push. */
 export interface Batch {
-  readonly branch: string;
-  /** What the branch is believed to be on the remote; undefined when it does not exist. */
-  readonly from: Oid | undefined;
-  readonly branches: readonly { readonly name: string; readonly oid: Oid }[];
+  /** `from` is what the branch is believed to be on the remote; undefined when it does not exist. */
+  readonly branches: readonly { readonly name: string; readonly from: Oid | undefined; readonly oid: Oid }[];
   readonly tags: readonly { readonly name: string; readonly oid: Oid }[];
   /** Called when the remote has all of it. */
   readonly onPushed: () => void;
@@ -46,14 +44,15 @@ export class Pusher {
  * One atomic push. Whatever the answer says, the remote's refs decide: complete (a lost reply), moved (a lost race) or unchanged (refused).
  */
 async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise<void> {
-  const request: PushRequest = { branches: batch.branches, tags: batch.tags };
+  const request: PushRequest = { branches: batch.branches.map(({ name, oid }) => ({ name, oid })), tags: batch.tags };
   for (let attempt = 1; ; attempt++) {
     const answer = await tryPush(store, request);
     if (!(answer instanceof GitError) && answer.status === 'pushed') break;
     const refs = await store.listRefs();
     const has = request.branches.every(({ name, oid }) => refs.branches.get(name) === oid) && request.tags.every(({ name, oid }) => refs.tags.get(name)?.oid === oid);
     if (has) break;
-    if (refs.branches.get(batch.branch) !== batch.from || request.tags.some(({ name }) => refs.tags.has(name))) throw new LostRace();
+    const isMoved = batch.branches.some(({ name, from }) => refs.branches.get(name) !== from);
+    if (isMoved || request.tags.some(({ name }) => refs.tags.has(name))) throw new LostRace();
     if (!(answer instanceof GitError)) throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
     if (answer.code !== 'REMOTE_FAILED' || attempt >= LIMITS.attempts) throw answer;
     logger.info(`the push failed, trying again: ${answer.message}`);

@@ -19,6 +19,8 @@ export interface Survey {
   readonly index: RepositoryIndex;
   readonly trust: Trust;
   readonly plan: Plan;
+  /** Whether the inputs select packages of this name and architecture. */
+  readonly selects: (candidate: { readonly name: string; readonly arch: string }) => boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     options: { versions: options.versions, skip: options.skip, tagFormat: options.tagFormat, maxReleases: options.maxReleases },
   });
   for (const warning of plan.warnings) logger.warning(warning);
-  return { state, index, trust, plan };
+  return { state, index, trust, plan, selects: createSelector(options) };
 }
 
 interface IndexReading {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+import type { GitStore, Oid } from '../git/store.js';
+import { followLines, placeRelease, type LineBranch, type TaggedRelease } from '../mirror/lines.js';
+import { formatArchiveMessage } from '../mirror/messages.js';
+import { tryParseNevra } from '../mirror/nevra.js';
+import { formatReleases, parseReleases } from '../mirror/releases.js';
+import { writeCommit, type Hand } from './branch.js';
+import { archiveAdditions, commitRelease, recordOf, type BranchEnd, type CommittedRelease, type ReleaseCommit } from './commit-release.js';
+import { findTree, flattenTree, type TreeFile } from './mirror-state.js';
+import type { Survey } from './survey.js';
+
+export interface HistoryStart {
+  readonly store: GitStore;
+  readonly hand: Hand;
+  readonly found: Survey;
+  /** The branch with this run's archive commits. */
+  readonly end: BranchEnd;
+}
+
+/**
+ * The branch under construction. A release newer than all others becomes its source; an older one (a backport) gets its own
+ * commit beside the branch, which only gains the package (interface, Backports).
+ */
+export class History {
+  private readonly tagged: TaggedRelease[];
+  private readonly made = new Map<string, CommittedRelease>();
+  private current: BranchEnd;
+
+  constructor(private readonly start: HistoryStart) {
+    const { plan, state } = start.found;
+    const rows = plan.releases.filter(({ status }) => status === 'exists').map(({ nevra, tag }) => ({ nevra, tag }));
+    const recorded = state.releases.flatMap(({ nevra: text, tag }) => {
+      const nevra = tryParseNevra(text);
+      return nevra === undefined || rows.some((row) => row.tag === tag) ? [] : [{ nevra, tag }];
+    });
+    this.tagged = [...rows, ...recorded];
+    this.current = start.end;
+  }
+
+  get end(): BranchEnd {
+    return this.current;
+  }
+
+  /** Stages a release where it belongs. @throws GitError */
+  async add(release: ReleaseCommit): Promise<CommittedRelease> {
+    const { store, hand } = this.start;
+    const { tag, nevra } = release.prepared.planned;
+    const place = placeRelease(nevra, this.tagged);
+    let committed: CommittedRelease;
+    if (place.on === 'tip') {
+      committed = await commitRelease(store, hand, this.current, release);
+      this.current = committed.end;
+    } else {
+      const base = place.on === 'tag' ? await this.endOf(place.tag, release) : await this.endBeforeFirst(release);
+      committed = await commitRelease(store, hand, base, release);
+      this.current = await this.gainPackage(release);
+    }
+    this.made.set(tag, committed);
+    this.tagged.push({ nevra, tag });
+    return committed;
+  }
+
+  /** Where the line branches belong now; those that are there already are left out. */
+  lineBranches(lines: readonly LineBranch[]): { name: string; from: Oid | undefined; oid: Oid }[] {
+    const { refs } = this.start.found.state;
+    return followLines(lines, this.tagged).flatMap(({ branch, release }) => {
+      const oid = this.made.get(release.tag)?.commit ?? refs.tags.get(release.tag)?.commit;
+      const from = refs.branches.get(branch);
+      return oid === undefined || oid === from ? [] : [{ name: branch, from, oid }];
+    });
+  }
+
+  /** The branch takes a backport's package and line into its archive; its source stays. */
+  private async gainPackage(release: ReleaseCommit): Promise<BranchEnd> {
+    const { store, hand } = this.start;
+    const { current } = this;
+    const record = recordOf(release);
+    const releases = [...current.releases.filter(({ tag }) => tag !== record.tag), record];
+    const additions = await archiveAdditions(store, release.prepared, formatReleases(releases));
+    const edits = [...additions].map(([name, entry]) => ({ path: `${release.directories.archive}/${name}`, entry }));
+    const message = formatArchiveMessage('packages');
+    const commit = await writeCommit(store, hand, { parent: current.tip, root: current.root, edits, message, authored: hand.time });
+    return { tip: commit.oid, root: commit.root, source: current.source, archive: new Map([...current.archive, ...additions]), releases };
+  }
+
+  private async endOf(tag: string, release: ReleaseCommit): Promise<BranchEnd> {
+    const made = this.made.get(tag);
+    return made === undefined ? this.readEnd(await this.start.store.fetchCommit(`refs/tags/${tag}`), release) : made.end;
+  }
+
+  /** The branch as it was before its first release; nothing at all where that began it. */
+  private async endBeforeFirst(release: ReleaseCommit): Promise<BranchEnd> {
+    const { store, found } = this.start;
+    const none: BranchEnd = { tip: undefined, root: undefined, source: new Map(), archive: new Map(), releases: [] };
+    const lowest = placeLowest(this.tagged);
+    const first = lowest === undefined ? undefined : (this.made.get(lowest.tag)?.commit ?? found.state.refs.tags.get(lowest.tag)?.commit);
+    if (lowest === undefined || first === undefined) return none;
+    if (!this.made.has(lowest.tag)) await store.fetchCommit(`refs/tags/${lowest.tag}`);
+    const [parent] = (await store.readCommit(first)).parents;
+    return parent === undefined ? none : this.readEnd(await store.fetchCommit(parent), release);
+  }
+
+  private async readEnd(tip: Oid, { directories }: ReleaseCommit): Promise<BranchEnd> {
+    const { store } = this.start;
+    const { tree: root } = await store.readCommit(tip);
+    const files = async (path: string): Promise<Map<string, TreeFile>> => {
+      const tree = await findTree(store, root, path);
+      return tree === undefined ? new Map() : flattenTree(store, tree);
+    };
+    const [source, archive] = [await files(directories.source), await files(directories.archive)];
+    store.assumePresent([...source.values(), ...archive.values()].map(({ oid }) => oid));
+    const list = archive.get('releases.json');
+    if (list !== undefined) await store.fetchBlobs([list.oid]);
+    return { tip, root, source, archive, releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)) };
+  }
+}
+
+function placeLowest(tagged: readonly TaggedRelease[]): TaggedRelease | undefined {
+  return tagged.find(({ nevra }) => placeRelease(nevra, tagged.filter((other) => other.nevra !== nevra)).on === 'root') ?? tagged[0];
+}

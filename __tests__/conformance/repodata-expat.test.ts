@@ -71,7 +71,7 @@ const LENIENT = 'encoding="UTF8"';
 function ours(bytes: Buffer): { readonly ok: boolean; readonly message: string; readonly starts: unknown[] } {
   const starts: unknown[] = [];
   const walk = (element: ReturnType<typeof parseDocument>): void => {
-    starts.push([element.name, [...element.attributes].sort(([a], [b]) => (a < b ? -1 : 1))]);
+    starts.push([element.name, [...element.attributes].map(([name, value]) => [name, value.replace(/[\n\t]/g, ' ')] as const).sort(([a], [b]) => (a < b ? -1 : 1))]);
     element.children.forEach(walk);
   };
   try {

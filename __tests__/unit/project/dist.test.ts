@@ -60,6 +60,16 @@ describe('the build (T43)', () => {
     expect(version).toContain((JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version);
   });
 
+  it.each(['cli.js', 'index.js'])('starts %s without the libraries that only a download needs', (entry) => {
+    const seen = new Set([entry]);
+    for (const name of seen) {
+      const text = first.get(name)!.toString('utf8');
+      expect({ name, undici: text.includes('// node_modules/undici/') }).toEqual({ name, undici: false });
+      for (const [, chunk] of text.matchAll(/^(?:import|\} from) "\.\/([^"]+)";$/gm)) seen.add(chunk!);
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  });
+
   it('fails where a bundled package has no licence text', () => {
     const script = "import { licenseTexts } from './scripts/licenses.mjs'; await licenseTexts(process.cwd(), ['node_modules/bare/index.js'], [])";
     const folder = path.join(work, 'one');

@@ -72,7 +72,7 @@ async function extraCertificates(environment: Environment): Promise<{ ca?: strin
 }
 
 /** Names resolve to the addresses within reach only, so that nothing is ever sent to another (also not by DNS). */
-function guardedLookup(reach: Reach): LookupFunction {
+export function guardedLookup(reach: Reach): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) { callback(error, '', 0); return; }

@@ -110,7 +110,7 @@ function normalize(text: string): string {
 function findInChangelog({ nevra, changelog }: NotesRequest): string | undefined {
   const texts = changelog.filter(({ author }) => namesEvr(author, nevra)).map(({ text }) => text.trim());
   const text = texts.filter((entry) => entry !== '').join('\n');
-  const saysNothing = text.split('\n').every((line) => /^\W*$|^\W*auto(?:matic(?:ally)?)?\W+(?:re)?buil[dt]\b/i.test(line));
+  const saysNothing = text.split('\n').every((line) => /^\W*$|^\W*auto(?:matic(?:ally)?)?\W*(?:re)?buil[dt]\b/i.test(line));
   return saysNothing ? undefined : text;
 }
 

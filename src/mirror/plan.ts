@@ -61,11 +61,10 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
     const entry = options.skip.find((item) => namesRelease(item, nevra));
     return entry === undefined ? { ...row, status: 'new' } : { ...row, status: 'skipped', reason: `held back by skip: ${entry}` };
   });
-  const shared = Map.groupBy(rows.filter(({ status }) => status === 'new'), ({ tag }) => tag);
+  const shared = Map.groupBy(rows.filter(({ status }) => status !== 'exists'), ({ tag }) => tag);
   const decided = new Map<PlannedRelease, PlannedRelease>();
   for (const [tag, group] of shared) {
-    const others = shareTag(group, { owner: tagOwners.get(tag), exists: remoteTags.has(tag), tagFormat: options.tagFormat });
-    for (const [at, row] of group.entries()) decided.set(row, others[at]!);
+    for (const [row, decision] of shareTag(group, { owner: tagOwners.get(tag), exists: remoteTags.has(tag), tagFormat: options.tagFormat })) decided.set(row, decision);
   }
   const releases = limitNew(rows.map((row) => decided.get(row) ?? row), options.maxReleases);
   const refused = [...decided.values()].filter(({ status }) => status === 'skipped').map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
@@ -73,32 +72,33 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
   return { releases, warnings: [...refused, ...lost.map(({ nevra, tag }) => `${formatNevra(nevra)} is recorded as published, but the remote has no tag ${tag}`)] };
 }
 
-/** Every release that `tag-format` sends to one tag and that has no entry of its own, lowest EVR first: at most one of them gets or has the tag. */
-function shareTag(group: readonly PlannedRelease[], { owner, exists, tagFormat }: { owner: string | undefined; exists: boolean; tagFormat: string }): PlannedRelease[] {
-  const refuse = (row: PlannedRelease, holder: string, rival: Nevra | undefined): PlannedRelease => {
+/** Decides among the releases of one tag that have no entry of their own, lowest EVR first: at most one of them gets or has the tag. What `skip` holds back takes part only where the tag exists. */
+function shareTag(group: readonly PlannedRelease[], { owner, exists, tagFormat }: { owner: string | undefined; exists: boolean; tagFormat: string }): [PlannedRelease, PlannedRelease][] {
+  const wanted = group.filter(({ status }) => status === 'new');
+  const refuse = (row: PlannedRelease, holder: string, rival: Nevra | undefined): [PlannedRelease, PlannedRelease] => {
     const remedy = rival === undefined ? '' : `; tag-format ${separatingFormat(tagFormat, row.nevra, rival)} would separate them`;
-    return { ...row, status: 'skipped', reason: `tag ${row.tag} ${holder}${remedy}` };
+    return [row, { ...row, status: 'skipped', reason: `tag ${row.tag} ${holder}${remedy}` }];
   };
-  if (owner !== undefined) return group.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
+  if (owner !== undefined) return wanted.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
   if (exists) {
-    const [first, ...rest] = group as [PlannedRelease, ...PlannedRelease[]];
-    return [{ ...first, status: 'exists' }, ...rest.map((row) => refuse(row, `stands for ${formatNevra(first.nevra)}`, first.nevra))];
+    const first = wanted[0] ?? group[0]!;
+    const { nevra, tag, indexPackage } = first;
+    const others = wanted.slice(1).map((row) => refuse(row, `stands for ${formatNevra(nevra)}`, nevra));
+    return [[first, { nevra, tag, indexPackage, status: 'exists' }], ...others];
   }
-  refuseOtherNames(group, tagFormat);
-  const last = group.at(-1)!;
-  return [...group.slice(0, -1).map((row) => refuse(row, `goes to ${formatNevra(last.nevra)}`, last.nevra)), last];
+  refuseOtherNames(wanted, tagFormat);
+  const last = wanted.at(-1);
+  return last === undefined ? [] : wanted.slice(0, -1).map((row) => refuse(row, `goes to ${formatNevra(last.nevra)}`, last.nevra));
 }
 
 function refuseOtherNames(group: readonly PlannedRelease[], tagFormat: string): void {
   const [first] = group;
-  const other = group.find(({ nevra }) => nevra.name !== first!.nevra.name);
-  if (other === undefined) return;
-  const both = `${formatNevra(first!.nevra)} and ${formatNevra(other.nevra)}`;
-  const format = separatingFormat(tagFormat, first!.nevra, other.nevra);
-  throw new RepodataError('TAG_COLLISION', `expected one package name for tag ${first!.tag}, found ${both}`, {
-    expected: first!.nevra.name,
+  const other = group.find(({ nevra }) => nevra.name !== first?.nevra.name);
+  if (first === undefined || other === undefined) return;
+  throw new RepodataError('TAG_COLLISION', `expected one package name for tag ${first.tag}, found ${formatNevra(first.nevra)} and ${formatNevra(other.nevra)}`, {
+    expected: first.nevra.name,
     actual: other.nevra.name,
-    remedy: `Set tag-format to ${format}, or narrow packages, or hold one of them back with skip.`,
+    remedy: `Set tag-format to ${separatingFormat(tagFormat, first.nevra, other.nevra)}, or narrow packages, or hold one of them back with skip.`,
   });
 }
 

@@ -9,7 +9,7 @@ export interface SourceSelection {
   /** Folders of the payload, in byte order. */
   readonly roots: readonly Uint8Array[];
   /** Path in the source directory of a payload path; undefined for what is outside. */
-  map(path: Uint8Array): Uint8Array | undefined;
+  readonly map: (path: Uint8Array) => Uint8Array | undefined;
 }
 
 /** Top folders that an error lists at most. */
@@ -51,7 +51,7 @@ export function selectSource(paths: readonly PayloadPath[], glob: string): Sourc
   const rootOf = prefixFinder(new Set(roots));
   return {
     roots: roots.map((root) => Buffer.from(root, 'latin1')),
-    map(path) {
+    map: (path) => {
       const text = Buffer.from(path).toString('latin1');
       const root = rootOf(text);
       return root === undefined ? undefined : Buffer.from(targets.get(root)! + text.slice(root.length + 1), 'latin1');

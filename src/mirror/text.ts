@@ -23,8 +23,11 @@ const MARKERS: readonly RegExp[] = [
   /(?<=^[ \t]{0,80})[A-Za-z](?=[A-Za-z-]{1,40}-by[ \t]*:)/gm,
 ];
 
-/** Lines that end a block of ours, or a message: dashes alone, and git's patch divider (`git interpret-trailers`, "---" and white space). */
-const DASHES = /^(?=-{2,}[ \t]*$|---[ \t])-/gm;
+/**
+ * Lines that begin or end a block of ours, or a message: a block's heading (with the dashes that end the notes a last line `Release Notes` would begin another),
+ * dashes alone, and git's patch divider (`git interpret-trailers`: "---" and white space).
+ */
+const BLOCK_LINES = /^(?:-(?=-+[ \t]*$|--[ \t])|R(?=elease Notes$)|M(?=etadata$)|F(?=iles$))/gm;
 
 /** Bytes that C and git (quote.c) escape by a letter; others are written as three octal digits. */
 const ESCAPES: ReadonlyMap<number, string> = new Map([[7, 'a'], [8, 'b'], [9, 't'], [10, 'n'], [11, 'v'], [12, 'f'], [13, 'r'], [0x22, '"'], [0x5c, '\\']]);
@@ -56,19 +59,20 @@ export function cleanLine(text: string): string {
   return cleanLines(text.replace(/[\r\n\v\f\x85\u2028\u2029]+/g, ' ')).join(' ').trimStart();
 }
 
-/** Text from outside as a block at the start of lines: nothing in it can pass for the dashes that end a block, or for git's patch divider. */
+/** Text from outside as a block at the start of lines: nothing in it can pass for a heading of ours, the dashes that end a block, or git's patch divider. */
 export function cleanBlock(text: string): string[] {
   const lines = cleanLines(text);
-  return lines.length === 0 ? [] : lines.join('\n').replace(DASHES, `-${JOINER}`).split('\n');
+  return lines.length === 0 ? [] : lines.join('\n').replace(BLOCK_LINES, (first) => first + JOINER).split('\n');
 }
 
 /**
  * A path's bytes as text: as they are when they are plain UTF-8, otherwise between quotes with C escapes as git shows unusual names (git-config(1), core.quotePath).
- * Plain is what holds no quote, backslash, control, format, separator, private or unassigned character.
+ * Plain is what holds no quote, backslash, control, format, or line separator character and does not begin or end with white space,
+ * which `git interpret-trailers` drops.
  */
 export function showPath(path: Uint8Array): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(path);
-  if (!/[\p{C}\p{Zl}\p{Zp}"\\\ufffd]/u.test(text)) return breakMarkers(text);
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}"\\\ufffd]|^\s|\s$/u.test(text)) return breakMarkers(text);
   const quoted = Array.from(path, quoteByte).join('');
   return `"${breakMarkers(quoted)}"`;
 }

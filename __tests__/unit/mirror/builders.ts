@@ -27,6 +27,7 @@ export function indexPackage(text: string, hex = Buffer.from(text).toString('hex
     headerRange: { start: 100, end: 500 },
     buildTime: 1,
     fileTime: 1,
+    refused: undefined,
   };
 }
 

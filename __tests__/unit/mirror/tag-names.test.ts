@@ -62,7 +62,7 @@ describe('formatTagName', () => {
   });
 
   it('refuses an empty name', () => {
-    expect(() => tagOf('')).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }) as Error);
+    expect(() => tagOf('')).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
   });
 
   it('can be read back, so that no two texts share a name (T29)', () => {

@@ -80,11 +80,14 @@ describe('cleanBlock', () => {
     ['--', '-\u2060-'],
     ['-----  ', '-\u2060----'],
     ['--- a/file', '-\u2060-- a/file'],
+    ['Release Notes', 'R\u2060elease Notes'],
+    ['Metadata', 'M\u2060etadata'],
+    ['Files', 'F\u2060iles'],
   ])('breaks the line %j', (line, expected) => {
     expect(cleanBlock(`a\n${line}\nb`)).toEqual(['a', expected, 'b']);
   });
 
-  it.each(['- item', '-', '^^^^', '--verbose', '==='])('leaves the line %j alone', (line) => {
+  it.each(['- item', '-', '^^^^', '--verbose', '===', 'Files changed'])('leaves the line %j alone', (line) => {
     expect(cleanBlock(line)).toEqual([line]);
   });
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { memorySource } from '../../src/bytes.js';
 import { PayloadError } from '../../src/errors.js';
 import { readPayload } from '../../src/rpm/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
 import type { PayloadFile } from '../../src/rpm/model.js';
-
-const shared = path.resolve('../shared');
-const available = existsSync(path.join(shared, 'corpus/expected.jsonl'));
-if (!available) console.log('skipped: ../shared/corpus is not here');
+import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
 interface Row {
   readonly path: string;
@@ -28,7 +24,8 @@ interface Extract {
 }
 
 function load(): Row[] {
-  const lines = readFileSync(path.join(shared, 'corpus/expected.jsonl'), 'utf8').trim().split('\n');
+  const index = sharedPath('corpus', 'expected.jsonl');
+  const lines = existsSync(index) ? readFileSync(index, 'utf8').trim().split('\n') : [];
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
@@ -52,16 +49,18 @@ async function unpack(file: string) {
 
 const TYPES: Readonly<Record<string, string>> = { dir: 'directory', link: 'symlink', blk: 'block', chr: 'char' };
 
-(available ? describe : describe.skip)('readPayload on the shared corpus', () => {
+describeWithShared('readPayload on the shared corpus', () => {
   let compared = 0;
   let files = 0;
-  afterAll(() => console.log(`corpus payloads: ${compared} packages, ${files} entries compared with rpm2cpio | cpio`));
+  afterAll(() => {
+    console.log(`corpus payloads: ${compared} packages, ${files} entries compared with rpm2cpio | cpio`);
+  });
 
-  for (const row of available ? load() : []) {
+  for (const row of load()) {
     const { extract } = row;
     if (extract === undefined) continue;
     it(`${row.path}: ${extract.ok ? 'gives what rpm2cpio | cpio gives' : 'is refused with a typed error'}`, async () => {
-      const file = path.join(shared, 'corpus', row.path);
+      const file = sharedPath('corpus', row.path);
       if (!extract.ok) {
         await expect(unpack(file)).rejects.toHaveProperty('code');
         return;
@@ -93,12 +92,11 @@ const TYPES: Readonly<Record<string, string>> = { dir: 'directory', link: 'symli
   }
 });
 
-const neuron = path.join(shared, 'neuron/packages');
-(existsSync(neuron) ? describe : describe.skip)('readPayload on the Neuron packages', () => {
+describeWithShared('readPayload on the Neuron packages', () => {
   it('finds every file of all 44 with its signed digest', async () => {
-    const names = readdirSync(neuron).filter((name) => name.endsWith('.rpm'));
+    const names = readdirSync(sharedPath('neuron', 'packages')).filter((name) => name.endsWith('.rpm'));
     for (const name of names) {
-      const { files } = await unpack(path.join(neuron, name));
+      const { files } = await unpack(sharedPath('neuron', 'packages', name));
       expect(files.filter(({ entry, digest }) => entry.type === 'file' && digest !== 'good')).toEqual([]);
     }
     expect(names).toHaveLength(44);

@@ -19,7 +19,13 @@ export function isDotGit(name: Uint8Array): boolean {
 /** True for every spelling of `.gitmodules` and its like (git path.c, is_ntfs_dot_generic; utf8.c, is_hfs_dot_generic). */
 export function isDotName(name: Uint8Array, special: DotName): boolean {
   const text = Buffer.from(name).toString('utf8');
-  return foldHfs(text) === `.${special}` || text.split(BACKSLASH).some((part) => isNtfsName(part.toLowerCase(), special));
+  return foldHfs(text) === `.${special}` || tails(text).some((tail) => isNtfsName(tail.toLowerCase(), special));
+}
+
+/** The name, and what follows each backslash in it: NTFS separates folders by those. */
+function tails(name: string): string[] {
+  const parts = name.split(BACKSLASH);
+  return parts.map((_, at) => parts.slice(at).join(BACKSLASH));
 }
 
 function foldHfs(name: string): string {

@@ -28,21 +28,29 @@ const rounds = Number(values.rounds);
 const wanted = (name) => positionals.length === 0 || positionals.includes(name);
 const rows = [];
 
-/** Runs the contestants in turns, so that a slow moment of the machine hits all of them. */
+/** Runs the contestants in turns, so that a slow moment of the machine hits all of them. One that fails has a row that says so. */
 async function compare(title, contestants) {
   const results = contestants.map(() => []);
+  const failed = new Set();
   for (let round = 0; round < rounds; round++) {
-    for (const [at, contestant] of contestants.entries()) {
-      const result = await contestant.run();
-      results[at].push(result);
-      console.error(`${title}, round ${round + 1}, ${contestant.name}: ${result.seconds.toFixed(2)} s`);
+    for (const [at, { name, run }] of contestants.entries()) {
+      if (failed.has(at)) continue;
+      try {
+        const result = await run();
+        results[at].push(result);
+        console.error(`${title}, round ${round + 1}, ${name}: ${result.seconds.toFixed(2)} s`);
+      } catch (error) {
+        console.error(`${title}, ${name}: ${error.message}`);
+        failed.add(at);
+        process.exitCode = 1;
+      }
     }
   }
   const times = results.map((result) => median(result.map(({ seconds }) => seconds)));
   for (const [at, { name }] of contestants.entries()) {
     const memory = median(results[at].map((result) => result.memory));
-    const ratio = at === 0 ? '1' : (times[at] / times[0]).toFixed(2);
-    rows.push(`| ${title} | ${name} | ${times[at].toFixed(2)} s | ${ratio} | ${memory === undefined ? '' : `${Math.round(memory)} MiB`} |`);
+    const cells = failed.has(at) ? ['failed', '', ''] : [`${times[at].toFixed(2)} s`, (times[at] / times[0]).toFixed(2), memory === undefined ? '' : `${Math.round(memory)} MiB`];
+    rows.push(`| ${[title, name, ...cells].join(' | ')} |`);
   }
 }
 

@@ -78,7 +78,7 @@ describe('loadIndex', () => {
   });
 
   it('gives the signature to the judge and to the caller', async () => {
-    const files = { ...repository(A), [`${A}/repodata/repomd.xml.asc`]: 'signature' };
+    const files: Record<string, Answer> = { ...repository(A), [`${A}/repodata/repomd.xml.asc`]: 'signature' };
     const index = await load(files, {
       verifyRepomd: (repomd, signature) => {
         expect(Buffer.from(repomd)).toEqual(files[`${A}/repodata/repomd.xml`]);

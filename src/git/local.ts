@@ -82,6 +82,13 @@ class Reader implements MirrorReader {
     return tags;
   }
 
+  async readTip(branch?: string): Promise<Oid | undefined> {
+    const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
+    const { exitCode, stdout } = await runGit({ ...this.#place, args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`] });
+    const oid = stdout.toString('utf8').trim();
+    return exitCode === 0 && isOid(oid) ? oid : undefined;
+  }
+
   async readObject(oid: Oid): Promise<{ type: ObjectType; content: Uint8Array }> {
     return this.#reader.read(oid);
   }

@@ -92,7 +92,7 @@ export interface ObjectInfo {
   readonly size: number;
 }
 
-/** How an object was found: `damaged` content hashes to `actual`; `unreadable` is there, but git cannot open it. */
+/** How an object was found: `damaged` content hashes to `actual`; of what git cannot open it says `missing` or, half-way, `unreadable`. */
 export type ObjectCheck =
   | { readonly oid: Oid; readonly status: 'good' }
   | { readonly oid: Oid; readonly status: 'missing' | 'unreadable' }
@@ -110,6 +110,8 @@ export interface ObjectVisitor {
 export interface MirrorReader {
   /** Tag names and the objects they point to: tags, or commits for lightweight ones. */
   listTags(): Promise<ReadonlyMap<string, Oid>>;
+  /** Tip of a branch, or of HEAD; undefined when there is none. */
+  readTip(branch?: string): Promise<Oid | undefined>;
   /** Type and content of any object. @throws GitError MIRROR_INVALID when it is missing or damaged */
   readObject(oid: Oid): Promise<{ readonly type: ObjectType; readonly content: Uint8Array }>;
   readTag(oid: Oid): Promise<Tag>;

@@ -10,12 +10,12 @@ export const GIB = 1024 * MIB;
  * `__tests__/security/limits.test.ts`; docs/threat-model.md lists them.
  */
 export const LIMITS = {
-  /** repomd.xml: Fedora's has 10 KiB; 100 records with long URLs stay under 1 MiB. */
-  repomdBytes: 4 * MIB,
+  /** repomd.xml: Fedora's has 10 KiB; 100 records with long URLs stay under 100 KiB. */
+  repomdBytes: 1 * MIB,
   /** A detached signature or an armored key file: the largest keyrings of distributions have some 100 KiB. */
   keyBytes: 4 * MIB,
   /** mirrorlist and metalink: Fedora's metalink has 100 KiB. */
-  mirrorlistBytes: 4 * MIB,
+  mirrorlistBytes: 1 * MIB,
   /** Base URLs that are tried: Fedora's lists have some 100, and a list must not keep a run busy for ever. */
   mirrors: 64,
   /** A vendor's .repo file. */
@@ -30,6 +30,8 @@ export const LIMITS = {
   packageElementBytes: 32 * MIB,
   /** Nesting of XML elements: primary.xml has 5. */
   xmlDepth: 64,
+  /** Elements of repomd.xml or a metalink: Fedora's have some hundred; a million would not fit the memory promise. */
+  xmlElements: 50_000,
   /** One tag, comment or CDATA section of an index: descriptions in CDATA have some KiB. */
   xmlTokenBytes: 1 * MIB,
   /** Packages of one index: Fedora lists 70,000. */

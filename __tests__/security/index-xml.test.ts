@@ -57,6 +57,11 @@ describe('T7: hostile XML in an index', () => {
     expect(await primaryCode(text, false)).toBe('LIMIT_EXCEEDED');
   });
 
+  it('a million tiny elements are refused', async () => {
+    expect(await repomdCode(REPOMD.replace('<revision>', `${'<a/>'.repeat(LIMITS.xmlElements)}<revision>`))).toBe('LIMIT_EXCEEDED');
+    expect(await primaryCode(PRIMARY.replace('<version', `${'<time/>'.repeat(LIMITS.xmlTokenBytes / 7)}<version`))).toBe('LIMIT_EXCEEDED');
+  });
+
   it('bytes that are not UTF-8 are refused, selected or not', async () => {
     for (const bad of [[0xff], [0xc3, 0x28], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80]]) {
       const [head = '', tail = ''] = PRIMARY.split('<summary>s', 2);

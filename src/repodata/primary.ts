@@ -87,6 +87,8 @@ class Collector {
     this.#count += 1;
     if (this.#count > LIMITS.packagesInIndex) throw CONTEXT.tooMuch(`more than ${LIMITS.packagesInIndex} packages`);
     if (xml === undefined) return;
+    // What is kept of a package has some 2 KiB; a million tiny elements would be a million objects.
+    if (xml.length > LIMITS.xmlTokenBytes) throw CONTEXT.tooMuch(`a package with more than ${LIMITS.xmlTokenBytes} characters of basic facts`);
     const element = parseElement(xml, CONTEXT);
     if ((element.attributes.get('type') ?? 'rpm') !== 'rpm') return;
     const candidate = { name: requireText(element, 'name'), arch: requireText(element, 'arch') };

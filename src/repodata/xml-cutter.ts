@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { LIMITS } from '../limits.js';
 import type { XmlContext } from './xml-context.js';
+import { checkAttributes, checkInstruction, localName, markupEnd, tagName } from './xml-markup.js';
 
 /** What the owner of an {@link XmlCutter} wants to know. */
 export interface CutterHandler {
+  /** More elements than this are refused; without it any number is read. */
+  readonly maxElements?: number;
   /** The root's start tag as written, such as `<metadata packages="3">`. */
   root?(startTag: string): void;
   /** Names of leaf children that {@link wants} decides by. */
@@ -20,16 +23,6 @@ export interface CutterHandler {
 }
 
 const NOT_A_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const NAME = /^[A-Za-z_:\u0080-\uffff][\w:.\-\u0080-\uffff]*$/;
-/** What follows the name in a start tag (XML 1.0, 3.1). */
-const ATTRIBUTES = /^(?:\s+[^\s"'<>&=/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?>$/;
-const DECLARATION = /^<\?xml\s+version\s*=\s*["'][\w.:-]*["'](?:\s+encoding\s*=\s*["']([A-Za-z][\w.-]*)["'])?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$/;
-const OPENERS = ['<!--', '<![CDATA['];
-
-/** The part of a qualified name behind its prefix. */
-export function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
-}
 
 /**
  * Cuts a stream of XML text into the children of its root element, and checks on the way that tags balance (XML 1.0,
@@ -41,6 +34,7 @@ export class XmlCutter {
   readonly #handler: CutterHandler;
   readonly #open: string[] = [];
   #carry = '';
+  #elements = 0;
   #atStart = true;
   #rootSeen = false;
   /** Size and kept text of the child of the root that is open. */
@@ -73,7 +67,7 @@ export class XmlCutter {
       const start = buffer.indexOf('<', at);
       this.#text(buffer, at, start < 0 ? buffer.length : start);
       at = start < 0 ? buffer.length : start;
-      const end = start < 0 ? -1 : this.#tokenEnd(buffer, start);
+      const end = start < 0 ? -1 : markupEnd(buffer, start, this.#context);
       if (end < 0) break;
       this.#token(buffer, start, end);
       at = end;
@@ -99,53 +93,14 @@ export class XmlCutter {
     this.#grow(to - from);
   }
 
-  /** Index behind the markup that begins at `start`, or -1 while it is incomplete. */
-  #tokenEnd(buffer: string, start: number): number {
-    const second = buffer[start + 1];
-    if (second === '?') return after(buffer, '?>', start + 2);
-    if (second !== '!') return this.#tagEnd(buffer, start);
-    if (buffer.startsWith('<!--', start)) return after(buffer, '-->', start + 4);
-    if (buffer.startsWith('<![CDATA[', start)) return after(buffer, ']]>', start + 9);
-    const seen = buffer.slice(start, start + 64);
-    if (OPENERS.some((opener) => opener.startsWith(seen))) return -1;
-    if (/^<!d[a-z]*$/i.test(seen) && seen.length < 10) return -1;
-    throw this.#context.forbidden(seen);
-  }
-
-  /** XML 1.0, 3.1: `>` is allowed in an attribute value, `<` is not. */
-  #tagEnd(buffer: string, start: number): number {
-    let quote = 0;
-    for (let at = start + 1; at < buffer.length; at += 1) {
-      const code = buffer.charCodeAt(at);
-      if (code === 0x3c) throw this.#context.invalid(`there is a "<" inside a tag: ${buffer.slice(start, start + 40)}`);
-      if (quote !== 0) {
-        if (code === quote) quote = 0;
-      } else if (code === 0x22 || code === 0x27) quote = code;
-      else if (code === 0x3e) return at + 1;
-    }
-    return -1;
-  }
-
   #token(buffer: string, start: number, end: number): void {
     const second = buffer.charCodeAt(start + 1);
-    if (second === 0x3f) this.#instruction(buffer.slice(start, end));
+    if (second === 0x3f) checkInstruction(buffer.slice(start, end), this.#atStart, this.#context);
     else if (second === 0x21) this.#section(buffer.slice(start, end));
     else if (second === 0x2f) this.#endTag(buffer, start, end);
     else this.#startTag(buffer, start, end);
     this.#atStart = false;
     if (this.#open.length > 1) this.#grow(end - start);
-  }
-
-  /** XML 1.0, 2.6, 2.8 and 4.3.3: a declaration comes first or not at all, and only UTF-8 is read. */
-  #instruction(text: string): void {
-    const target = /^<\?([^\s?]*)(\s|\?>$)/.exec(text)?.[1] ?? '';
-    if (!NAME.test(target)) throw this.#context.invalid(`"${text.slice(0, 40)}" is no processing instruction`);
-    if (target.toLowerCase() !== 'xml') return;
-    if (!this.#atStart) throw this.#context.invalid('the XML declaration is not at its beginning');
-    const declaration = DECLARATION.exec(text);
-    if (declaration === null) throw this.#context.invalid(`"${text.slice(0, 100)}" is no XML declaration`);
-    const encoding = declaration[1] ?? 'UTF-8';
-    if (!/^(utf-?8|us-ascii|ascii)$/i.test(encoding)) throw this.#context.invalid(`expected encoding UTF-8, found ${encoding}`);
   }
 
   /** XML 1.0, 2.5 and 2.7. */
@@ -160,10 +115,12 @@ export class XmlCutter {
 
   #startTag(buffer: string, start: number, end: number): void {
     const empty = buffer.charCodeAt(end - 2) === 0x2f;
-    const name = this.#name(buffer, start + 1, empty ? end - 2 : end - 1);
+    const name = tagName(buffer, start + 1, empty ? end - 2 : end - 1, this.#context);
     const isRead = this.#leaving === 0 && (this.#parts !== undefined || this.#open.length < 2);
-    if (isRead && !ATTRIBUTES.test(buffer.slice(start + 1 + name.length, end))) throw this.#context.invalid(`${buffer.slice(start, end).slice(0, 100)} is no tag`);
+    if (isRead) checkAttributes(buffer.slice(start, end), name, this.#context);
     const depth = this.#open.push(name);
+    this.#elements += 1;
+    if (this.#elements > (this.#handler.maxElements ?? Infinity)) throw this.#context.tooMuch(`more than ${this.#handler.maxElements ?? 0} elements`);
     if (depth > LIMITS.xmlDepth) throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
     if (depth === 1) this.#startRoot(buffer.slice(start, end));
     else if (depth === 2) this.#startChild(start);
@@ -180,14 +137,6 @@ export class XmlCutter {
     const open = this.#open.at(-1);
     if (name !== open) throw this.#context.invalid(open === undefined ? `</${name}> closes nothing` : `expected </${open}>, found </${name}>`);
     this.#close(buffer, end);
-  }
-
-  #name(buffer: string, from: number, to: number): string {
-    let end = from;
-    while (end < to && buffer.charCodeAt(end) > 0x20) end += 1;
-    const name = buffer.slice(from, end);
-    if (!NAME.test(name)) throw this.#context.invalid(`"<${name.slice(0, 40)}" is no tag`);
-    return name;
   }
 
   #startRoot(tag: string): void {
@@ -261,9 +210,4 @@ export class XmlCutter {
     this.#size += characters;
     if (this.#size > LIMITS.packageElementBytes) throw this.#context.tooMuch(`an element of more than ${LIMITS.packageElementBytes} characters`);
   }
-}
-
-function after(buffer: string, mark: string, from: number): number {
-  const at = buffer.indexOf(mark, from);
-  return at < 0 ? -1 : at + mark.length;
 }

@@ -2,8 +2,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { LIMITS } from '../limits.js';
 import type { XmlContext } from './xml-context.js';
-import { localName, XmlCutter } from './xml-cutter.js';
+import { XmlCutter } from './xml-cutter.js';
 import type { CutterHandler } from './xml-cutter.js';
+import { localName } from './xml-markup.js';
 
 /** An element with entities decoded; comments and processing instructions are left out. */
 export interface XmlElement {
@@ -55,7 +56,7 @@ export function parseElement(xml: string, context: XmlContext): XmlElement {
  */
 export function parseDocument(bytes: Uint8Array, context: XmlContext): XmlElement {
   const text = newDecoder(context)(bytes, true);
-  const cutter = new XmlCutter(context, {});
+  const cutter = new XmlCutter(context, { maxElements: LIMITS.xmlElements });
   cutter.push(text);
   cutter.end();
   return parseElement(text, context);

@@ -140,6 +140,8 @@ describe('a download that breaks off', () => {
     ] as [Behaviour, Behaviour][]) {
       const { server, fetcher } = await benches.open({ files: { 'x.rpm': bytes }, misbehave: (_, n) => [first, second][n - 1] });
       expect((await fetcher.download(announced(`${server.url}/x.rpm`, bytes))).sha256).toBe(sha256(bytes));
+      // Nothing was joined wrongly and found out by its checksum.
+      expect(server.requests.every((request) => request.headers['cache-control'] === undefined)).toBe(true);
     }
   });
 

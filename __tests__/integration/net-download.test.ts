@@ -133,15 +133,14 @@ describe('a download that breaks off', () => {
   });
 
   it('begins anew without validators, and when the server answers with another range or 416', async () => {
-    for (const [first, second] of [
-      [{ reset: 150_000, headers: { etag: '', 'last-modified': '' } }, {}],
-      [{ reset: 150_000 }, { headers: { 'content-range': 'bytes 0-399999/400000' } }],
-      [{ reset: 150_000 }, { status: 416 }],
-    ] as [Behaviour, Behaviour][]) {
+    for (const [first, second, requests] of [
+      [{ reset: 150_000, headers: { etag: '', 'last-modified': '' } }, {}, 2],
+      [{ reset: 150_000 }, { headers: { 'content-range': 'bytes 0-399999/400000' } }, 3],
+      [{ reset: 150_000 }, { status: 416 }, 3],
+    ] as [Behaviour, Behaviour, number][]) {
       const { server, fetcher } = await benches.open({ files: { 'x.rpm': bytes }, misbehave: (_, n) => [first, second][n - 1] });
       expect((await fetcher.download(announced(`${server.url}/x.rpm`, bytes))).sha256).toBe(sha256(bytes));
-      // Nothing was joined wrongly and found out by its checksum.
-      expect(server.requests.every((request) => request.headers['cache-control'] === undefined)).toBe(true);
+      expect(server.requests).toHaveLength(requests);
     }
   });
 

@@ -173,6 +173,9 @@ describe('cloneForReading', () => {
       const remote = resolveRepository(server.url, { serverUrl: 'x' });
       reader = await cloneForReading({ remote, token: 'secret', tempDir: bench.dir });
       expect((await reader.listTags()).size).toBe(2);
+      expect(await reader.readTip()).toBe(bench.git(['-C', path, 'rev-parse', 'main']));
+      expect(await reader.readTip('main')).toBe(await reader.readTip());
+      expect(await reader.readTip('other')).toBeUndefined();
       const { checks } = await scan(reader, all(path));
       expect(checks.every(({ status }) => status === 'good')).toBe(true);
       await expect(cloneForReading({ remote, token: 'wrong', tempDir: bench.dir })).rejects.toMatchObject({ code: 'AUTH' });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { GitError } from '../errors.js';
@@ -9,6 +9,7 @@ import { requireGit, runGit, startGit } from './command.js';
 import { gitEnvironment } from './environment.js';
 import { remoteError } from './failures.js';
 import { isOid, parseCommit, parseTag, parseTree } from './objects.js';
+import { parseLsRemote } from './refs.js';
 import { createScratch, type GitPlace, type ScratchOptions } from './scratch.js';
 import type { Commit, MirrorReader, ObjectCheck, ObjectInfo, ObjectType, ObjectVisitor, Oid, Tag, TreeEntry } from './store.js';
 
@@ -48,6 +49,10 @@ export async function cloneForReading(options: ScratchOptions): Promise<MirrorRe
   const scratch = await createScratch(options);
   try {
     await requireGit(scratch.local);
+    const listed = await runGit({ ...scratch.remote('quick'), args: ['ls-remote', '--quiet', '--symref', '--', 'origin', 'HEAD'] });
+    if (listed.exitCode !== 0) throw remoteError(listed, 'list the refs of', options.remote.url);
+    const { head } = parseLsRemote(listed.stdout.toString('utf8'));
+    if (head !== undefined) await writeFile(join(scratch.gitDir, 'HEAD'), `ref: refs/heads/${head}\n`);
     const args = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', 'origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
     const result = await runGit({ ...scratch.remote('slow'), args });
     if (result.exitCode !== 0) throw remoteError(result, 'fetch all of', options.remote.url);

@@ -49,8 +49,10 @@ export const LIMITS = {
   compressionRatio: 1_000,
   /** Output below this size is never called a bomb. */
   ratioFloor: 64 * MIB,
-  /** Largest dictionary or window of xz, lzma and zstd: xz -9 uses 64 MiB; more would not fit the memory promise. */
+  /** Largest window of zstd: what zstd -22 uses, and the most that rpm takes. */
   dictionaryBytes: 128 * MIB,
+  /** Largest dictionary of xz and lzma: what xz -9 uses (rpm takes 100 MiB); its memory never shrinks, and more would not fit the memory promise. */
+  lzmaDictionaryBytes: 64 * MIB,
   /** Files in one package: texlive-doc has 60,000. */
   filesInPackage: 1_000_000,
   /** Longest path in a payload; Linux's PATH_MAX. */

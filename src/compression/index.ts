@@ -75,7 +75,7 @@ const DECODERS = { gzip: decodeGzip, xz: decodeLzma, lzma: decodeLzma, bzip2: de
  *
  * @throws PayloadError PAYLOAD_INVALID for data that is not exactly such a stream, LIMIT_EXCEEDED for output
  * beyond `maxBytes`, beyond `LIMITS.compressionRatio` times the input (from `LIMITS.ratioFloor` or what is announced on), or a
- * dictionary beyond `LIMITS.dictionaryBytes`. Errors of the source pass as they are.
+ * dictionary beyond `LIMITS.dictionaryBytes` (zstd) or `LIMITS.lzmaDictionaryBytes`. Errors of the source pass as they are.
  */
 export async function* decompress(kind: Compression, source: AsyncIterable<Uint8Array>, limits: DecompressLimits): AsyncGenerator<Uint8Array, void> {
   const input = new ChunkReader(source);

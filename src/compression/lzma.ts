@@ -30,12 +30,12 @@ const REASONS: Readonly<Record<number, string>> = {
 const INPUT_BYTES = 64 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 /** Everything but the dictionary: liblzma's own state is well below 1 MiB. */
-const MEMORY = BigInt(LIMITS.dictionaryBytes + MIB);
+const MEMORY = BigInt(LIMITS.lzmaDictionaryBytes + MIB);
 
 /**
  * Decodes .xz (all checks, several streams, stream padding) or .lzma, which are told apart by their
  * magic as rpm does it, through liblzma's `lzma_auto_decoder`. Dictionaries are refused above
- * `LIMITS.dictionaryBytes` before they are allocated.
+ * `LIMITS.lzmaDictionaryBytes` before they are allocated.
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data, LIMIT_EXCEEDED for the dictionary.
  */
@@ -79,7 +79,7 @@ async function* run(job: { lzma: Liblzma; stream: number; input: ChunkReader; wh
 function check(result: number, what: string): number {
   if (result === OK || result === STREAM_END) return result;
   if (result === MEMORY_LIMIT || result === MEMORY_ERROR) {
-    throw new PayloadError('LIMIT_EXCEEDED', `${what}: the dictionary of the lzma stream is larger than ${LIMITS.dictionaryBytes} bytes`);
+    throw new PayloadError('LIMIT_EXCEEDED', `${what}: the dictionary of the lzma stream is larger than ${LIMITS.lzmaDictionaryBytes} bytes`);
   }
   throw new PayloadError('PAYLOAD_INVALID', `${what}: ${REASONS[result] ?? `liblzma failed with code ${result}`}`);
 }

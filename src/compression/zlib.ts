@@ -7,7 +7,9 @@ import type { ChunkReader } from './input.js';
 
 type Engine = Gunzip | ZstdDecompress;
 
-const CHUNK = 128 * 1024;
+/** Larger chunks are faster, but leave more garbage beside a large window. */
+const GZIP_CHUNK = 128 * 1024;
+const ZSTD_CHUNK = 32 * 1024;
 const INPUT_BYTES = 64 * 1024;
 /** pzstd writes a frame per 4 MiB and more: a stream with more frames only burns time. */
 const MAX_FRAMES = 100_000;
@@ -18,7 +20,7 @@ const MAX_FRAMES = 100_000;
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data.
  */
 export async function* decodeGzip(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
-  yield* decodeOne(createGunzip({ chunkSize: CHUNK }), input, what);
+  yield* decodeOne(createGunzip({ chunkSize: GZIP_CHUNK }), input, what);
   // The engine reads on into further members by itself; it stops before a zero byte only.
   for (let rest = await input.some(); rest !== undefined; rest = await input.some()) {
     if (rest.some((byte) => byte !== 0)) throw new PayloadError('PAYLOAD_INVALID', `${what}: bytes after the end of the gzip stream`);
@@ -36,7 +38,7 @@ export async function* decodeZstd(input: ChunkReader, what: string): AsyncGenera
   let frames = 0;
   do {
     if (++frames > MAX_FRAMES) throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than ${MAX_FRAMES} zstd frames`);
-    yield* decodeOne(createZstdDecompress({ chunkSize: CHUNK, params }), input, what);
+    yield* decodeOne(createZstdDecompress({ chunkSize: ZSTD_CHUNK, params }), input, what);
   } while (await input.more());
 }
 

@@ -96,6 +96,8 @@ function judgeCoverage({ signatures, digests }: PackageEvidence): Reason[] {
   // A signature that would have covered the payload says more about what is wrong than the absence of coverage does.
   const others = signatures.filter(({ status, covers }) => status !== 'good' && covers === 'header+payload');
   if (others.length > 0) return refusals(others);
+  // The mismatch is the cause, and has been named.
+  if (digests.some(({ covers, status }) => covers === 'payload' && status === 'bad')) return [];
   return [{ code: 'NOT_COVERED', message: 'the signature covers the header only, and the header has no good strong digest of the payload' }];
 }
 

@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-XO35DVOP.js";
+} from "./chunk-NH7W6G2C.js";
 import {
   error,
   getInput,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
+import { inspectFiles } from './cli-inspect.js';
 import { describeError, InputError } from './errors.js';
 import { helpText } from './help.js';
-import { inspectFiles } from './inspect-files.js';
 import { parseOptions, type InputReader } from './inputs.js';
 import { printable } from './report/escape.js';
 import { terminalLogger } from './report/loggers.js';
@@ -21,13 +21,18 @@ async function main(args: readonly string[]): Promise<number> {
   const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
   if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
-  const result = await run(options, { logger, environment: process.env, signal: stopSignal() });
+  const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== undefined) await writeReport(result, line.report);
   for (const { code, message, remedy } of failures(result)) process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}\n`);
   const table = await formatTable(result);
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
   if (!line.quiet) (line.json ? process.stderr : process.stdout).write(`${table}\n`);
   return result.failed ? 1 : 0;
+}
+
+/** `@actions/tool-cache` writes workflow commands to stdout, which is the report's here. */
+function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, RUNNER_TOOL_CACHE: undefined };
 }
 
 /** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */

@@ -21,7 +21,7 @@ export const LIMITS = {
   /** A vendor's .repo file. */
   repoFileBytes: 1 * MIB,
   /** Release notes pages: the largest seen has 300 KiB. */
-  notesBytes: 16 * MIB,
+  notesBytes: 4 * MIB,
   /** One compressed index record: Fedora's filelists have 60 MB; git hosts refuse more than 100 MiB anyway. */
   recordBytes: 100 * MIB,
   /** One index record when open: Fedora's primary has 200 MB, its filelists 800 MB. */

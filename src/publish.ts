@@ -13,7 +13,7 @@ import { classifyPublished } from './stages/classify.js';
 import type { CommittedRelease } from './stages/commit-release.js';
 import { DownloadQueue } from './stages/downloads.js';
 import { History } from './stages/history.js';
-import { fetchNotes, findReleaseNotes, type NotesPage } from './stages/notes.js';
+import { fetchNotes, notesFinder } from './stages/notes.js';
 import type { Ports } from './stages/ports.js';
 import { prepareRelease, type PreparedRelease } from './stages/prepare.js';
 import { LostRace, Pusher } from './stages/pushing.js';
@@ -64,7 +64,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));
   const downloads = new DownloadQueue(fresh, { options, ...ports, index: found.index });
   try {
-    const complete = await buildReleases(session, { found, pending, pages, downloads, history, batches });
+    const complete = await buildReleases(session, { found, pending, findNotes: notesFinder(pages), downloads, history, batches });
     // Without any release the archive travels alone; behind a refused first release only what was learned of the others does.
     if (pending.length === 0 || !records.every((record) => state.releases.includes(record))) await batches.push();
     await batches.finish();
@@ -149,7 +149,7 @@ class Batches {
 interface Building {
   readonly found: Survey;
   readonly pending: readonly PlannedRelease[];
-  readonly pages: readonly NotesPage[];
+  readonly findNotes: ReturnType<typeof notesFinder>;
   readonly downloads: DownloadQueue;
   readonly history: History;
   readonly batches: Batches;
@@ -186,7 +186,7 @@ async function buildRelease(session: Session, building: Building, at: { release:
   const prepared = await prepare(session, building, release);
   rows.prepared(prepared);
   const title = options.title ?? prepared.facts.nevra.name;
-  const notes = findReleaseNotes(building.pages, prepared.facts, title);
+  const notes = building.findNotes(prepared.facts, title);
   const committed = await building.history.add({
     prepared,
     notes,

@@ -2,9 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { check } from './check.js';
 import { describeError } from './errors.js';
 import { resolveRepository } from './git/credentials.js';
+import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
@@ -13,6 +15,7 @@ import { publish } from './publish.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
 import type { Clock, Ports } from './stages/ports.js';
+import { verify } from './verify.js';
 import { VERSION } from './version.js';
 
 /** What an entry point hands in. */
@@ -38,14 +41,10 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: serverUrls(options) },
   });
+  const ports = { fetcher, logger, clock: openClock(door), signal: door.signal, report };
+  const place = { remote, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
-    const store = await openRepository({ remote, tempDir, logger, ...(options.token === undefined ? {} : { token: options.token }) });
-    try {
-      const ports: Ports = { fetcher, store, logger, clock: openClock(door), signal: door.signal, report };
-      return await (options.mode === 'publish' ? publish : check)(options, ports);
-    } finally {
-      await store.close();
-    }
+    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, place);
   } catch (error) {
     report.errors.push(describeError(error));
     logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -53,6 +52,29 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   } finally {
     await fetcher.close();
     await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+type Shared = Omit<Ports, 'store'>;
+type Place = Parameters<typeof cloneForReading>[0];
+
+async function runOnStore(options: Options, shared: Shared, place: Place): Promise<RunResult> {
+  const store = await openRepository({ ...place, logger: shared.logger });
+  try {
+    return await (options.mode === 'publish' ? publish : check)(options, { ...shared, store });
+  } finally {
+    await store.close();
+  }
+}
+
+/** A repository on this machine is read where it lies; any other is cloned whole. */
+async function runVerify(options: Options, shared: Shared, place: Place): Promise<RunResult> {
+  const { remote, tempDir } = place;
+  const reader = remote.transport === 'file' ? await openLocalRepository({ path: fileURLToPath(remote.url), tempDir }) : await cloneForReading(place);
+  try {
+    return await verify(options, { ...shared, reader });
+  } finally {
+    await reader.close();
   }
 }
 

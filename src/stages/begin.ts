@@ -50,6 +50,7 @@ export async function beginBranch(found: Survey, hand: Hand, context: { options:
   const sourceTree = state.root === undefined ? undefined : await findTree(store, state.root, options.directories.source);
   const source = sourceTree === undefined ? new Map<string, never>() : await flattenTree(store, sourceTree);
   store.assumePresent([...source.values()].map(({ oid }) => oid));
+  await store.check();
   return { end: { tip, root, source, archive, releases: records }, commits };
 }
 

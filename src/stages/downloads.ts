@@ -6,7 +6,7 @@ import type { PlannedRelease } from '../mirror/plan.js';
 import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { packageUrls } from '../repodata/client.js';
-import { printableUrl } from '../repodata/hrefs.js';
+import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import type { Logger } from '../log.js';
 
@@ -72,7 +72,7 @@ export async function fetchPackage(indexPackage: IndexPackage, { options, fetche
     throw new GitError('FILE_TOO_LARGE', `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`);
   }
   let last: unknown;
-  for (const [at, url] of urls.entries()) {
+  for (const url of urls) {
     const request: DownloadRequest = {
       url,
       what: fileName,
@@ -83,11 +83,15 @@ export async function fetchPackage(indexPackage: IndexPackage, { options, fetche
       onProgress: (received) => { logger.progress(`${fileName}: ${received} of ${size} bytes`); },
     };
     try {
-      return { download: await fetcher.download(request), request, servedBy: printableUrl(index.bases[at] ?? index.baseUrl) };
+      return { download: await fetcher.download(request), request, servedBy: printableUrl(baseOf(url, index)) };
     } catch (error) {
       if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
       last = error;
     }
   }
   throw last;
+}
+
+function baseOf(url: string, { bases, baseUrl }: RepositoryIndex): string {
+  return bases.find((base) => url.startsWith(`${trimBase(base)}/`)) ?? baseUrl;
 }

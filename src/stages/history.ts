@@ -46,15 +46,12 @@ export class History {
     const { store, hand } = this.start;
     const { tag, nevra } = release.prepared.planned;
     const place = placeRelease(nevra, this.tagged);
-    let committed: CommittedRelease;
-    if (place.on === 'tip') {
-      committed = await commitRelease(store, hand, this.current, release);
-      this.current = committed.end;
-    } else {
-      const base = place.on === 'tag' ? await this.endOf(place.tag, release) : await this.endBeforeFirst(release);
-      committed = await commitRelease(store, hand, base, release);
-      this.current = await this.gainPackage(release);
-    }
+    const base = place.on === 'tip' ? this.current : place.on === 'tag' ? await this.endOf(place.tag, release) : await this.endBeforeFirst(release);
+    const committed = await commitRelease(store, hand, base, release);
+    const end = place.on === 'tip' ? committed.end : await this.gainPackage(release);
+    // What a server would refuse is found here, where one release can be refused alone (T24).
+    await store.check();
+    this.current = end;
     this.made.set(tag, committed);
     this.tagged.push({ nevra, tag });
     return committed;

@@ -82,8 +82,14 @@ async function readSmallFiles(store: GitStore, archive: ReadonlyMap<string, Tree
 }
 
 /** Archive files that may be public keys: not in a folder, not the index, not a checksum or licence note. */
-function isKeyCandidate(name: string): boolean {
+export function isKeyCandidate(name: string): boolean {
   return !name.includes('/') && !isReservedArchiveName(name) && !/\.(sha256|license|rst|md|json|xml|gz|xz|zst|bz2)$/.test(name);
+}
+
+/** An armored or binary OpenPGP certificate by its first bytes. */
+export function looksLikeKey(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  return Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') || first === 0x99 || first === 0x98 || first === 0xc6;
 }
 
 /** The tree at a path, or undefined when there is none. */

@@ -3,8 +3,8 @@ import { describeError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { notesFileName } from '../mirror/layout.js';
-import { findNotes, type FoundNotes } from '../mirror/notes.js';
-import type { NotesState } from '../mirror/notes-state.js';
+import { createNotesFinder, type FoundNotes } from '../mirror/notes.js';
+import { notesUrl, type NotesState } from '../mirror/notes-state.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { PackageFacts } from '../rpm/model.js';
 import type { MirrorState } from './mirror-state.js';
@@ -31,7 +31,7 @@ export async function fetchNotes(urls: readonly string[], state: MirrorState, { 
     urls.map(async (url): Promise<NotesPage | undefined> => {
       const file = notesFileName(url);
       const archived = state.contents.get(file);
-      const known = archived === undefined ? undefined : state.notesState.find((entry) => entry.url === url && entry.file === file);
+      const known = archived === undefined ? undefined : state.notesState.find((entry) => entry.url === notesUrl(url) && entry.file === file);
       const old = archived === undefined ? undefined : { url, file, bytes: archived, state: known };
       try {
         return (await fetchPage(url, file, { known, fetcher })) ?? old;
@@ -60,11 +60,11 @@ async function fetchPage(url: string, file: string, { known, fetcher }: { known:
     throw new Error(`${url} answered with an HTML page instead of RST or Markdown`);
   }
   const { etag, lastModified } = response;
-  return { url, file, bytes: response.body, state: { url, file, etag: etag ?? null, lastModified: lastModified ?? null } };
+  return { url, file, bytes: response.body, state: { url: notesUrl(url), file, etag: etag ?? null, lastModified: lastModified ?? null } };
 }
 
-/** The notes of a release: from the first page that has its version, else from its %changelog. */
-export function findReleaseNotes(pages: readonly NotesPage[], { nevra, changelog }: PackageFacts, title: string): FoundNotes | undefined {
-  const sources = pages.map(({ url, bytes }) => ({ name: url, text: new TextDecoder().decode(bytes) }));
-  return findNotes(sources, { nevra, title, changelog });
+/** Finds the notes of a release: on the first page that has its version, else in its %changelog. Pages are parsed once. */
+export function notesFinder(pages: readonly NotesPage[]): (facts: PackageFacts, title: string) => FoundNotes | undefined {
+  const find = createNotesFinder(pages.map(({ url, bytes }) => ({ name: notesUrl(url), text: new TextDecoder().decode(bytes) })));
+  return ({ nevra, changelog }, title) => find({ nevra, title, changelog });
 }

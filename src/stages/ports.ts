@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { GitStore } from '../git/store.js';
+import type { GitStore, MirrorReader } from '../git/store.js';
 import type { Logger } from '../log.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { Report } from '../report/report.js';
@@ -22,4 +22,9 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** Filled while the run goes on, so that a failure leaves what is known. */
   readonly report: Report;
+}
+
+/** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */
+export interface VerifyPorts extends Omit<Ports, 'store'> {
+  readonly reader: MirrorReader;
 }

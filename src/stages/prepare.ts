@@ -6,7 +6,6 @@ import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { PlannedRelease } from '../mirror/plan.js';
-import { selectSource } from '../mirror/source-path.js';
 import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/model.js';
 import { checkSignature } from '../openpgp/verify.js';
 import { checkUncompressed, payloadDigests, uncompressedAlgorithms } from '../rpm/digests.js';
@@ -19,6 +18,7 @@ import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 import type { TreeFile } from './mirror-state.js';
 import type { Ports } from './ports.js';
+import { gitMode, selectFiles } from './source-files.js';
 
 /** A release whose package passed every check; its objects are staged, nothing of it is on the remote yet. */
 export interface PreparedRelease {
@@ -111,7 +111,7 @@ interface StagedSource {
 
 async function stageSource(pkg: RpmPackage, bytes: ByteSource, { store, options }: { store: GitStore; options: Options }): Promise<StagedSource> {
   const warnings = [...verifyTree(pkg.facts.files, 'the package')];
-  const selection = selectSource(pkg.facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })), options.sourcePath);
+  const selection = selectFiles(pkg.facts, options.sourcePath);
   const files = new Map<string, TreeFile>();
   const dropped: { mode: string; path: Uint8Array }[] = [];
   let checkedFiles = 0;
@@ -147,12 +147,6 @@ async function stageSource(pkg: RpmPackage, bytes: ByteSource, { store, options 
 function requireUncompressed(pkg: RpmPackage, digests: Readonly<Record<string, string>>): void {
   const bad = checkUncompressed(payloadDigests(pkg.header), digests).find(({ status }) => status === 'bad');
   if (bad !== undefined) throw new IntegrityError('DIGEST_MISMATCH', `${bad.name} of the uncompressed payload: expected ${bad.expected}, found ${bad.actual}`, bad);
-}
-
-/** git knows one permission: the owner's execute bit. */
-function gitMode({ type, mode }: FileEntry): TreeFile['mode'] {
-  if (type === 'symlink') return '120000';
-  return (mode & 0o100) === 0 ? '100644' : '100755';
 }
 
 /** T21: a link is stored as a link; one that leaves the source is reported, or refused by choice. */

@@ -9,7 +9,7 @@ import type { Keyring } from '../openpgp/model.js';
 import { selectTrusted } from '../openpgp/pins.js';
 import { parseRepoFile } from '../repodata/sources.js';
 import type { Logger } from '../log.js';
-import type { MirrorState } from './mirror-state.js';
+import { looksLikeKey, type MirrorState } from './mirror-state.js';
 
 /** Where the index is to be found, with a .repo file followed. */
 export interface UpstreamSource {
@@ -95,9 +95,4 @@ async function nameKeyFiles(given: readonly KeyFile[], trusted: Keyring): Promis
     files.set(fileName, bytes);
   }
   return [...files].map(([name, bytes]) => ({ name, bytes }));
-}
-
-function looksLikeKey(bytes: Uint8Array): boolean {
-  const first = bytes[0] ?? 0;
-  return Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') || first === 0x99 || first === 0x98 || first === 0xc6;
 }

@@ -154,8 +154,11 @@ describe('scan', () => {
   it('asks nothing of a remote, whatever the repository is configured to', async () => {
     const { path } = await fixture();
     const mark = join(bench.dir, 'mark');
+    const ext = `ext::sh -c touch% '${mark.replaceAll(' ', '% ')}'`;
+    expect(() => bench.git(['-c', 'protocol.ext.allow=always', 'ls-remote', ext])).toThrow();
+    rmSync(mark);
     for (const [key, value] of [
-      ['core.repositoryformatversion', '1'], ['extensions.partialclone', 'origin'], ['remote.origin.url', `ext::sh -c "touch '${mark}'"`], ['remote.origin.uploadpack', `touch '${mark}'; git-upload-pack`],
+      ['core.repositoryformatversion', '1'], ['extensions.partialclone', 'origin'], ['remote.origin.promisor', 'true'], ['remote.origin.url', ext], ['remote.origin.uploadpack', `touch '${mark}'; git-upload-pack`],
       ['core.sshCommand', `touch '${mark}'`], ['core.fsmonitor', `touch '${mark}'`], ['core.pager', `touch '${mark}'`], ['protocol.allow', 'always'], ['core.alternateRefsCommand', `touch '${mark}'`],
     ] as const) bench.git(['-C', path, 'config', key, value]);
     const { checks } = await scan(await open(path), ['1'.repeat(40), ...all(path)]);

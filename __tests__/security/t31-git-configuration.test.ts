@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resolveRepository, type Remote } from '../../src/git/credentials.js';
 import { openLocalRepository } from '../../src/git/local.js';
 import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
+import { startGitServer } from '../fixtures/git-server.js';
 
 let bench: GitBench;
 const saved = { ...process.env };
@@ -15,6 +17,8 @@ afterEach(async () => {
 });
 
 const mark = (): string => join(bench.dir, 'mark');
+/** A URL that leaves the mark. */
+const ext = (): string => `ext::sh -c touch% '${mark().replaceAll(' ', '% ')}'`;
 
 /** A home and an environment in which every setting that runs something would leave a mark. */
 function hostileHome(): void {
@@ -27,7 +31,7 @@ function hostileHome(): void {
     chmodSync(join(hooks, name), 0o755);
   }
   const config = `[core]\n\thooksPath = "${hooks}"\n\tfsmonitor = "${hooks}/helper"\n\tsshCommand = "${hooks}/helper"\n\tgitProxy = "${hooks}/helper"\n[credential]\n\thelper = "!'${hooks}/helper'"\n`
-    + `[url "ext::sh -c touch% '${mark()}'"]\n\tinsteadOf = file://\n\tpushInsteadOf = file://\n[protocol]\n\tallow = always\n[push]\n\tdefault = mirror\n\tfollowTags = true\n[remote "origin"]\n\turl = /nowhere\n\tpushurl = /nowhere\n\tuploadpack = "${hooks}/helper"\n`;
+    + `[url "${ext()}"]\n\tinsteadOf = file://\n\tpushInsteadOf = file://\n[protocol]\n\tallow = always\n[push]\n\tdefault = mirror\n\tfollowTags = true\n[remote "origin"]\n\turl = /nowhere\n\tpushurl = /nowhere\n\tuploadpack = "${hooks}/helper"\n`;
   writeFileSync(join(home, '.gitconfig'), config);
   mkdirSync(join(home, 'template/hooks'), { recursive: true });
   writeFileSync(join(home, 'template/config'), config);
@@ -76,10 +80,29 @@ describe("T31: nobody's configuration has a say", () => {
     await expect(store.fetchCommit(ref)).rejects.toMatchObject({ code: 'GIT_FAILED' });
   });
 
-  it('a remote helper in a URL of the repository is not run', async () => {
+  it('a remote helper is run by git that is told to, and never by ours', async () => {
     const path = bench.bare();
-    for (const key of ['url.ext::sh -c touch% mark %G.insteadOf', 'remote.origin.url']) bench.git(['-C', path, 'config', key, `ext::sh -c touch% '${mark()}'`]);
+    expect(() => bench.git(['-c', 'protocol.ext.allow=always', 'ls-remote', ext()])).toThrow();
+    expect(existsSync(mark())).toBe(true);
+    rmSync(mark());
+    bench.git(['-C', path, 'config', `url.${ext()}.insteadOf`, 'file://']);
     await (await bench.open(path)).listRefs();
+    for (const url of [ext(), 'fd::3', '::x']) expect(() => resolveRepository(url, { serverUrl: 'https://github.com' })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+    // Even one that came this far would not be run.
+    const store = await bench.open(path, { remote: { transport: 'http', url: ext() } });
+    await expect(store.listRefs()).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
     expect(existsSync(mark())).toBe(false);
+  });
+
+  it("the user's .netrc is not read", async () => {
+    const server = await startGitServer({ token: 'secret' });
+    try {
+      hostileHome();
+      writeFileSync(join(bench.dir, 'hostile/.netrc'), 'machine 127.0.0.1 login x-access-token password secret\n', { mode: 0o600 });
+      await expect((await bench.open(server.url)).listRefs()).rejects.toMatchObject({ code: 'AUTH' });
+      expect(server.requests.flatMap(({ authorization }) => authorization)).toEqual([]);
+    } finally {
+      await server.close();
+    }
   });
 });

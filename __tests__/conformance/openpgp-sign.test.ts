@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadSigner, type Signer } from '../../src/openpgp/sign.js';
+import { loadSigner } from '../../src/openpgp/sign.js';
+import type { Signer } from '../../src/openpgp/signer.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const NOW = Math.floor(Date.now() / 1000);

@@ -16,16 +16,21 @@ const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/;
  */
 export function dearmor(bytes: Uint8Array): Uint8Array {
   if (((bytes[0] ?? 0) & 0x80) !== 0 && !isByteOrderMark(bytes)) return bytes;
-  const lines = Buffer.from(bytes).toString('latin1').split(/\r\n|\n|\r/);
+  const lines = Buffer.from(bytes).toString('latin1').split(/\r\n|\n|\r/).map(cleanLine);
   const blocks: Buffer[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const label = BEGIN.exec(cleanLine(lines[at]!))?.[1];
-    if (label === undefined || label === 'SIGNED MESSAGE') continue;
-    const end = lines.findIndex((line, index) => index > at && cleanLine(line).startsWith('-----'));
-    if (end === -1 || cleanLine(lines[end]!) !== `-----END PGP ${label}-----`) throw new PacketError(`the armored ${label} has no end`);
-    blocks.push(decodeBody(lines.slice(at + 1, end).map(cleanLine)));
-    at = end;
+  let open: { readonly label: string; readonly start: number } | undefined;
+  for (const [at, line] of lines.entries()) {
+    if (!line.startsWith('-----')) continue;
+    if (open === undefined) {
+      const label = BEGIN.exec(line)?.[1];
+      if (label !== undefined && label !== 'SIGNED MESSAGE') open = { label, start: at + 1 };
+    } else {
+      if (line !== `-----END PGP ${open.label}-----`) throw new PacketError(`the armored ${open.label} has no end`);
+      blocks.push(decodeBody(lines.slice(open.start, at)));
+      open = undefined;
+    }
   }
+  if (open !== undefined) throw new PacketError(`the armored ${open.label} has no end`);
   if (blocks.length === 0) throw new PacketError('expected OpenPGP packets or an armored block, found neither');
   return Buffer.concat(blocks);
 }

@@ -51,14 +51,19 @@ export function groupCertificates(packets: Iterable<Packet>): KeyFileContent {
 }
 
 /** One certificate of several with the same primary key: all components, each signature once. */
-export function mergeCertificates(first: CertificatePackets, second: CertificatePackets): CertificatePackets {
-  const components = new Map<string, Component>();
-  for (const component of [...first.components, ...second.components]) {
-    const id = `${component.tag}:${Buffer.from(component.body).toString('base64')}`;
-    const known = components.get(id);
-    components.set(id, { ...component, signatures: unique([...(known?.signatures ?? []), ...component.signatures]) });
+export function mergeCertificates(parts: readonly [CertificatePackets, ...CertificatePackets[]]): CertificatePackets {
+  const components = new Map<string, { tag: number; body: Uint8Array; signatures: Uint8Array[] }>();
+  for (const { tag, body, signatures } of parts.flatMap((part) => part.components)) {
+    const id = `${tag}:${Buffer.from(body).toString('base64')}`;
+    const component = components.get(id) ?? { tag, body, signatures: [] };
+    components.set(id, component);
+    for (const signature of signatures) component.signatures.push(signature);
   }
-  return { primary: first.primary, direct: unique([...first.direct, ...second.direct]), components: [...components.values()] };
+  return {
+    primary: parts[0].primary,
+    direct: unique(parts.flatMap(({ direct }) => direct)),
+    components: [...components.values()].map((component) => ({ ...component, signatures: unique(component.signatures) })),
+  };
 }
 
 /** The certificate's packets in the order of RFC 9580 10.1. */
@@ -103,7 +108,7 @@ class Builder {
   }
 
   build(): CertificatePackets {
-    return mergeCertificates({ primary: this.primary, direct: this.direct, components: this.#components }, { primary: this.primary, direct: [], components: [] });
+    return { primary: this.primary, direct: this.direct, components: this.#components };
   }
 }
 

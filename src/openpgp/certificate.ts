@@ -42,16 +42,9 @@ export interface Certificate {
   encode(): Uint8Array;
 }
 
-/** Self-signatures of one certificate: 25 years of yearly renewals of three identities and two subkeys stay below 150. */
-const MAX_SELF_SIGNATURES = 500;
-
-/**
- * Proves the self-signatures of a certificate (RFC 9580 5.2.4, 10.1). Those that are wrong, by others or of other kinds are left out.
- * @throws PacketError when it claims more self-signatures than any real one has.
- */
+/** Proves the self-signatures of a certificate (RFC 9580 5.2.4, 10.1). Those that are wrong, by others or of other kinds are left out. */
 export function buildCertificate(packets: CertificatePackets): Certificate {
   const { primary } = packets;
-  limitSelfSignatures(packets);
   const direct = proved(primary, packets.direct, [TYPE.directKey, TYPE.keyRevocation], [primary.hashed]);
   const identities = packets.components.filter(({ tag }) => tag !== TAG.publicSubkey).map((component) => buildIdentity(primary, component));
   const subkeys = packets.components.filter(({ tag }) => tag === TAG.publicSubkey).flatMap((component) => buildSubkey(primary, component));
@@ -71,6 +64,12 @@ export function buildCertificate(packets: CertificatePackets): Certificate {
     packets,
     encode: () => encodeCertificate(packets),
   };
+}
+
+/** How many signatures of a certificate claim to be by its primary key, so that none are proved when they are too many. */
+export function countSelfSignatures({ primary, direct, components }: CertificatePackets): number {
+  const bodies = [direct, ...components.map(({ signatures }) => signatures)].flat();
+  return bodies.map(tryParseSignature).filter((signature) => signature !== undefined && isIssuedBy(signature, primary)).length;
 }
 
 /** Whether a signature names this key as its maker, as far as it names one. */
@@ -174,15 +173,4 @@ function primaryUserId(identities: readonly Identity[]): string {
     return Number(b.primaryUserId) - Number(a.primaryUserId) || b.created - a.created;
   });
   return (ranked[0] ?? identities[0])?.userId ?? '';
-}
-
-function limitSelfSignatures({ primary, direct, components }: CertificatePackets): void {
-  const bodies = [direct, ...components.map(({ signatures }) => signatures)].flat();
-  const own = bodies.filter((body) => {
-    const signature = tryParseSignature(body);
-    return signature !== undefined && isIssuedBy(signature, primary);
-  });
-  if (own.length > MAX_SELF_SIGNATURES) {
-    throw new PacketError(`key ${primary.fingerprint} has ${own.length} self-signatures, expected at most ${MAX_SELF_SIGNATURES}`);
-  }
 }

@@ -2,7 +2,7 @@
 import { VerificationError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { armor, dearmor } from './armor.js';
-import { buildCertificate, type Certificate, isIssuedBy } from './certificate.js';
+import { buildCertificate, type Certificate, countSelfSignatures, isIssuedBy } from './certificate.js';
 import { type CertificatePackets, groupCertificates, type KeyFileContent, mergeCertificates, tryParseSignature } from './certificate-packets.js';
 import type { CertificateFacts, Keyring } from './model.js';
 import { PacketError, readPackets } from './packets.js';
@@ -22,18 +22,25 @@ export interface KeyringSource {
 /**
  * Reads public keys; certificates with one primary key are merged, with all identities, self-signatures, subkeys and revocations
  * of all sources. A revocation that stands alone is attached to its certificate. No sources give an empty keyring.
- * @throws VerificationError KEY_INVALID when a source is no public key, holds a private one, or is over {@link LIMITS.keyBytes}.
+ * @throws VerificationError KEY_INVALID when a source is no public key, holds a private one, or is larger or holds more than any real one.
  */
 export async function loadKeyring(sources: readonly KeyringSource[]): Promise<Keyring> {
   const contents = sources.map((source) => ({ source, content: readSource(source) }));
-  const merged = new Map<string, CertificatePackets>();
-  for (const certificate of contents.flatMap(({ content }) => content.certificates)) {
-    const known = merged.get(certificate.primary.fingerprint);
-    merged.set(certificate.primary.fingerprint, known === undefined ? certificate : mergeCertificates(known, certificate));
-  }
-  for (const { source, content } of contents) attachRevocations(source, content, merged);
-  return new CertificateKeyring([...merged.values()].map(build));
+  const certificates = contents.flatMap(({ content }) => content.certificates);
+  const parts = Map.groupBy(certificates, ({ primary }) => primary.fingerprint);
+  limit('certificates', parts.size, MAX_CERTIFICATES);
+  for (const { source, content } of contents) attachRevocations(source, content, parts);
+  const merged = [...parts.values()].map((group) => mergeCertificates(group as [CertificatePackets, ...CertificatePackets[]]));
+  limit('self-signatures', merged.reduce((sum, packets) => sum + countSelfSignatures(packets), 0), MAX_SELF_SIGNATURES);
+  return new CertificateKeyring(merged.map(buildCertificate));
 }
+
+/** Debian's keyring, the largest that anybody trusts at once, has some 1,000. */
+const MAX_CERTIFICATES = 2_000;
+/** Each costs up to 15 ms to prove. 25 years of yearly renewals of three identities and two subkeys stay below 150 in one certificate. */
+const MAX_SELF_SIGNATURES = 5_000;
+/** Revocations without their certificate come one in a file. */
+const MAX_REVOCATIONS = 100;
 
 /** The {@link Keyring} that this room can verify with. */
 export class CertificateKeyring implements Keyring {
@@ -79,25 +86,23 @@ function readSource({ name, bytes }: KeyringSource): KeyFileContent {
   return content;
 }
 
-function attachRevocations({ name }: KeyringSource, { certificates, revocations }: KeyFileContent, merged: Map<string, CertificatePackets>): void {
+function attachRevocations({ name }: KeyringSource, { certificates, revocations }: KeyFileContent, parts: Map<string, CertificatePackets[]>): void {
+  limit(`revocations in ${name}`, revocations.length, MAX_REVOCATIONS);
   let attached = 0;
   for (const body of revocations) {
     const signature = tryParseSignature(body);
-    for (const known of [...merged.values()].filter(({ primary }) => signature !== undefined && isIssuedBy(signature, primary))) {
-      merged.set(known.primary.fingerprint, mergeCertificates(known, { ...known, direct: [body], components: [] }));
+    for (const group of parts.values()) {
+      const { primary } = group[0]!;
+      if (signature === undefined || !isIssuedBy(signature, primary)) continue;
+      group.push({ primary, direct: [body], components: [] });
       attached++;
     }
   }
   if (certificates.length === 0 && attached === 0) throw invalid(name, 'it holds a revocation of a key that no source gives');
 }
 
-function build(packets: CertificatePackets): Certificate {
-  try {
-    return buildCertificate(packets);
-  } catch (error) {
-    if (error instanceof PacketError) throw new VerificationError('KEY_INVALID', error.message, { cause: error });
-    throw error;
-  }
+function limit(what: string, found: number, most: number): void {
+  if (found > most) throw new VerificationError('KEY_INVALID', `expected at most ${most} ${what}, found ${found}`, { expected: `${most}`, actual: `${found}` });
 }
 
 function invalid(name: string, found: string, cause?: unknown): VerificationError {

@@ -39,10 +39,7 @@ export function selectTrusted({ keyring, pins, archivedFingerprints, offered = k
   return { trusted: keyring.restrictedTo(expected), firstUse: [], refused: known.filter((fingerprint) => !expected.has(fingerprint)) };
 }
 
-/**
- * The error for a signature by a certificate that is at hand but not trusted, naming both fingerprints.
- */
-export function mismatch({ expected, actual, pinned }: { expected: readonly string[]; actual: readonly string[]; pinned: boolean }): VerificationError {
+function mismatch({ expected, actual, pinned }: { expected: readonly string[]; actual: readonly string[]; pinned: boolean }): VerificationError {
   const [wanted, found] = [expected.join(', '), actual.length > 0 ? actual.join(', ') : 'no key'];
   const origin = pinned ? 'gpg-fingerprints' : "the mirror's archive";
   return new VerificationError('PIN_MISMATCH', `expected key ${wanted} (${origin}), found ${found}`, { expected: wanted, actual: found });

@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { InputError } from '../errors.js';
 import { bitLength, toBigInt } from './discrete-log.js';
 import { PacketError, PacketReader } from './packets.js';
-import type { Signer } from './sign.js';
+import type { Signer } from './signer.js';
 
 const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
 const END = '-----END OPENSSH PRIVATE KEY-----';

@@ -96,10 +96,19 @@ describe('loadKeyring', () => {
     await expect(loadKeyring([{ name: 'https://example.invalid/KEY', bytes }])).rejects.toMatchObject({ name: 'VerificationError', code: 'KEY_INVALID', message: expect.stringContaining('https://example.invalid/KEY') });
   });
 
-  it('refuses a certificate with more self-signatures than any has', async () => {
-    const one = makeSignature({ key: { ...key, fingerprint: key.fingerprint }, type: 0x13, parts: [DATA] });
-    const many = Array.from({ length: 501 }, (_, index) => Buffer.concat([one.subarray(0, -1), Buffer.from([index & 0xff])])).map((bytes, index) => (bytes.writeUInt8(index >> 8, bytes.length - 2), bytes));
-    await expect(load(makeCertificate({ key, after: many }))).rejects.toMatchObject({ code: 'KEY_INVALID' });
+  it('refuses more self-signatures, certificates or lone revocations than any real file holds', async () => {
+    const wrong = makeSignature({ key, type: 0x13, parts: [DATA] });
+    const numbered = (whole: Buffer, count: number) => Array.from({ length: count }, (_, index) => Buffer.concat([whole.subarray(0, -2), Buffer.from([index >> 8, index & 0xff])]));
+    const files = [makeCertificate({ key, after: numbered(wrong, 5001) }), Buffer.concat(numbered(packet(6, key.body), 2001)), Buffer.concat(numbered(makeRevocation(key), 101))];
+    for (const bytes of files) await expect(load(bytes)).rejects.toMatchObject({ code: 'KEY_INVALID', message: expect.stringContaining('expected at most') });
+    await expect(load(makeCertificate({ key, after: numbered(wrong, 400) }))).resolves.toMatchObject({ certificates: [{ fingerprint: key.fingerprint }] });
+  });
+
+  it('ends for files of many blocks or many copies of a certificate', async () => {
+    const empty = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n-----END PGP PUBLIC KEY BLOCK-----\n'.repeat(50_000);
+    await expect(load(Buffer.from(empty))).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    const one = makeCertificate({ key });
+    expect((await load(Buffer.concat(Array<Buffer>(10_000).fill(one)))).certificates).toHaveLength(1);
   });
 
   it('raises nothing but typed errors for any bytes', async () => {

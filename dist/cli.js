@@ -36,7 +36,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-NH7W6G2C.js";
+} from "./chunk-ZN3GT4ZX.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

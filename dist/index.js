@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-NH7W6G2C.js";
+} from "./chunk-ZN3GT4ZX.js";
 import {
   error,
   getInput,

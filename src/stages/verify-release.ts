@@ -85,7 +85,7 @@ export class TagVerifier {
     const { nevra } = proved.pkg.facts;
     Object.assign(row, { nevra: formatNevra(nevra), version: nevra.version });
     const wrongTag = checkTagName(item.tag, item.record, proved);
-    const isOther = archived.isHeader ? this.isOtherHeader(item, proved) : recordedSum !== undefined && recordedSum !== sha256(archived.bytes) && item.record?.sha256 !== sha256(archived.bytes);
+    const isOther = archived.isHeader ? this.isOtherHeader(item, proved) : await this.isOtherPackage(item, { file, archived, recordedSum });
     if (isOther) {
       const expected = (archived.isHeader ? item.message.trailers?.get('Header-Sha256')?.[0] : recordedSum) ?? '';
       this.find(item, { kind: 'package', path: archived.path, expected, actual: archived.isHeader ? proved.headerSha256 : sha256(archived.bytes) });
@@ -112,6 +112,14 @@ export class TagVerifier {
     const good = this.parts.ports.report.findings.length === before;
     const own = archived.oid === undefined || archived.isHeader ? undefined : { oid: archived.oid, sha256: sha256(archived.bytes) };
     this.proved.push({ tag: item.tag, nevra, file, signer: fingerprint, sha256: own, good });
+  }
+
+  /** Bytes that neither the commit, nor releases.json, nor the checksum beside them know: another package. */
+  private async isOtherPackage(item: TagCase, { file, archived, recordedSum }: { file: string; archived: Archived; recordedSum: string | undefined }): Promise<boolean> {
+    const actual = sha256(archived.bytes);
+    if (recordedSum === undefined || recordedSum === actual || item.record?.sha256 === actual) return false;
+    const sum = await this.parts.files.find(item.root, this.archivePath(packagePaths(file).checksum));
+    return sum === undefined || !Buffer.from(await this.parts.files.small(sum.oid)).toString('latin1').startsWith(actual);
   }
 
   private isOtherHeader({ message }: TagCase, { headerSha256 }: ProvedPackage): boolean {

@@ -95,9 +95,10 @@ export function checkFacts(facts: RecordedFacts, proved: ProvedPackage): Finding
     checkedFiles: 0,
     sourcePaths: source.roots,
     sourceTree: facts.sourceTree ?? '',
-    repomdRevision: '',
+    repomdRevision: record?.repomdRevision ?? '',
   };
-  const unprovable = new Set(['Repomd-Revision', 'GPG check', 'SHA256 check', 'File digests check']);
+  const unprovable = new Set(['GPG check', 'SHA256 check', 'File digests check']);
+  if (typeof record?.repomdRevision !== 'string') unprovable.add('Repomd-Revision');
   if (proved.sha256 === undefined) for (const label of ['Rpm-Sha256', 'Content-Sha256', 'Checksum']) unprovable.add(label);
   if (facts.sourceTree === undefined) unprovable.add('Source-Tree');
   const findings: Finding[] = [];

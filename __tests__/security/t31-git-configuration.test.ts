@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveRepository, type Remote } from '../../src/git/credentials.js';
+import { resolveRepository } from '../../src/git/credentials.js';
 import { openLocalRepository } from '../../src/git/local.js';
 import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
 import { startGitServer } from '../fixtures/git-server.js';

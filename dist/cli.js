@@ -28,6 +28,7 @@ import {
   readPayload,
   releaseCells,
   run,
+  sentences,
   splitList,
   stopSignal,
   terminalLogger,
@@ -36,7 +37,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-ZN3GT4ZX.js";
+} from "./chunk-W7KNDPAJ.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
@@ -509,8 +510,7 @@ async function main(args) {
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== void 0) await writeReport(result, line.report);
-  for (const { code, message, remedy } of failures(result)) process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}
-`);
+  for (const failure of failures(result)) printError(failure);
   const table = await formatTable(result);
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}
 `);
@@ -520,6 +520,10 @@ async function main(args) {
 }
 function withoutToolCache(environment) {
   return { ...environment, RUNNER_TOOL_CACHE: void 0 };
+}
+function printError(failure) {
+  process.stderr.write(`${printable(`error: ${failure.code}: ${sentences(failure)}`)}
+`);
 }
 function inputReader(line) {
   return (name) => {
@@ -531,8 +535,6 @@ function inputReader(line) {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const { code, message, remedy } = describeError(error);
-  process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}
-`);
+  printError(describeError(error));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }

@@ -11,9 +11,10 @@ import {
   printable,
   run,
   secretsToMask,
+  sentences,
   stopSignal,
   writeReport
-} from "./chunk-ZN3GT4ZX.js";
+} from "./chunk-W7KNDPAJ.js";
 import {
   error,
   getInput,
@@ -30,16 +31,15 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 async function main() {
-  let options;
+  let result;
   try {
-    options = parseOptions((name) => getInput(name), process.env);
+    const options = parseOptions((name) => getInput(name), process.env);
+    maskSecrets(options);
+    result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
   } catch (error2) {
     failInput(error2);
     return;
   }
-  maskSecrets(options);
-  const logger = actionLogger();
-  const result = await run(options, { logger, environment: process.env, signal: stopSignal() });
   await writeOutputs(result);
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
   else info(printable(headline(result)));
@@ -47,7 +47,7 @@ async function main() {
 }
 function failInput(error2) {
   const { code, message, remedy } = describeError(error2);
-  error(printable(`${message}. ${remedy}`), { title: code });
+  error(printable(sentences({ message, remedy })), { title: code });
   setFailed(printable(`rpm-source-mirror did not start: ${message}`));
   process.exitCode = error2 instanceof InputError ? 2 : 1;
 }
@@ -79,7 +79,7 @@ async function writeOutputs(result) {
 }
 function fail(result) {
   if (!result.failed) return;
-  for (const { code, message, remedy } of failures(result)) error(printable(`${message}. ${remedy}`), { title: code });
+  for (const failure of failures(result)) error(printable(sentences(failure)), { title: failure.code });
   setFailed(printable(headline(result)));
 }
 await main();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
 import { inspectFiles } from './cli-inspect.js';
-import { describeError, InputError } from './errors.js';
+import { describeError, InputError, sentences } from './errors.js';
 import { helpText } from './help.js';
 import { parseOptions, type InputReader } from './inputs.js';
 import { printable } from './report/escape.js';
@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== undefined) await writeReport(result, line.report);
-  for (const { code, message, remedy } of failures(result)) process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}\n`);
+  for (const failure of failures(result)) printError(failure);
   const table = await formatTable(result);
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
   if (!line.quiet) (line.json ? process.stderr : process.stdout).write(`${table}\n`);
@@ -33,6 +33,10 @@ async function main(args: readonly string[]): Promise<number> {
 /** `@actions/tool-cache` writes workflow commands to stdout, which is the report's here. */
 function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...environment, RUNNER_TOOL_CACHE: undefined };
+}
+
+function printError(failure: { readonly code: string; readonly message: string; readonly remedy: string }): void {
+  process.stderr.write(`${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`);
 }
 
 /** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */
@@ -47,7 +51,6 @@ function inputReader(line: CommandLine): InputReader {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const { code, message, remedy } = describeError(error);
-  process.stderr.write(`${printable(`error: ${code}: ${message}. ${remedy}`)}\n`);
+  printError(describeError(error));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }

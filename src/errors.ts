@@ -187,3 +187,8 @@ export function describeError(error: unknown): { readonly code: string; readonly
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'INTERNAL', message, remedy: 'This is a defect of rpm-source-mirror; please report it with the log of a run with debug logging.' };
 }
+
+/** Message and remedy as two sentences. */
+export function sentences({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
+  return `${message.replace(/[.\s]+$/, '')}. ${remedy}`;
+}

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { describeError, InputError } from './errors.js';
+import { describeError, InputError, sentences } from './errors.js';
 import { secretsToMask } from './git/credentials.js';
 import { parseOptions, type Options } from './inputs.js';
 import { printable } from './report/escape.js';
@@ -15,16 +15,15 @@ import { stopSignal } from './signals.js';
 
 /** The Action: inputs → use case → outputs, summary, annotations, exit code. */
 async function main(): Promise<void> {
-  let options: Options;
+  let result: RunResult;
   try {
-    options = parseOptions((name) => core.getInput(name), process.env);
+    const options = parseOptions((name) => core.getInput(name), process.env);
+    maskSecrets(options);
+    result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
   } catch (error) {
     failInput(error);
     return;
   }
-  maskSecrets(options);
-  const logger = actionLogger();
-  const result = await run(options, { logger, environment: process.env, signal: stopSignal() });
   await writeOutputs(result);
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(formatSummary(result)).write();
   else core.info(printable(headline(result)));
@@ -33,7 +32,7 @@ async function main(): Promise<void> {
 
 function failInput(error: unknown): void {
   const { code, message, remedy } = describeError(error);
-  core.error(printable(`${message}. ${remedy}`), { title: code });
+  core.error(printable(sentences({ message, remedy })), { title: code });
   core.setFailed(printable(`rpm-source-mirror did not start: ${message}`));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }
@@ -68,7 +67,7 @@ async function writeOutputs(result: RunResult): Promise<void> {
 
 function fail(result: RunResult): void {
   if (!result.failed) return;
-  for (const { code, message, remedy } of failures(result)) core.error(printable(`${message}. ${remedy}`), { title: code });
+  for (const failure of failures(result)) core.error(printable(sentences(failure)), { title: failure.code });
   core.setFailed(printable(headline(result)));
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from './check.js';
-import { describeError } from './errors.js';
+import { describeError, InputError } from './errors.js';
 import { resolveRepository } from './git/credentials.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
@@ -33,6 +34,7 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
   const logger = collectingLogger(door.logger, report.warnings);
   const remote = resolveRepository(options.repository, { serverUrl: door.environment['GITHUB_SERVER_URL'] ?? 'https://github.com' });
+  if (remote.transport === 'file') requireRepository(fileURLToPath(remote.url));
   const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] ?? tmpdir(), 'rpm-source-mirror-'));
   const fetcher = createFetcher({
     logger,
@@ -76,6 +78,14 @@ async function runVerify(options: Options, shared: Shared, place: Place): Promis
   } finally {
     await reader.close();
   }
+}
+
+/** @throws InputError INPUT_INVALID before anything is asked of any server */
+function requireRepository(path: string): void {
+  if (existsSync(path)) return;
+  throw new InputError('INPUT_INVALID', `repository names ${JSON.stringify(path)}, which does not exist`, {
+    remedy: `Make it with: git init --bare -b main ${path}`,
+  });
 }
 
 /** The servers that the user named; secret headers go to these origins and no other. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { sentences } from '../errors.js';
 import { plain } from './escape.js';
 import type { ReleaseRow, Report, RunResult } from './report.js';
 
@@ -24,7 +25,7 @@ export function formatSummary(result: RunResult): string {
     changeTable(report),
     findingTable(report),
     notCheckedLine(report),
-    messageList('Errors', report.errors.map((error) => `${error.code}: ${error.message} ${error.remedy}`)),
+    messageList('Errors', report.errors.map((error) => `${error.code}: ${sentences(error)}`)),
     messageList('Warnings', report.warnings),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

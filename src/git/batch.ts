@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { startGit, type GitCommand } from './command.js';
+import { startGit, type GitPlace } from './command.js';
 import { hashObject } from './objects.js';
 import type { ObjectInfo, ObjectType, Oid } from './store.js';
 
@@ -80,11 +80,11 @@ interface Conversation {
  * git itself does not check what it reads from packs.
  */
 export class ObjectReader {
-  readonly #place: Omit<GitCommand, 'args'>;
+  readonly #place: GitPlace;
   #conversation: Conversation | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(place: Omit<GitCommand, 'args'>) {
+  constructor(place: GitPlace) {
     this.#place = place;
   }
 

@@ -13,6 +13,9 @@ export interface GitCommand {
   readonly secrets?: readonly string[];
 }
 
+/** What all calls of git in one place have in common. */
+export type GitPlace = Omit<GitCommand, 'args'>;
+
 /** How it ended. */
 export interface GitResult {
   /** -1 when a signal ended it. */
@@ -30,8 +33,8 @@ const STDERR_CAP = 8 * KIB;
 
 /**
  * Runs git to its end and gives what it said, whatever the exit code; nothing is printed. A signal to this process does not
- * reach it: a push under way ends by itself. Nothing goes to its stdin, since exec does not catch the error of a pipe that a
- * short command has closed already.
+ * reach it: a push under way ends by itself (and is atomic, should a terminal interrupt it, too). Nothing goes to its stdin, since
+ * exec does not catch the error of a pipe that a short command has closed already.
  * @throws GitError GIT_FAILED when git cannot be started or says more than fits
  */
 export async function runGit(command: GitCommand): Promise<GitResult> {
@@ -66,7 +69,7 @@ export function startGit(command: GitCommand): ChildProcessWithoutNullStreams {
  * Checks once that git is there and not too old.
  * @throws GitError GIT_FAILED
  */
-export async function requireGit(command: Omit<GitCommand, 'args'>): Promise<void> {
+export async function requireGit(command: GitPlace): Promise<void> {
   const { stdout } = await runGit({ ...command, args: ['--version'] });
   const text = stdout.toString('utf8').trim();
   const [, major = '0', minor = '0'] = /^git version (\d+)\.(\d+)/u.exec(text) ?? [];

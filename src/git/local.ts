@@ -5,12 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { GitError } from '../errors.js';
 import { converse, ObjectReader, type BatchAnswers } from './batch.js';
-import { requireGit, runGit, startGit } from './command.js';
+import { requireGit, runGit, startGit, type GitPlace } from './command.js';
 import { gitEnvironment } from './environment.js';
 import { remoteError } from './failures.js';
 import { isOid, parseCommit, parseTag, parseTree } from './objects.js';
 import { parseLsRemote } from './refs.js';
-import { createScratch, type GitPlace, type ScratchOptions } from './scratch.js';
+import { createScratch, type ScratchOptions } from './scratch.js';
 import type { Commit, MirrorReader, ObjectCheck, ObjectInfo, ObjectType, ObjectVisitor, Oid, Tag, TreeEntry } from './store.js';
 
 /** Each object that git cannot open ends it; after so many it is not worth going on. */
@@ -31,14 +31,16 @@ export async function openLocalRepository({ path, tempDir }: { readonly path: st
     settings: [['safe.directory', '*']],
     extra: { GIT_NO_LAZY_FETCH: '1', GIT_CEILING_DIRECTORIES: dirname(folder) },
   });
-  await requireGit({ cwd: home, env });
-  const { exitCode, stdout, stderr } = await runGit({ cwd: home, env, args: ['-C', folder, 'rev-parse', '--absolute-git-dir'] });
-  if (exitCode !== 0) {
+  try {
+    await requireGit({ cwd: home, env });
+    const { exitCode, stdout, stderr } = await runGit({ cwd: home, env, args: ['-C', folder, 'rev-parse', '--absolute-git-dir'] });
+    if (exitCode !== 0) throw new GitError('MIRROR_INVALID', `Expected a git repository at ${folder}: ${stderr}`);
+    const gitDir = stdout.toString('utf8').replace(/\r?\n$/u, '');
+    return new Reader({ cwd: home, env: { ...env, GIT_DIR: gitDir } }, home);
+  } catch (error) {
     await rm(home, { recursive: true, force: true });
-    throw new GitError('MIRROR_INVALID', `Expected a git repository at ${folder}: ${stderr}`);
+    throw error;
   }
-  const gitDir = stdout.toString('utf8').replace(/\r?\n$/u, '');
-  return new Reader({ cwd: home, env: { ...env, GIT_DIR: gitDir } }, home);
 }
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { certificateEnvironment } from './certificates.js';
-import type { GitCommand } from './command.js';
+import type { GitPlace } from './command.js';
 import { credentialSettings, remoteSecrets, type Remote } from './credentials.js';
 import { gitEnvironment, type Settings } from './environment.js';
 import { sshEnvironment, type SshOptions } from './ssh.js';
@@ -18,9 +18,6 @@ export interface ScratchOptions {
 
 /** How long a connection may be as good as silent: reading begins at once, a server works on what was pushed. */
 export type Pace = 'quick' | 'slow';
-
-/** What every call of git in one place has in common. */
-export type GitPlace = Omit<GitCommand, 'args'>;
 
 /** A private bare repository for one remote, which git calls `origin`. */
 export interface Scratch {
@@ -51,6 +48,15 @@ const PROTOCOLS = { http: ['http', 'https'], ssh: ['ssh'], file: ['file'] } as c
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
   const credentials = credentialSettings(options.remote, options.token);
   const root = await mkdtemp(join(options.tempDir, 'rpm-source-mirror-git-'));
+  try {
+    return await fillScratch(root, options, credentials);
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillScratch(root: string, options: ScratchOptions, credentials: Settings): Promise<Scratch> {
   const gitDir = join(root, 'mirror.git');
   const config = join(gitDir, 'config');
   const folders = ['home', 'mirror.git/objects/pack', 'mirror.git/refs', 'mirror.git/info'];

@@ -82,21 +82,8 @@ export function compareEvr(left: Evr, right: Evr): number {
 
 /** `name-[epoch:]version-release.arch`. */
 export function formatNevra(nevra: Nevra): string {
-  return `${nevra.name}-${formatEvr(nevra)}.${nevra.arch}`;
-}
-
-/** `[epoch:]version-release`. */
-export function formatEvr(nevra: Nevra): string {
   const epoch = nevra.epoch === null ? '' : `${nevra.epoch}:`;
-  return `${epoch}${nevra.version}-${nevra.release}`;
-}
-
-/** Parses what {@link formatNevra} writes; undefined when it is none. */
-export function parseNevra(text: string): Nevra | undefined {
-  const match = /^(.+)-(?:(\d{1,10}):)?([^-]+)-([^-]+)\.([^.-]+)$/s.exec(text);
-  if (match === null) return undefined;
-  const [, name = '', epoch, version = '', release = '', arch = ''] = match;
-  return { name, epoch: epoch === undefined ? null : Number(epoch), version, release, arch };
+  return `${nevra.name}-${epoch}${nevra.version}-${nevra.release}.${nevra.arch}`;
 }
 
 /** Parses `[epoch:]version[-release]`; undefined when it is none. */

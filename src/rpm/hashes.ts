@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { createHash, type Hash } from 'node:crypto';
 import type { HashName } from '../openpgp/model.js';
 
 /** OpenPGP's numbers for hash algorithms (RFC 9580 9.5), which rpm uses for file digests, too; 0 is md5 there. */
@@ -19,13 +18,4 @@ const NAMES: Readonly<Record<number, HashName>> = {
 /** node:crypto's name of a hash algorithm; undefined for one that neither knows. */
 export function hashName(id: number): HashName | undefined {
   return NAMES[id];
-}
-
-/** A hash context; undefined where this build of node cannot compute it (md5 under FIPS). */
-export function tryCreateHash(algorithm: HashName): Hash | undefined {
-  try {
-    return createHash(algorithm);
-  } catch {
-    return undefined;
-  }
 }

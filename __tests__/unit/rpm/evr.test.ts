@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compareEvr, formatNevra, parseNevra, rpmvercmp, tryParseEvr } from '../../../src/rpm/evr.js';
+import { compareEvr, formatNevra, rpmvercmp, tryParseEvr } from '../../../src/rpm/evr.js';
 
 const table = readFileSync(new URL('../../fixtures/rpm/rpmvercmp.txt', import.meta.url), 'utf8')
   .split('\n')
@@ -47,12 +47,9 @@ describe('compareEvr', () => {
 });
 
 describe('formatNevra', () => {
-  it('writes the epoch only when there is one, 0 included, and parseNevra reads it back', () => {
+  it('writes the epoch only when there is one, 0 included', () => {
     const nevra = { name: 'a-b', epoch: null, version: '1.0~rc1', release: '1.el9', arch: 'src' };
     expect(formatNevra(nevra)).toBe('a-b-1.0~rc1-1.el9.src');
     expect(formatNevra({ ...nevra, epoch: 0 })).toBe('a-b-0:1.0~rc1-1.el9.src');
-    expect(parseNevra('a-b-1.0~rc1-1.el9.src')).toEqual(nevra);
-    expect(parseNevra('a-b-7:1.0~rc1-1.el9.src')).toEqual({ ...nevra, epoch: 7 });
-    expect(parseNevra('no nevra')).toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-W7KNDPAJ.js";
+} from "./chunk-RQKJQCY3.js";
 import {
   error,
   getInput,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, DownloadError, GitError } from './errors.js';
+import { describeError, DownloadError, GitError, MirrorError } from './errors.js';
 import type { Options } from './inputs.js';
 import { LIMITS } from './limits.js';
 import { formatNevra } from './rpm/evr.js';
@@ -28,27 +28,42 @@ interface Session {
   readonly rows: Rows;
   /** By the index's checksum. */
   readonly prepared: Map<string, PreparedRelease>;
+  /** Tip of the branch on the remote, as far as this run knows. */
+  tip: Oid | undefined;
 }
 
 /**
  * Mirrors new releases: survey → archive commits → for each release download, verify, stage → push in batches.
  * A lost race builds again on the new tip. A release that fails ends the run after the complete ones before it.
- * @throws MirrorError for failures of index, key, input or remote
+ * @throws MirrorError for failures of index, key or remote before there is a plan
  */
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
-  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, undefined), rows: new Rows(ports.report), prepared: new Map() };
+  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report), prepared: new Map(), tip: undefined };
   for (let attempt = 1; ; attempt++) {
+    ports.logger.startGroup('Mirror, keys and index');
     const found = await survey(options, ports);
+    ports.logger.endGroup();
     session.rows.sync(found.plan);
+    session.tip = found.state.tip;
     try {
       return await publishPlan(session, found);
     } catch (error) {
-      if (!(error instanceof LostRace)) throw error;
+      if (!(error instanceof LostRace)) return failRun(session, found, error);
+      if (attempt >= LIMITS.pushTries) {
+        return failRun(session, found, new GitError('NON_FAST_FORWARD', `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`));
+      }
     }
-    if (attempt >= LIMITS.pushTries) throw new GitError('NON_FAST_FORWARD', `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`);
     ports.logger.info(`the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`);
     await sleep(Math.random() * 1000 * attempt);
   }
+}
+
+/** What is known stays reported when the run as a whole fails: outputs say what is new, rows what was published. */
+function failRun({ ports, rows, tip }: Session, { plan, state }: Survey, error: unknown): RunResult {
+  if (!(error instanceof MirrorError)) throw error;
+  ports.report.errors.push(describeError(error));
+  rows.skipRest(plan.releases, 'the run failed before this release');
+  return rows.result({ commit: tip, failed: true, recorded: state.releases });
 }
 
 async function publishPlan(session: Session, found: Survey): Promise<RunResult> {
@@ -56,7 +71,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   const { state, plan } = found;
   const pending = plan.releases.filter(({ status }) => status === 'new');
   const { records, changes } = await classifyPublished(found, { options, ports, wholePackages: true });
-  reportChanges(changes, session);
+  reportChanges(changes, session, (tag) => state.releases.some((record) => record.tag === tag && records.includes(record)));
   const pages = await fetchNotes(options.releaseNotes, state, ports);
   const begun = await beginBranch(found, hand, { options, ports, pages, records });
   const history = new History({ store: ports.store, hand, found, end: begun.end });
@@ -66,7 +81,8 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   try {
     const complete = await buildReleases(session, { found, pending, findNotes: notesFinder(pages), downloads, history, batches });
     // Without any release the archive travels alone; behind a refused first release only what was learned of the others does.
-    if (pending.length === 0 || !records.every((record) => state.releases.includes(record))) await batches.push();
+    const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
+    if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
     if (!complete) rows.skipRest(pending, 'an earlier release failed');
     return rows.result({ commit: batches.tip, failed: !complete, recorded: history.end.releases });
@@ -76,14 +92,18 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   }
 }
 
-/** Shows what moved upstream. @throws GitError CONTENT_CHANGED when published content was replaced and that is not acknowledged */
-function reportChanges(changes: readonly ChangeRow[], { options, ports }: Session): void {
+/**
+ * Shows what moved upstream.
+ * @param isRecorded says whether releases.json has the change already: an earlier run acknowledged it
+ * @throws GitError CONTENT_CHANGED when published content was replaced and nobody acknowledged that
+ */
+function reportChanges(changes: readonly ChangeRow[], { options, ports }: Session, isRecorded: (tag: string) => boolean): void {
   ports.report.changes = [...changes];
   for (const change of changes) {
     if (change.class === 'withdrawn') ports.logger.warning(`${change.nevra} (tag ${change.tag}) is no longer in the index; its tag stays`);
     if (change.class === 'content-changed') ports.logger.warning(describeChange(change));
   }
-  const replaced = changes.filter((change) => change.class === 'content-changed');
+  const replaced = changes.filter((change) => change.class === 'content-changed' && !isRecorded(change.tag));
   if (replaced.length > 0 && options.onContentChange === 'fail') throw new GitError('CONTENT_CHANGED', replaced.map(describeChange).join('; '));
 }
 
@@ -131,7 +151,10 @@ class Batches {
     await this.pusher.start({
       branches,
       tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
-      onPushed: () => { for (const { planned } of committed) rows.published(planned); },
+      onPushed: () => {
+        for (const { planned } of committed) rows.published(planned);
+        this.session.tip = tip;
+      },
     });
     for (const { name, oid } of branches) this.remote.set(name, oid);
   }
@@ -160,6 +183,7 @@ async function buildReleases(session: Session, building: Building): Promise<bool
   const { ports, rows } = session;
   const { pending, batches } = building;
   let complete = true;
+  if (pending.length > 0) ports.logger.startGroup(`Releases: ${pending.length} new`);
   for (const [at, release] of pending.entries()) {
     const count = `${at + 1} of ${pending.length}`;
     let committed: CommittedRelease;
@@ -175,6 +199,7 @@ async function buildReleases(session: Session, building: Building): Promise<bool
     }
     await batches.add(committed);
   }
+  ports.logger.endGroup();
   // After a signal nothing new begins, not even the push of what is complete.
   if (!ports.signal.aborted) await batches.flush();
   return complete;

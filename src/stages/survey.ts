@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { VerificationError } from '../errors.js';
 import type { Options } from '../inputs.js';
+import type { Logger } from '../log.js';
 import { planReleases, type Plan } from '../mirror/plan.js';
 import { createSelector, packageNotFound } from '../mirror/selection.js';
 import { checkDetached } from '../openpgp/verify.js';
@@ -71,7 +72,7 @@ async function readIndex({ options, ports, source, reading, trusting }: IndexRea
       options.repoGpgcheck === 'off'
         ? undefined
         : async (repomd, signature) => {
-            await verifyRepomd({ repomd, signature, options, state: await reading, trust: await trusting, now: ports.clock.now() });
+            await verifyRepomd({ repomd, signature, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
           },
   });
   if (index.packages.length === 0) throw packageNotFound(options, index.names);
@@ -85,10 +86,11 @@ interface RepomdCheck {
   readonly state: MirrorState;
   readonly trust: Trust;
   readonly now: number;
+  readonly logger: Logger;
 }
 
 /** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
-async function verifyRepomd({ repomd, signature, options, state, trust, now }: RepomdCheck): Promise<void> {
+async function verifyRepomd({ repomd, signature, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
   if (signature === undefined) {
     if (options.repoGpgcheck === 'required') throw new VerificationError('NO_SIGNATURE', 'repo-gpgcheck is required, and the repository has no repomd.xml.asc');
     if (state.archive.has('repomd.xml.asc')) {
@@ -100,7 +102,11 @@ async function verifyRepomd({ repomd, signature, options, state, trust, now }: R
   }
   const reports = await checkDetached(signature, repomd, trust.keyring, { allowWeak: options.allowWeak, now });
   if (reports.some(({ status }) => status === 'bad')) throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml');
-  if (reports.some(({ status }) => status === 'good')) return;
+  const good = reports.find(({ status }) => status === 'good');
+  if (good !== undefined) {
+    for (const name of good.tolerated) logger.warning(`the signature of repomd.xml uses ${name}, which allow-weak tolerates`);
+    return;
+  }
   const first = reports[0];
   throw new VerificationError(first?.code ?? 'NO_SIGNATURE', `repomd.xml.asc: ${first?.reason ?? 'holds no signature'}`);
 }

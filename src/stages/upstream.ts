@@ -2,7 +2,7 @@
 import { InputError, VerificationError } from '../errors.js';
 import type { KeySource, Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
-import { keyFileName } from '../mirror/layout.js';
+import { fingerprintFileName, keyFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
@@ -72,27 +72,48 @@ export async function establishTrust(given: readonly KeyFile[], state: MirrorSta
     throw new VerificationError('UNKNOWN_KEY', 'no public key is given, and the mirror archives none', { remedy: 'Set gpgkey to the URL of the publisher\'s public key.' });
   }
   const archivedFingerprints = new Set(archived.certificates.map(({ fingerprint }) => fingerprint));
-  const { trusted, firstUse } = selectTrusted({ keyring, pins: options.gpgFingerprints, archivedFingerprints, offered });
+  const { trusted, firstUse, refused } = selectTrusted({ keyring, pins: options.gpgFingerprints, archivedFingerprints, offered });
   for (const fingerprint of firstUse) {
     logger.warning(`trusting key ${fingerprint} on first use; check it with the publisher and set gpg-fingerprints: ${fingerprint}`);
   }
-  return { keyring: trusted, keyFiles: await nameKeyFiles(given, trusted) };
+  for (const fingerprint of refused) logger.info(`key ${fingerprint} is there, but not trusted: it is neither pinned nor the one that the mirror knows`);
+  return { keyring: trusted, keyFiles: await nameKeyFiles(given, { trusted, archived, state }) };
+}
+
+interface Known {
+  readonly trusted: Keyring;
+  readonly archived: Keyring;
+  readonly state: MirrorState;
 }
 
 /** Armored text is archived under its fingerprint; files that hold no trusted key are not archived. */
-async function nameKeyFiles(given: readonly KeyFile[], trusted: Keyring): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const known = new Set(trusted.certificates.map(({ fingerprint }) => fingerprint));
+async function nameKeyFiles(given: readonly KeyFile[], known: Known): Promise<{ name: string; bytes: Uint8Array }[]> {
   const files = new Map<string, Uint8Array>();
   for (const { name, source, bytes } of given) {
-    const held = (await loadKeyring([{ name: source, bytes }])).certificates.filter(({ fingerprint }) => known.has(fingerprint));
-    const first = held[0];
-    if (first === undefined) continue;
-    const fileName = name ?? `${first.fingerprint}.asc`;
+    const own = await loadKeyring([{ name: source, bytes }]);
+    const held = own.certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => isIn(known.trusted, fingerprint));
+    const fileName = name ?? (held[0] === undefined ? undefined : fingerprintFileName(held[0]));
+    if (held.length === 0 || fileName === undefined) continue;
     const other = files.get(fileName);
     if (other !== undefined && !Buffer.from(other).equals(bytes)) {
       throw new InputError('INPUT_CONFLICT', `two keys of gpgkey would be archived as ${fileName}`, { remedy: 'Give one of them as armored text.' });
     }
-    files.set(fileName, bytes);
+    files.set(fileName, keepKnowledge(held, { bytes, own, archivedBytes: known.state.contents.get(fileName) }, known));
   }
   return [...files].map(([name, bytes]) => ({ name, bytes }));
+}
+
+/** A served file that lacks what the archive knows, such as a revocation, must not make the mirror forget it. */
+function keepKnowledge(
+  held: readonly string[],
+  { bytes, own, archivedBytes }: { bytes: Uint8Array; own: Keyring; archivedBytes: Uint8Array | undefined },
+  { trusted, archived }: Known,
+): Uint8Array {
+  const same = (keyring: Keyring): boolean => held.every((fingerprint) => isIn(keyring, fingerprint) && keyring.armored(fingerprint) === trusted.armored(fingerprint));
+  if (archivedBytes === undefined || same(own)) return bytes;
+  return same(archived) ? archivedBytes : Buffer.from(held.map((fingerprint) => trusted.armored(fingerprint)).join(''));
+}
+
+function isIn({ certificates }: Keyring, fingerprint: string): boolean {
+  return certificates.some((certificate) => certificate.fingerprint === fingerprint);
 }

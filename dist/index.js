@@ -14,7 +14,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-RQKJQCY3.js";
+} from "./chunk-WEXDCCM4.js";
 import {
   error,
   getInput,

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from './check.js';
 import { describeError, InputError } from './errors.js';
-import { resolveRepository } from './git/credentials.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
 import type { Options } from './inputs.js';
@@ -15,6 +14,7 @@ import { createFetcher } from './net/http.js';
 import { publish } from './publish.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
+import { settle } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
 import { VERSION } from './version.js';
@@ -27,13 +27,15 @@ export interface Door {
 }
 
 /**
- * Builds the adapters, runs the use case that `mode` names and cleans up. Never throws for a failure of the run:
+ * Builds the adapters, runs the use case that `mode` names and cleans up. A failure of the run is not thrown:
  * the result says `failed`, its report what and why.
+ * @throws InputError for inputs that only the adapters can judge, before any request
  */
 export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
   const logger = collectingLogger(door.logger, report.warnings);
-  const remote = resolveRepository(options.repository, { serverUrl: door.environment['GITHUB_SERVER_URL'] ?? 'https://github.com' });
+  const clock = openClock(door);
+  const { remote, ssh, sign } = await settle(options, { environment: door.environment, commitTime: clock.commitTime });
   if (remote.transport === 'file') requireRepository(fileURLToPath(remote.url));
   const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] ?? tmpdir(), 'rpm-source-mirror-'));
   const fetcher = createFetcher({
@@ -43,8 +45,8 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: serverUrls(options) },
   });
-  const ports = { fetcher, logger, clock: openClock(door), signal: door.signal, report };
-  const place = { remote, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
+  const ports = { fetcher, logger, clock, signal: door.signal, report, sign };
+  const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
     return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, place);
   } catch (error) {
@@ -93,10 +95,13 @@ function serverUrls({ source }: Options): string[] {
   return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
 }
 
+/** @throws InputError INPUT_INVALID for a SOURCE_DATE_EPOCH that is no number of seconds */
 function openClock({ environment }: Door): Clock {
   const epoch = environment['SOURCE_DATE_EPOCH'];
   const now = (): number => Math.floor(Date.now() / 1000);
-  return { now, commitTime: epoch !== undefined && /^\d{1,12}$/.test(epoch) ? Number(epoch) : now() };
+  if (epoch === undefined || epoch === '') return { now, commitTime: now() };
+  if (/^\d{1,11}$/.test(epoch)) return { now, commitTime: Number(epoch) };
+  throw new InputError('INPUT_INVALID', `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}; it takes seconds since 1970`, { remedy: 'Correct the variable, or unset it.' });
 }
 
 /** Writes the JSON report and returns its path. */

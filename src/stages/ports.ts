@@ -3,6 +3,7 @@ import type { GitStore, MirrorReader } from '../git/store.js';
 import type { Logger } from '../log.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { Report } from '../report/report.js';
+import type { Sign } from './branch.js';
 
 /** Time as the run sees it. */
 export interface Clock {
@@ -22,6 +23,8 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** Filled while the run goes on, so that a failure leaves what is known. */
   readonly report: Report;
+  /** Signs commits and tags; undefined without a signing key. */
+  readonly sign?: Sign | undefined;
 }
 
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */

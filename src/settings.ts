@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import { InputError } from './errors.js';
+import { resolveRepository, type Remote } from './git/credentials.js';
+import type { SshOptions } from './git/ssh.js';
+import type { Options } from './inputs.js';
+import { loadSigner } from './openpgp/sign.js';
+import type { Sign } from './stages/branch.js';
+
+/** What the inputs mean once remotes are resolved and keys opened. */
+export interface Settings {
+  readonly remote: Remote;
+  readonly ssh: SshOptions;
+  readonly sign: Sign | undefined;
+}
+
+/** What is known besides the inputs. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Date of commits and tags, seconds since 1970. */
+  readonly commitTime: number;
+}
+
+/**
+ * Judges the inputs that need more than their text: remotes, keys. No server is asked for anything.
+ * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT
+ */
+export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
+  const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
+  return {
+    remote: resolveRepository(options.repository, { serverUrl }),
+    ssh: sshOf(options),
+    sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
+  };
+}
+
+function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {
+  if (sshKey !== undefined && !/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s[\s\S]*-----END [A-Z0-9 ]*PRIVATE KEY-----$/.test(sshKey.trim())) {
+    throw new InputError('INPUT_INVALID', 'ssh-key is no private key: expected the whole block from -----BEGIN to -----END', {
+      remedy: 'Give the content of the private key file (not of the .pub file), line ends included.',
+    });
+  }
+  return { ...(sshKey === undefined ? {} : { key: sshKey }), ...(sshKnownHosts === undefined ? {} : { knownHosts: sshKnownHosts }) };
+}
+
+/** A first signature shows now, not half-way, that the key opens and was valid at the time of the commits. */
+async function openSigningKey({ signingKey, signingKeyPassphrase }: Options, commitTime: number): Promise<Sign | undefined> {
+  if (signingKey === undefined) {
+    if (signingKeyPassphrase === undefined) return undefined;
+    throw new InputError('INPUT_CONFLICT', 'signing-key-passphrase is given without signing-key', { remedy: 'Set signing-key, or remove signing-key-passphrase.' });
+  }
+  const signer = await loadSigner(signingKey, signingKeyPassphrase);
+  await signer.sign(new Uint8Array(), commitTime);
+  return (content) => signer.sign(content, commitTime);
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** The import rule of docs/architecture.md: who may walk where. */
 const room = (name) => `^src/${name}/`;
-const pure = '^src/(rpm|compression|mirror|trust)/|^src/repodata/(?!client)';
+const pure = '^src/(rpm|tar|compression|mirror|trust)/|^src/repodata/(?!client)';
 const owner = (name, library, owners) => ({
   name,
   severity: 'error',
@@ -38,7 +38,7 @@ export default {
       name: 'evidence-before-writing',
       severity: 'error',
       comment: 'bytes become facts, facts evidence, evidence a verdict; only a verdict may write',
-      from: { path: '^src/(rpm|repodata|compression|openpgp)/' },
+      from: { path: '^src/(rpm|tar|repodata|compression|openpgp)/' },
       to: { path: '^src/(trust|mirror)/' },
     },
     owner('owner-core', '@actions/core', '^src/(index|inputs|report|runner)[^/]*\\.ts$|^src/report/'),

@@ -59,6 +59,10 @@ export const LIMITS = {
   pathBytes: 4096,
   /** Target of a symlink; Linux's PATH_MAX. */
   linkTargetBytes: 4096,
+  /** One extended header of a tar archive: names and times have some KiB, attributes of files up to 64 KiB each. */
+  tarHeaderBytes: 1 * MIB,
+  /** Names and link targets of one tar archive together: the kernel's have 5 MiB, the largest of texlive 25 MiB. */
+  tarNameBytes: 64 * MIB,
   /** One file of the mirror: GitHub refuses more than 100 MiB. */
   blobBytes: 100 * MIB,
   /** Source kept of one release. */

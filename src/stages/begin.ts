@@ -6,7 +6,7 @@ import type { Options } from '../inputs.js';
 import { archiveEdits, indexFiles, isIndexNew, notesFiles } from './archive.js';
 import { writeCommit, type Hand } from './branch.js';
 import type { BranchEnd } from './commit-release.js';
-import { findTree, flattenTree } from './mirror-state.js';
+import { readFolder, type TreeFile } from './mirror-state.js';
 import type { NotesPage } from './notes.js';
 import type { Ports } from './ports.js';
 import type { Survey } from './survey.js';
@@ -47,11 +47,12 @@ export async function beginBranch(found: Survey, hand: Hand, context: { options:
     }
     commits++;
   }
-  const sourceTree = state.root === undefined ? undefined : await findTree(store, state.root, options.directories.source);
-  const source = sourceTree === undefined ? new Map<string, never>() : await flattenTree(store, sourceTree);
-  store.assumePresent([...source.values()].map(({ oid }) => oid));
+  const source = await readFolder(store, state.root, options.directories.source);
+  // Without source packages the packaging directory is not the tool's, whatever is there.
+  const packaging = options.arch.includes('src') ? await readFolder(store, state.root, options.directories.packaging) : new Map<string, TreeFile>();
+  store.assumePresent([...source.values(), ...packaging.values()].map(({ oid }) => oid));
   await store.check();
-  return { end: { tip, root, source, archive, releases: records }, commits };
+  return { end: { tip, root, source, packaging, archive, releases: records }, commits };
 }
 
 /** releases.json, when a class changed; a mirror without releases gets none. */

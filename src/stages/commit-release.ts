@@ -2,6 +2,7 @@
 import type { GitStore, Oid } from '../git/store.js';
 import type { TreeEdit } from '../git/trees.js';
 import { formatReleaseMessage, formatTagMessage, formatTimestamp, type PathChange, type ReleaseMessage } from '../mirror/messages.js';
+import type { Directories } from '../mirror/layout.js';
 import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import { formatNevra } from '../rpm/evr.js';
@@ -15,6 +16,8 @@ export interface BranchEnd {
   readonly root: Oid | undefined;
   /** Source files by path below the source directory. */
   readonly source: ReadonlyMap<string, TreeFile>;
+  /** Files of source packages by path below the packaging directory; empty where only other packages are mirrored. */
+  readonly packaging: ReadonlyMap<string, TreeFile>;
   /** Archive files by path below the archive directory. */
   readonly archive: ReadonlyMap<string, TreeFile>;
   readonly releases: readonly ReleaseRecord[];
@@ -25,7 +28,7 @@ export interface ReleaseCommit {
   readonly notes: { readonly text: string; readonly source: string } | undefined;
   readonly title: string;
   readonly repomdRevision: string;
-  readonly directories: { readonly source: string; readonly archive: string };
+  readonly directories: Directories;
 }
 
 /** A release whose commit and tag are staged. */
@@ -39,21 +42,23 @@ export interface CommittedRelease {
 
 /**
  * Stages the commit and the annotated tag of one release on top of a branch end. The source directory becomes the
- * package's source and nothing else; package, checksum and the line in releases.json join the archive.
+ * package's source and nothing else, and for a source package the packaging directory its packaging; package, checksum and the line in releases.json join the archive.
  */
 export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd, release: ReleaseCommit): Promise<CommittedRelease> {
   const { prepared, directories } = release;
   const record = recordOf(release);
   const releases = [...end.releases.filter(({ tag }) => tag !== record.tag), record];
   const additions = await archiveAdditions(store, prepared, formatReleases(releases));
-  const sourceEntry = prepared.files.size === 0 ? undefined : { mode: '040000' as const, oid: prepared.sourceTree };
+  const packaging = prepared.packaging?.files ?? end.packaging;
   const edits: TreeEdit[] = [
-    { path: directories.source, entry: sourceEntry },
+    { path: directories.source, entry: folderEntry(prepared.files, prepared.sourceTree) },
+    ...(prepared.packaging === undefined ? [] : [{ path: directories.packaging, entry: folderEntry(prepared.packaging.files, prepared.packaging.tree) }]),
     ...[...additions].map(([name, entry]) => ({ path: `${directories.archive}/${name}`, entry })),
   ];
   const sourceChanges = compareFiles(end.source, prepared.files, directories.source);
+  const packagingChanges = compareFiles(end.packaging, packaging, directories.packaging);
   const archiveChanges = compareFiles(end.archive, new Map([...end.archive, ...additions]), directories.archive);
-  const message = messageOf(release, [...sourceChanges, ...archiveChanges]);
+  const message = messageOf(release, [...sourceChanges, ...packagingChanges, ...archiveChanges]);
   const authored = prepared.facts.buildTime ?? hand.time;
   const commit = await writeCommit(store, hand, { parent: end.tip, root: end.root, edits, message: formatReleaseMessage(message), authored });
   const tag = await writeTag(store, hand, { name: prepared.planned.tag, object: commit.oid, message: formatTagMessage(message) });
@@ -62,9 +67,14 @@ export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd,
     planned: prepared.planned,
     commit: commit.oid,
     tag,
-    end: { tip: commit.oid, root: commit.root, source: prepared.files, archive: new Map([...end.archive, ...additions]), releases },
+    end: { tip: commit.oid, root: commit.root, source: prepared.files, packaging, archive: new Map([...end.archive, ...additions]), releases },
     files: { added: count('?'), modified: count('M'), deleted: count('D') },
   };
+}
+
+/** git knows no empty folder. */
+function folderEntry(files: ReadonlyMap<string, TreeFile>, oid: Oid): TreeEdit['entry'] {
+  return files.size === 0 ? undefined : { mode: '040000', oid };
 }
 
 /** What a release adds to the archive, by path below the archive directory; the blobs are staged. */
@@ -117,6 +127,7 @@ function messageOf({ prepared, notes, title, repomdRevision }: ReleaseCommit, ch
     extra: [
       ...signature.tolerated.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
       ...prepared.droppedModes.map(({ mode, path }) => ({ key: 'Dropped-Mode' as const, value: Buffer.concat([Buffer.from(`${mode} `), path]) })),
+      ...prepared.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { tryParseNevra } from '../mirror/nevra.js';
 import { formatReleases, parseReleases } from '../mirror/releases.js';
 import { writeCommit, type Hand } from './branch.js';
 import { archiveAdditions, commitRelease, recordOf, type BranchEnd, type CommittedRelease, type ReleaseCommit } from './commit-release.js';
-import { findTree, flattenTree, type TreeFile } from './mirror-state.js';
+import { readFolder, type TreeFile } from './mirror-state.js';
 import type { Survey } from './survey.js';
 
 export interface HistoryStart {
@@ -77,7 +77,7 @@ export class History {
     const edits = [...additions].map(([name, entry]) => ({ path: `${release.directories.archive}/${name}`, entry }));
     const message = formatArchiveMessage('packages');
     const commit = await writeCommit(store, hand, { parent: current.tip, root: current.root, edits, message, authored: hand.time });
-    return { tip: commit.oid, root: commit.root, source: current.source, archive: new Map([...current.archive, ...additions]), releases };
+    return { ...current, tip: commit.oid, root: commit.root, archive: new Map([...current.archive, ...additions]), releases };
   }
 
   private async endOf(tag: string, release: ReleaseCommit): Promise<BranchEnd> {
@@ -88,7 +88,7 @@ export class History {
   /** The branch as it was before its first release; nothing at all where that began it. */
   private async endBeforeFirst(release: ReleaseCommit): Promise<BranchEnd> {
     const { store, found } = this.start;
-    const none: BranchEnd = { tip: undefined, root: undefined, source: new Map(), archive: new Map(), releases: [] };
+    const none: BranchEnd = { tip: undefined, root: undefined, source: new Map(), packaging: new Map(), archive: new Map(), releases: [] };
     const lowest = placeLowest(this.tagged);
     const first = lowest === undefined ? undefined : (this.made.get(lowest.tag)?.commit ?? found.state.refs.tags.get(lowest.tag)?.commit);
     if (lowest === undefined || first === undefined) return none;
@@ -97,18 +97,15 @@ export class History {
     return parent === undefined ? none : this.readEnd(await store.fetchCommit(parent), release);
   }
 
-  private async readEnd(tip: Oid, { directories }: ReleaseCommit): Promise<BranchEnd> {
+  private async readEnd(tip: Oid, { directories, prepared }: ReleaseCommit): Promise<BranchEnd> {
     const { store } = this.start;
     const { tree: root } = await store.readCommit(tip);
-    const files = async (path: string): Promise<Map<string, TreeFile>> => {
-      const tree = await findTree(store, root, path);
-      return tree === undefined ? new Map() : flattenTree(store, tree);
-    };
-    const [source, archive] = [await files(directories.source), await files(directories.archive)];
-    store.assumePresent([...source.values(), ...archive.values()].map(({ oid }) => oid));
+    const [source, archive] = [await readFolder(store, root, directories.source), await readFolder(store, root, directories.archive)];
+    const packaging = prepared.packaging === undefined ? new Map<string, TreeFile>() : await readFolder(store, root, directories.packaging);
+    store.assumePresent([source, packaging, archive].flatMap((files) => [...files.values()]).map(({ oid }) => oid));
     const list = archive.get('releases.json');
     if (list !== undefined) await store.fetchBlobs([list.oid]);
-    return { tip, root, source, archive, releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)) };
+    return { tip, root, source, packaging, archive, releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)) };
   }
 }
 

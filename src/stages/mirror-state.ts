@@ -47,8 +47,7 @@ export async function readMirror(
   }
   const tip = await store.fetchCommit(`refs/heads/${name}`);
   const { tree: root } = await store.readCommit(tip);
-  const archiveTree = await findTree(store, root, archiveDirectory);
-  const archive = archiveTree === undefined ? new Map<string, TreeFile>() : await flattenTree(store, archiveTree);
+  const archive = await readFolder(store, root, archiveDirectory);
   const contents = await readSmallFiles(store, archive, notesFiles);
   const releases = contents.get('releases.json');
   const notes = contents.get('release-notes.json');
@@ -104,6 +103,12 @@ export async function findTree(store: GitStore, root: Oid, path: string): Promis
     tree = entry.oid;
   }
   return tree;
+}
+
+/** All files below a folder, as {@link flattenTree} gives them; none where there is no such folder. */
+export async function readFolder(store: GitStore, root: Oid | undefined, path: string): Promise<Map<string, TreeFile>> {
+  const tree = root === undefined ? undefined : await findTree(store, root, path);
+  return tree === undefined ? new Map<string, TreeFile>() : flattenTree(store, tree);
 }
 
 /** All files below a tree by path; names keep their bytes as latin1, so that nothing collides. */

@@ -14,7 +14,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-WEXDCCM4.js";
+} from "./chunk-KOACLBHX.js";
 import {
   error,
   getInput,

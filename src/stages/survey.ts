@@ -60,12 +60,13 @@ interface IndexReading {
 
 async function readIndex({ options, ports, source, reading, trusting }: IndexReading): Promise<RepositoryIndex> {
   const previous = options.allowRollback ? undefined : await reading.then(({ contents }) => contents.get('repomd.xml'));
+  const { select, otherArchs } = selectionOf(options);
   const index = await loadIndex({
     bases: source.baseUrls,
     mirrorlist: source.mirrorlist,
     metalink: source.metalink,
     fetcher: ports.fetcher,
-    select: createSelector(options),
+    select,
     allowWeak: options.allowWeak,
     previous: previous === undefined ? undefined : parseRepomd(previous),
     verifyRepomd:
@@ -75,8 +76,23 @@ async function readIndex({ options, ports, source, reading, trusting }: IndexRea
             await verifyRepomd({ repomd, signature, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
           },
   });
-  if (index.packages.length === 0) throw packageNotFound(options, index.names);
+  if (index.packages.length === 0) throw packageNotFound(options, index.names, otherArchs);
   return index;
+}
+
+/** The selection, which notes in what other architectures there are packages of the names asked for. */
+function selectionOf({ packages, arch }: Options): { select: ReturnType<typeof createSelector>; otherArchs: ReadonlySet<string> } {
+  const select = createSelector({ packages, arch });
+  const isNamed = createSelector({ packages, arch: [''] });
+  const otherArchs = new Set<string>();
+  return {
+    select: (candidate) => {
+      if (select(candidate)) return true;
+      if (isNamed({ name: candidate.name, arch: '' })) otherArchs.add(candidate.arch);
+      return false;
+    },
+    otherArchs,
+  };
 }
 
 interface RepomdCheck {

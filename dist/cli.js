@@ -37,7 +37,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-KOACLBHX.js";
+} from "./chunk-F7WDUUO2.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

@@ -14,7 +14,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-KOACLBHX.js";
+} from "./chunk-F7WDUUO2.js";
 import {
   error,
   getInput,

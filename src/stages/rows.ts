@@ -54,6 +54,11 @@ export class Rows {
     Object.assign(this.of(release.planned), { commit: release.commit, files: release.files, notes });
   }
 
+  /** Whether its commit is staged. */
+  isBuilt(release: PlannedRelease): boolean {
+    return this.of(release).commit !== undefined;
+  }
+
   published(release: PlannedRelease): void {
     this.of(release).status = 'published';
   }

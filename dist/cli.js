@@ -37,7 +37,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-F7WDUUO2.js";
+} from "./chunk-SQJSQMJP.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
@@ -86,6 +86,7 @@ function take(name, value, { inputs, flags }) {
     flags.set(name, value ?? "true");
     return;
   }
+  if (/\bhttps?:\/\/[^/\s@]+@/i.test(value ?? "") && (name === "mirrors" || name === "repository")) throw secretFlag(name, "holds a URL with credentials");
   const earlier = inputs.get(name);
   inputs.set(name, earlier === void 0 || isSwitch(name) ? value ?? "true" : `${earlier}
 ${value ?? ""}`);
@@ -123,8 +124,8 @@ function unknownFlag(flag) {
     remedy: near.length > 0 ? `Did you mean --${near.join(" or --")}?` : "See --help for all flags."
   });
 }
-function secretFlag(name) {
-  return new InputError("INPUT_INVALID", `--${name} is a secret, and the process list shows flags`, {
+function secretFlag(name, problem = "is a secret") {
+  return new InputError("INPUT_INVALID", `--${name} ${problem}, and the process list shows flags`, {
     remedy: `Set the environment variable ${variableOf(name)} instead.`
   });
 }

@@ -10,11 +10,12 @@ import {
   parseOptions,
   printable,
   run,
+  secretsInUrl,
   secretsToMask,
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-F7WDUUO2.js";
+} from "./chunk-SQJSQMJP.js";
 import {
   error,
   getInput,
@@ -57,7 +58,8 @@ function maskSecrets(options) {
     options.signingKeyPassphrase,
     ...(options.signingKey ?? "").split("\n"),
     ...(options.sshKey ?? "").split("\n"),
-    ...options.httpHeaders.map(([, value]) => value)
+    ...options.httpHeaders.map(([, value]) => value),
+    ...[options.repository, ...options.mirrors].flatMap(secretsInUrl)
   ];
   for (const secret of secrets) if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());
 }

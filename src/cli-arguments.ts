@@ -78,6 +78,7 @@ function take(name: string, value: string | undefined, { inputs, flags }: Taken)
     flags.set(name, value ?? 'true');
     return;
   }
+  if (/\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') && (name === 'mirrors' || name === 'repository')) throw secretFlag(name, 'holds a URL with credentials');
   const earlier = inputs.get(name);
   inputs.set(name, earlier === undefined || isSwitch(name) ? (value ?? 'true') : `${earlier}\n${value ?? ''}`);
 }
@@ -117,8 +118,8 @@ function unknownFlag(flag: string): InputError {
   });
 }
 
-function secretFlag(name: InputName): InputError {
-  return new InputError('INPUT_INVALID', `--${name} is a secret, and the process list shows flags`, {
+function secretFlag(name: InputName, problem = 'is a secret'): InputError {
+  return new InputError('INPUT_INVALID', `--${name} ${problem}, and the process list shows flags`, {
     remedy: `Set the environment variable ${variableOf(name)} instead.`,
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { describeError, InputError, sentences } from './errors.js';
-import { secretsToMask } from './git/credentials.js';
+import { secretsInUrl, secretsToMask } from './git/credentials.js';
 import { parseOptions, type Options } from './inputs.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
@@ -44,6 +44,7 @@ function maskSecrets(options: Options): void {
     ...(options.signingKey ?? '').split('\n'),
     ...(options.sshKey ?? '').split('\n'),
     ...options.httpHeaders.map(([, value]) => value),
+    ...[options.repository, ...options.mirrors].flatMap(secretsInUrl),
   ];
   for (const secret of secrets) if (secret !== undefined && secret.trim().length > 3) core.setSecret(secret.trim());
 }

@@ -18,6 +18,7 @@ import type { Ports } from './stages/ports.js';
 import { prepareRelease, type PreparedRelease } from './stages/prepare.js';
 import { LostRace, Pusher } from './stages/pushing.js';
 import { Rows } from './stages/rows.js';
+import { share } from './stages/sharing.js';
 import { survey, type Survey } from './stages/survey.js';
 
 /** What outlives a lost race: verified packages, and what is known of each release. */
@@ -46,7 +47,7 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
     session.rows.sync(found.plan);
     session.tip = found.state.tip;
     try {
-      return await publishPlan(session, found);
+      return await share(await publishPlan(session, found), found, session);
     } catch (error) {
       if (!(error instanceof LostRace)) return failRun(session, found, error);
       if (attempt >= LIMITS.pushTries) {
@@ -84,8 +85,8 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
     const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
     if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
-    if (!complete) rows.skipRest(options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending, 'an earlier release failed');
-    return rows.result({ commit: batches.tip, failed: !complete, recorded: state.releases });
+    if (!complete) rows.skipRest(pending, 'an earlier release failed');
+    return rows.result({ commit: batches.tip, failed: !complete, recorded: history.end.releases });
   } finally {
     await batches.finish().catch(() => undefined);
     await downloads.close();

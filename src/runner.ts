@@ -14,7 +14,7 @@ import { createFetcher } from './net/http.js';
 import { publish } from './publish.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
-import { settle } from './settings.js';
+import { settle, type Settings } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
 import { VERSION } from './version.js';
@@ -35,8 +35,9 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
   const logger = collectingLogger(door.logger, report.warnings);
   const clock = openClock(door);
-  const { remote, ssh, sign } = await settle(options, { environment: door.environment, commitTime: clock.commitTime });
-  if (remote.transport === 'file') requireRepository(fileURLToPath(remote.url));
+  const settings = await settle(options, { environment: door.environment, commitTime: clock.commitTime });
+  const { remote, ssh, sign } = settings;
+  for (const { transport, url } of [remote, ...settings.mirrors.map((mirror) => mirror.remote)]) if (transport === 'file') requireRepository(fileURLToPath(url));
   const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] ?? tmpdir(), 'rpm-source-mirror-'));
   const fetcher = createFetcher({
     logger,
@@ -48,7 +49,7 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const ports = { fetcher, logger, clock, signal: door.signal, report, sign };
   const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
-    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, place);
+    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, { ...place, mirrors: settings.mirrors });
   } catch (error) {
     report.errors.push(describeError(error));
     logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -62,10 +63,10 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
 type Shared = Omit<Ports, 'store'>;
 type Place = Parameters<typeof cloneForReading>[0];
 
-async function runOnStore(options: Options, shared: Shared, place: Place): Promise<RunResult> {
+async function runOnStore(options: Options, shared: Shared, { mirrors, ...place }: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {
   const store = await openRepository({ ...place, logger: shared.logger });
   try {
-    return await (options.mode === 'publish' ? publish : check)(options, { ...shared, store });
+    return await (options.mode === 'publish' ? publish : check)(options, { ...shared, store, further: mirrors.map((access) => store.further(access)) });
   } finally {
     await store.close();
   }
@@ -85,7 +86,7 @@ async function runVerify(options: Options, shared: Shared, place: Place): Promis
 /** @throws InputError INPUT_INVALID before anything is asked of any server */
 function requireRepository(path: string): void {
   if (existsSync(path)) return;
-  throw new InputError('INPUT_INVALID', `repository names ${JSON.stringify(path)}, which does not exist`, {
+  throw new InputError('INPUT_INVALID', `the repository ${JSON.stringify(path)} does not exist`, {
     remedy: `Make it with: git init --bare -b main ${path}`,
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from './errors.js';
 import { resolveRepository, type Remote } from './git/credentials.js';
+import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
 import type { Options } from './inputs.js';
 import { loadSigner } from './openpgp/sign.js';
@@ -10,6 +11,8 @@ import type { Sign } from './stages/branch.js';
 export interface Settings {
   readonly remote: Remote;
   readonly ssh: SshOptions;
+  /** Further remotes, each with what opens it. */
+  readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
 }
 
@@ -26,11 +29,21 @@ export interface Surroundings {
  */
 export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
+  const remote = resolveRepository(options.repository, { serverUrl });
+  const ssh = sshOf(options);
   return {
-    remote: resolveRepository(options.repository, { serverUrl }),
-    ssh: sshOf(options),
+    remote,
+    ssh,
+    mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token: options.token })),
     sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
   };
+}
+
+/** A further remote brings its own credentials in its URL; the token goes to the origin that it was given for. */
+function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote; readonly ssh: SshOptions; readonly token: string | undefined }): RemoteAccess {
+  if (remote.url === main.url) throw new InputError('INPUT_CONFLICT', `mirrors names the repository itself, ${remote.url}`, { remedy: 'List only other repositories in mirrors.' });
+  const isSameOrigin = remote.transport === 'http' && main.transport === 'http' && new URL(remote.url).origin === new URL(main.url).origin;
+  return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
 }
 
 function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {

@@ -72,7 +72,7 @@ function resolveHttp(url: URL, refuse: (problem: string) => InputError): Remote 
   const remote: Remote = { transport: 'http', url: url.href };
   if (username === '' && password === '') return remote;
   if (!mayHoldSecret(url)) throw refuse('must not send a password over http');
-  return { ...remote, userinfo: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+  return { ...remote, userinfo: `${decode(username)}:${decode(password)}` };
 }
 
 /** https, or a server on this machine. */
@@ -99,13 +99,23 @@ export function credentialSettings(remote: Remote, token: string | undefined): S
 
 /** Every form in which the secrets of a remote could show up in a text; for the log's mask and for error messages. */
 export function remoteSecrets(remote: Remote, token: string | undefined): string[] {
-  const password = remote.userinfo?.slice(remote.userinfo.indexOf(':') + 1);
-  return [...new Set([...secretsToMask(token), ...secretsToMask(password), basicCredential(remote, token) ?? ''])].filter((text) => text !== '');
+  const [user = '', password = ''] = remote.userinfo?.split(/:(.*)/su) ?? [];
+  return [...new Set([...secretsToMask(token), ...secretsToMask(password === '' ? user : password), basicCredential(remote, token) ?? ''])].filter((text) => text !== '');
 }
 
 /** The token as it is and as the Basic credential that carries it; empty without a token. */
 export function secretsToMask(token: string | undefined): string[] {
   return token === undefined || token === '' ? [] : [token, base64(token), base64(`x-access-token:${token}`)];
+}
+
+/** The password in a URL as it stands there, as it reads, and as the Basic credential that carries it; none for what is no http URL. */
+export function secretsInUrl(text: string): string[] {
+  const url = URL.parse(text.trim());
+  if (url === null || !/^https?:$/u.test(url.protocol) || url.username + url.password === '') return [];
+  const [user, password] = [decode(url.username), decode(url.password)];
+  // A token may stand alone, as the name of the user.
+  const secret = password === '' ? user : password;
+  return [secret, password === '' ? url.username : url.password, ...secretsToMask(secret), base64(`${user}:${password}`)];
 }
 
 function basicCredential(remote: Remote, token: string | undefined): string | undefined {
@@ -114,6 +124,15 @@ function basicCredential(remote: Remote, token: string | undefined): string | un
   if (token === undefined || token === '') return undefined;
   if (/[^\u0021-\u007e]/u.test(token)) throw new InputError('INPUT_INVALID', 'The input "token" must not hold white space or control characters.');
   return base64(`x-access-token:${token}`);
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function base64(text: string): string {

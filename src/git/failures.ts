@@ -16,6 +16,12 @@ const TRANSIENT =
 export function remoteError(result: GitResult, doing: string, url: string): GitError {
   const text = result.stderr.slice(0, 2000) || `exit code ${result.exitCode}`;
   const message = `git could not ${doing} ${url}: ${text}`;
+  if (/host key verification failed/iu.test(text)) {
+    return new GitError('AUTH', message, { remedy: 'Put the host key into ssh-known-hosts: the lines that ssh-keyscan prints, after you compared them with the fingerprints that the host publishes.' });
+  }
+  if (/permission denied \([^)]*publickey/iu.test(text)) {
+    return new GitError('AUTH', message, { remedy: 'Set ssh-key to a private key without passphrase whose public half may write to this repository (a deploy key with write access).' });
+  }
   if (AUTH.test(text)) return new GitError('AUTH', message);
   if (NO_REF.test(text)) return new GitError('BRANCH_NOT_FOUND', message);
   if (MOVED.test(text)) {

@@ -8,6 +8,7 @@ import { converse, ObjectReader, type BatchAnswers } from './batch.js';
 import { requireGit, runGit, startGit, type GitPlace } from './command.js';
 import { gitEnvironment } from './environment.js';
 import { remoteError } from './failures.js';
+import { fetchAll } from './fetch-all.js';
 import { isOid, parseCommit, parseTag, parseTree } from './objects.js';
 import { parseLsRemote } from './refs.js';
 import { createScratch, type ScratchOptions } from './scratch.js';
@@ -55,9 +56,7 @@ export async function cloneForReading(options: ScratchOptions): Promise<MirrorRe
     if (listed.exitCode !== 0) throw remoteError(listed, 'list the refs of', options.remote.url);
     const { head } = parseLsRemote(listed.stdout.toString('utf8'));
     if (head !== undefined) await writeFile(join(scratch.gitDir, 'HEAD'), `ref: refs/heads/${head}\n`);
-    const args = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', 'origin', '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-    const result = await runGit({ ...scratch.remote('slow'), args });
-    if (result.exitCode !== 0) throw remoteError(result, 'fetch all of', options.remote.url);
+    await fetchAll(scratch, options.remote.url);
     return new Reader(scratch.local, scratch.root);
   } catch (error) {
     await rm(scratch.root, { recursive: true, force: true });

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GitError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { plainValue, requireGit, runGit, type GitResult } from './command.js';
-import { isMissingObject, isTooLarge, mayRecover, remoteError } from './failures.js';
-import { badRefName } from './names.js';
+import { isMissingObject, remoteError } from './failures.js';
+import { fetchAll } from './fetch-all.js';
+import { Follower } from './further.js';
 import { isOid } from './objects.js';
+import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
-import { createScratch, type Pace, type Scratch, type ScratchOptions } from './scratch.js';
+import { retryCall } from './retry.js';
+import { createScratch, type Pace, type RemoteAccess, type Scratch, type ScratchOptions } from './scratch.js';
 import { ObjectStore } from './staging.js';
-import type { Commit, GitStore, ObjectType, Oid, PushRequest, PushResult, RemoteRefs, TreeEntry } from './store.js';
+import type { Commit, FurtherRemote, GitStore, ObjectType, Oid, PushRequest, PushResult, RemoteRefs, TreeEntry } from './store.js';
 
 export interface RepositoryOptions extends ScratchOptions {
   readonly logger: Logger;
@@ -19,23 +21,29 @@ export interface RepositoryOptions extends ScratchOptions {
   readonly retryDelay?: number;
 }
 
-const ATTEMPTS = 3;
 /** Ids per fetch: more would not fit the command line of Windows. */
 const FETCH_IDS = 500;
+
+/** A store that can bring what the main remote has to others. */
+export interface Repository extends GitStore {
+  /** Another remote; nothing is asked of it yet. */
+  further(access: RemoteAccess): FurtherRemote;
+}
 
 /**
  * Opens a private bare repository on top of a remote; see {@link GitStore} for its promises. Nothing is asked of the remote yet.
  * @throws InputError INPUT_INVALID for a token that cannot be sent
  */
-export async function openRepository(options: RepositoryOptions): Promise<GitStore> {
-  return new Repository(options, await createScratch(options));
+export async function openRepository(options: RepositoryOptions): Promise<Repository> {
+  return new ScratchRepository(options, await createScratch(options));
 }
 
-class Repository implements GitStore {
+class ScratchRepository implements Repository {
   readonly #options: RepositoryOptions;
   readonly #scratch: Scratch;
   readonly #objects: ObjectStore;
   #checked: Promise<void> | undefined;
+  #whole: Promise<Scratch> | undefined;
 
   constructor(options: RepositoryOptions, scratch: Scratch) {
     this.#options = options;
@@ -98,21 +106,35 @@ class Repository implements GitStore {
       result = await this.#run(args, 'slow');
       await this.#scratch.setPromisor(false);
     }
-    return this.#pushResult(result);
+    return readPushAnswer(result, this.#options.remote.url);
+  }
+
+  further(access: RemoteAccess): FurtherRemote {
+    return new Follower({
+      access,
+      near: this.#scratch,
+      has: async (oids) => (await this.#objects.missing(oids)).length === 0,
+      whole: () => (this.#whole ??= this.#fetchWhole()),
+      logger: this.#options.logger,
+      retryDelay: this.#options.retryDelay,
+    });
   }
 
   async close(): Promise<void> {
     await this.#objects.close();
-    await rm(this.#scratch.root, { recursive: true, force: true, maxRetries: 3 });
+    const whole = await this.#whole?.catch(() => undefined);
+    for (const { root } of [this.#scratch, ...(whole === undefined ? [] : [whole])]) await rm(root, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  #pushResult(result: GitResult): PushResult {
-    if (result.exitCode === 0) return { status: 'pushed' };
-    const lines = result.stdout.toString('utf8').split('\n').filter((line) => line.startsWith('!'));
-    const message = [...lines.map((line) => line.replaceAll('\t', ' ')), result.stderr].join(' | ').slice(0, 4000);
-    if (isTooLarge(message)) throw new GitError('FILE_TOO_LARGE', `The remote refuses a file of this push: ${message}`);
-    if (lines.length > 0) return { status: 'rejected', message };
-    throw remoteError(result, 'push to', this.#options.remote.url);
+  async #fetchWhole(): Promise<Scratch> {
+    const scratch = await createScratch(this.#options);
+    try {
+      await fetchAll(scratch, this.#options.remote.url);
+      return scratch;
+    } catch (error) {
+      await rm(scratch.root, { recursive: true, force: true, maxRetries: 3 });
+      throw error;
+    }
   }
 
   async #fetch(args: readonly string[], doing: string): Promise<void> {
@@ -125,18 +147,9 @@ class Repository implements GitStore {
 
   /** Runs a call that only reads, again after a network fault. @throws GitError */
   async #remote(args: readonly string[], doing: string, pace: Pace): Promise<GitResult> {
-    let result = await this.#run(args, pace);
-    if (mayRecover(result)) result = await this.#retry(args, pace);
+    const result = await retryCall(() => this.#run(args, pace), this.#options.retryDelay);
     if (result.exitCode !== 0) throw remoteError(result, doing, this.#options.remote.url);
     return result;
-  }
-
-  async #retry(args: readonly string[], pace: Pace): Promise<GitResult> {
-    for (let attempt = 1; ; attempt += 1) {
-      await sleep((this.#options.retryDelay ?? 500) * attempt * (1 + Math.random()));
-      const result = await this.#run(args, pace);
-      if (!mayRecover(result) || attempt + 1 >= ATTEMPTS) return result;
-    }
   }
 
   async #run(args: readonly string[], pace: Pace): Promise<GitResult> {
@@ -146,17 +159,4 @@ class Repository implements GitStore {
     this.#options.logger.debug(`git ${args.join(' ')}: exit code ${result.exitCode} ${result.stderr}`);
     return result;
   }
-}
-
-/** Tags by create-only leases, branches by plain fast-forward, all or nothing (git-push(1)). @throws GitError GIT_FAILED for illegal names */
-function pushArguments({ branches, tags, dryRun = false }: PushRequest): string[] {
-  const leases = tags.map(({ name }) => `--force-with-lease=${checkedRef(`refs/tags/${name}`)}:`);
-  const specs = [...branches.map(({ name, oid }) => `${oid}:${checkedRef(`refs/heads/${name}`)}`), ...tags.map(({ name, oid }) => `${oid}:refs/tags/${name}`)];
-  return ['push', '--porcelain', '--atomic', '--no-verify', ...(dryRun ? ['--dry-run'] : []), ...leases, '--', 'origin', ...specs.map(plainValue)];
-}
-
-function checkedRef(ref: string): string {
-  const problem = badRefName(ref);
-  if (problem !== undefined) throw new GitError('GIT_FAILED', `${JSON.stringify(ref)} is no name for a ref: it ${problem}.`);
-  return ref;
 }

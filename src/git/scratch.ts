@@ -7,17 +7,24 @@ import { credentialSettings, remoteSecrets, type Remote } from './credentials.js
 import { gitEnvironment, type Settings } from './environment.js';
 import { sshEnvironment, type SshOptions } from './ssh.js';
 
-export interface ScratchOptions {
+/** A remote, and what opens it. */
+export interface RemoteAccess {
   readonly remote: Remote;
   /** For https remotes (and http on this machine); goes to the remote's origin only. */
   readonly token?: string;
   readonly ssh?: SshOptions;
+}
+
+export interface ScratchOptions extends RemoteAccess {
   /** An existing folder; the private repository is a new one below it. */
   readonly tempDir: string;
 }
 
 /** How long a connection may be as good as silent: reading begins at once, a server works on what was pushed. */
 export type Pace = 'quick' | 'slow';
+
+/** Gives the place for a call to one remote, with its credentials and no other's. */
+export type Talk = (pace: Pace) => GitPlace;
 
 /** A private bare repository for one remote, which git calls `origin`. */
 export interface Scratch {
@@ -27,7 +34,9 @@ export interface Scratch {
   /** For work on the private repository: no transport, no secret. */
   readonly local: GitPlace;
   /** For talking to the remote. */
-  remote(pace: Pace): GitPlace;
+  readonly remote: Talk;
+  /** For talking to another remote from the same private repository; git calls that one `origin`, too. */
+  towards(other: RemoteAccess): Promise<Talk>;
   /**
    * Says whether git may fetch what is missing by itself. `git fetch --filter` turns it on; a push would then fetch the old version
    * of each modified blob as a base for deltas (the filter alone suffices for that), and reading what is missing one by one.
@@ -46,17 +55,16 @@ const PROTOCOLS = { http: ['http', 'https'], ssh: ['ssh'], file: ['file'] } as c
  * @throws InputError INPUT_INVALID for a token that cannot be sent
  */
 export async function createScratch(options: ScratchOptions): Promise<Scratch> {
-  const credentials = credentialSettings(options.remote, options.token);
   const root = await mkdtemp(join(options.tempDir, 'rpm-source-mirror-git-'));
   try {
-    return await fillScratch(root, options, credentials);
+    return await fillScratch(root, options);
   } catch (error) {
     await rm(root, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function fillScratch(root: string, options: ScratchOptions, credentials: Settings): Promise<Scratch> {
+async function fillScratch(root: string, options: ScratchOptions): Promise<Scratch> {
   const gitDir = join(root, 'mirror.git');
   const config = join(gitDir, 'config');
   const folders = ['home', 'mirror.git/objects/pack', 'mirror.git/refs', 'mirror.git/info'];
@@ -66,32 +74,34 @@ async function fillScratch(root: string, options: ScratchOptions, credentials: S
     writeFile(config, CONFIG),
     writeFile(join(gitDir, 'info', 'attributes'), ATTRIBUTES),
   ]);
-  const extra = await transportEnvironment(root, options);
   const home = join(root, 'home');
   const env = (protocols: readonly string[], settings: Settings, more = {}): Record<string, string> =>
     gitEnvironment({ home, protocols, settings, extra: { GIT_DIR: gitDir, ...more } });
+  const towards = async (access: RemoteAccess): Promise<Talk> => {
+    const { remote, token } = access;
+    const credentials = credentialSettings(remote, token);
+    const extra = await transportEnvironment(root, access);
+    return (pace) => ({
+      cwd: gitDir,
+      env: env(PROTOCOLS[remote.transport], [...remoteSettings(remote, pace), ...credentials], extra),
+      secrets: remoteSecrets(remote, token),
+    });
+  };
   return {
     root,
     gitDir,
     local: { cwd: gitDir, env: env([], [], { GIT_NO_LAZY_FETCH: '1' }) },
-    remote: (pace) => ({
-      cwd: gitDir,
-      env: env(PROTOCOLS[options.remote.transport], [...remoteSettings(options.remote, pace), ...credentials], extra),
-      secrets: remoteSecrets(options.remote, options.token),
-    }),
+    remote: await towards(options),
+    towards,
     setPromisor: (on) => writeFile(config, on ? CONFIG + PROMISOR : CONFIG),
   };
 }
 
-async function transportEnvironment(root: string, { remote, ssh = {} }: ScratchOptions): Promise<Record<string, string>> {
-  switch (remote.transport) {
-    case 'ssh':
-      return sshEnvironment(root, ssh);
-    case 'http':
-      return certificateEnvironment(root);
-    case 'file':
-      return {};
-  }
+/** Keys and certificates of each remote lie in a folder of its own. */
+async function transportEnvironment(root: string, { remote, ssh = {} }: RemoteAccess): Promise<Record<string, string>> {
+  if (remote.transport === 'file') return {};
+  const dir = await mkdtemp(join(root, 'remote-'));
+  return remote.transport === 'ssh' ? sshEnvironment(dir, ssh) : certificateEnvironment(dir);
 }
 
 function remoteSettings({ url, transport }: Remote, pace: Pace): Settings {

@@ -84,6 +84,20 @@ export interface GitStore {
   close(): Promise<void>;
 }
 
+/** Names and objects of refs. */
+export type RefSet = Pick<PushRequest, 'branches' | 'tags'>;
+
+/** A remote that receives what the main one has. */
+export interface FurtherRemote {
+  /** Without credentials, so that it may be shown. */
+  readonly url: string;
+  /**
+   * Brings branches and tags to where the main remote has them, whatever the remote lacks; nothing is forced. Returns the number of refs that moved.
+   * @throws GitError that names the remote: AUTH, REMOTE_FAILED, NON_FAST_FORWARD, PUSH_REJECTED; TAG_EXISTS, when all else is pushed
+   */
+  follow(wanted: RefSet): Promise<{ readonly pushed: number }>;
+}
+
 /** Head of an object. */
 export interface ObjectInfo {
   readonly oid: Oid;

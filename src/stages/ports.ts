@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { GitStore, MirrorReader } from '../git/store.js';
+import type { FurtherRemote, GitStore, MirrorReader } from '../git/store.js';
 import type { Logger } from '../log.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { Report } from '../report/report.js';
@@ -25,6 +25,8 @@ export interface Ports {
   readonly report: Report;
   /** Signs commits and tags; undefined without a signing key. */
   readonly sign?: Sign | undefined;
+  /** Remotes that follow the main one. */
+  readonly further?: readonly FurtherRemote[];
 }
 
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */

@@ -1,63 +1,87 @@
 // SPDX-License-Identifier: MIT
 import type { Oid } from './git/store.js';
 import type { Options } from './inputs.js';
+import { tryParseNevra } from './mirror/nevra.js';
 import type { RunResult } from './report/report.js';
 import { compareEvr } from './rpm/evr.js';
-import { digestBlobs, MirrorFiles } from './stages/mirror-reading.js';
+import { Findings, orFinding } from './stages/findings.js';
+import { MirrorKeys } from './stages/mirror-keys.js';
+import { MirrorFiles, SourceBlobs } from './stages/mirror-reading.js';
 import type { VerifyPorts } from './stages/ports.js';
 import { ServedPackages } from './stages/served-packages.js';
-import { listTagCases, type TagCase } from './stages/tag-cases.js';
-import { verifyTip } from './stages/verify-tip.js';
+import { listTagCases, readListed, type TagCase } from './stages/tag-cases.js';
+import { IndexVerifier } from './stages/verify-index.js';
+import { reportForeign } from './stages/verify-keys.js';
+import { recordedNevra } from './stages/verify-package.js';
 import { TagVerifier } from './stages/verify-release.js';
-
-/** Digests that signed file lists of today have; for others the archived payload is read. */
-const DIGESTS = new Set(['sha256', 'sha384', 'sha512']);
+import { verifyTip } from './stages/verify-tip.js';
 
 /**
  * Proves what is published, from the mirror alone: every tag's commit, archived package and source tree against what the
- * vendor signed. Objects are hash-checked, each once, in bounded memory.
+ * vendor signed. Objects are hash-checked, source files each once, in bounded memory.
  * @throws GitError MIRROR_INVALID when the repository cannot be read
  */
 export async function verify(options: Options, ports: VerifyPorts): Promise<RunResult> {
-  const { reader, logger, report } = ports;
+  const { reader, logger, report, clock } = ports;
+  const archiveDirectory = options.directories.archive;
   const files = new MirrorFiles(reader);
-  const { cases, ignored } = await listTagCases(reader, files, options);
+  const findings = new Findings(report);
+  const tip = await reader.readTip(options.branch);
+  const listed = tip === undefined ? { records: [] } : await readListed(files, reader, { root: (await reader.readCommit(tip)).tree, path: `${archiveDirectory}/releases.json` });
+  const { cases, broken, ignored } = await listTagCases({ reader, files, options, listed: listed.records });
   for (const tag of ignored) logger.info(`ignored: tag ${tag} has no release of this mirror`);
-  logger.info(`${cases.length} tags to verify, ${ignored.length} ignored`);
-  const blobs = await digestSources(cases, files, ports);
-  const verifier = new TagVerifier({ options, ports, files, blobs, served: new ServedPackages(options, ports) });
-  for (const [at, item] of cases.entries()) {
-    if (ports.signal.aborted) throw ports.signal.reason;
-    logger.progress(`verifying ${item.tag}: ${at + 1} of ${cases.length}`);
-    await verifier.verify(item);
-    const row = report.releases.at(-1);
-    logger.info(`[${at + 1} of ${cases.length}] ${item.tag}: ${row?.nevra ?? 'no package'}: ${row?.reason ?? 'good'}`);
-  }
-  await verifyTip({ options, ports, files, verifier });
-  for (const finding of report.findings) {
-    logger.warning(`${finding.kind}: ${finding.tag}: ${finding.path}: expected ${finding.expected}, found ${finding.actual}`);
-  }
-  const newest = verifier.proved.toSorted((a, b) => compareEvr(a.nevra, b.nevra)).at(-1);
-  return {
-    report,
-    hasNew: false,
-    newVersions: [],
-    latestVersion: newest?.nevra.version ?? '',
-    commit: (await reader.readTip(options.branch)) ?? '',
-    failed: report.findings.length > 0,
-  };
+  logger.info(`${cases.length + broken.length} tags to verify, ${ignored.length} ignored`);
+  const blobs = await readSources(cases, files, ports);
+  const nevras = cases.flatMap((item) => recordedNevra(item) ?? []);
+  const names = new Set([...nevras.flatMap((nevra) => tryParseNevra(nevra)?.name ?? []), ...cases.flatMap(({ message }) => message?.metadata?.get('Package') ?? [])]);
+  const keys = new MirrorKeys(files, { archiveDirectory, pins: options.gpgFingerprints });
+  const index = new IndexVerifier({ reader, files, findings, archiveDirectory, names });
+  const served = new ServedPackages(options, ports, nevras);
+  const verifier = new TagVerifier({ options, reader, files, blobs, served, keys, index, findings, report, now: clock.now() });
+  await verifyTags(cases, verifier, { findings, ports });
+  for (const item of broken) verifier.refuse(item);
+  const { proved } = verifier;
+  reportForeign(verifier.foreign, { findings, archiveDirectory, proved });
+  await verifyTip({ options, reader, files, keys, index, findings, proved, listed });
+  return conclude(findings, ports, { commit: tip, latestVersion: proved.map(({ nevra }) => nevra).sort(compareEvr).at(-1)?.version ?? '' });
 }
 
-/** Reads the blobs of all source trees once, those that tags share included. */
-async function digestSources(cases: readonly TagCase[], files: MirrorFiles, { reader, logger }: VerifyPorts): ReturnType<typeof digestBlobs> {
-  const wanted = new Map<Oid, ReadonlySet<string>>();
+async function verifyTags(cases: readonly TagCase[], verifier: TagVerifier, { findings, ports: { signal, logger, report } }: { findings: Findings; ports: VerifyPorts }): Promise<void> {
+  for (const [at, item] of cases.entries()) {
+    if (signal.aborted) throw signal.reason;
+    logger.progress(`verifying ${item.tag}: ${at + 1} of ${cases.length}`);
+    const [before, unproved] = [findings.count, verifier.foreign.length];
+    await verifier.verify(item);
+    const outcome = findings.count > before || verifier.foreign.length > unproved ? 'not good' : report.notChecked.at(-1)?.tag === item.tag ? 'good, as far as it can be checked' : 'good';
+    logger.info(`[${at + 1} of ${cases.length}] ${item.tag}: ${report.releases.at(-1)?.nevra || 'no package'}: ${outcome}`);
+  }
+}
+
+/** Reads the files of all source trees once, those that tags share included. */
+async function readSources(cases: readonly TagCase[], files: MirrorFiles, { reader, logger }: VerifyPorts): Promise<SourceBlobs> {
+  const wanted = new Set<Oid>();
   const seen = new Set<Oid>();
   for (const { source } of cases) {
     if (source === undefined || seen.has(source)) continue;
     seen.add(source);
-    for (const { mode, oid } of (await files.list(source)).values()) if (mode !== '160000') wanted.set(oid, DIGESTS);
+    // A folder that cannot be read is a finding of its tag.
+    const { value } = await orFinding(async () => files.list(source), { kind: 'content', path: '', expected: '' });
+    for (const { mode, oid } of value?.values() ?? []) if (mode !== '160000') wanted.add(oid);
   }
-  return digestBlobs(reader, wanted, (done) => {
+  return SourceBlobs.read(reader, wanted, (done) => {
     if (done % 500 === 0) logger.progress(`reading source files: ${done} of ${wanted.size}`);
   });
+}
+
+function conclude(findings: Findings, { report, logger }: VerifyPorts, { commit, latestVersion }: { commit: Oid | undefined; latestVersion: string }): RunResult {
+  const counts = findings.byTag();
+  for (const row of report.releases) {
+    const count = counts.get(row.tag) ?? 0;
+    row.reason = count === 0 ? 'good' : `${count} finding${count === 1 ? '' : 's'}`;
+  }
+  const { length } = report.warnings;
+  for (const { kind, tag, path, expected, actual } of report.findings) logger.warning(`${kind}: ${tag}: ${path}: expected ${expected}, found ${actual}`);
+  // They are annotations; in the report they stand once, as findings.
+  report.warnings.length = length;
+  return { report, hasNew: false, newVersions: [], latestVersion, commit: commit ?? '', failed: report.findings.length > 0 };
 }

@@ -1,268 +1,228 @@
 // SPDX-License-Identifier: MIT
-import { buildTree } from '../git/trees.js';
-import type { Oid } from '../git/store.js';
+import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import { packagePaths } from '../mirror/layout.js';
+import type { CertificateFacts } from '../openpgp/model.js';
 import { formatTimestamp } from '../mirror/messages.js';
-import { parseReleaseMessage } from '../mirror/message-parser.js';
-import type { PackageRow } from '../report/report.js';
+import type { PackageRow, ReleaseRow, Report } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
-import type { VerifyPorts } from './ports.js';
-import { MirrorKeys } from './mirror-keys.js';
-import type { BlobFacts, MirrorFiles } from './mirror-reading.js';
-import type { TreeFile } from './mirror-state.js';
+import type { Judgement } from '../trust/policy.js';
+import { orFinding, reasonOf, type Findings } from './findings.js';
+import type { ArchivedKeys, MirrorKeys } from './mirror-keys.js';
+import type { MirrorFiles, SourceBlobs } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
-import type { ExpectedFile } from './source-files.js';
-import type { TagCase } from './tag-cases.js';
-import { checkFacts, checkTagName, isForeignKey, provePackage, reasonOf, sha256, type Finding, type ProvedPackage } from './verify-tag.js';
+import type { BrokenCase, TagCase } from './tag-cases.js';
+import { checkFacts, checkTagName, checkTagTarget, mostCommon } from './verify-facts.js';
+import type { IndexVerifier } from './verify-index.js';
+import { isOtherPackage, provePackage, readArchived, recordedFiles, recordedNevra, type Archived, type ProvedPackage } from './verify-package.js';
+import { compareSource, expectedTree } from './verify-source.js';
+import { checkTagObject, checkUnproved } from './verify-tag.js';
 
 export interface VerifierParts {
   readonly options: Options;
-  readonly ports: VerifyPorts;
+  readonly reader: MirrorReader;
   readonly files: MirrorFiles;
-  readonly blobs: ReadonlyMap<Oid, BlobFacts>;
+  readonly blobs: SourceBlobs;
   readonly served: ServedPackages;
+  readonly keys: MirrorKeys;
+  readonly index: IndexVerifier;
+  readonly findings: Findings;
+  readonly report: Report;
+  /** Current time, seconds since 1970. */
+  readonly now: number;
 }
 
-/** A release that was looked at, for the checks of the branch's tip. */
-export interface LookedAt {
-  readonly tag: string;
+/** A release whose package is good, for the checks of the branch's end. */
+export interface ProvedRelease {
+  readonly item: TagCase;
   readonly nevra: Nevra;
   readonly file: string;
+  /** Primary fingerprint, and the set of keys that it was found in. */
   readonly signer: string;
+  readonly keys: ArchivedKeys;
   /** The archived package; undefined for a header or a package that was not archived. */
-  readonly sha256: { readonly oid: Oid; readonly sha256: string } | undefined;
+  readonly archived: { readonly oid: Oid; readonly sha256: string } | undefined;
+  /** True when nothing at all was found. */
   readonly good: boolean;
 }
 
-/** The archived form of a package. */
-interface Archived {
+/** A package that no trusted key signed; whether a key or the package was exchanged shows when all tags are through. */
+export interface ForeignPackage {
+  readonly item: TagCase;
   readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly isHeader: boolean;
-  /** Undefined when it came from the yum server. */
-  readonly oid: Oid | undefined;
+  readonly keys: ArchivedKeys;
+  readonly actual: string;
 }
 
-/** Verifies tags one by one and collects what it finds; one finding per cause. */
+/** Verifies tags one by one. */
 export class TagVerifier {
-  readonly proved: LookedAt[] = [];
-  readonly keys: MirrorKeys;
-  private readonly reported = new Set<string>();
+  readonly proved: ProvedRelease[] = [];
+  readonly foreign: ForeignPackage[] = [];
 
-  constructor(private readonly parts: VerifierParts) {
-    this.keys = new MirrorKeys(parts.files, { archiveDirectory: parts.options.directories.archive, pins: parts.options.gpgFingerprints });
+  constructor(private readonly parts: VerifierParts) {}
+
+  /** Adds a row for a tag that cannot be verified at all. */
+  refuse({ tag, listed, fault }: BrokenCase): void {
+    const { report, findings } = this.parts;
+    report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
+    findings.add({ tag }, fault);
   }
 
   /** Adds a row, and findings where something is wrong. */
   async verify(item: TagCase): Promise<void> {
-    const { report } = this.parts.ports;
-    const file = item.record?.file ?? item.message?.metadata?.get('Filename');
-    const row: (typeof report.releases)[number] = { nevra: item.record?.nevra ?? '', version: '', tag: item.tag, status: 'exists', commit: item.commit };
+    const { report, findings, options } = this.parts;
+    const row: ReleaseRow = { nevra: item.record?.nevra ?? '', version: '', tag: item.tag, status: 'exists', commit: item.commit };
     report.releases.push(row);
-    const before = report.findings.length;
+    let archived: Archived | undefined;
     try {
-      await this.verifyCase(item, file, row);
+      archived = await this.findPackage(item);
+      if (archived !== undefined) await this.verifyPackage(item, archived, row);
     } catch (error) {
-      this.find(item, { kind: 'package', path: file === undefined ? this.archivePath('') : this.archivePath(packagePaths(file).rpm), expected: 'a readable package', actual: reasonOf(error) });
+      const [file] = recordedFiles(item);
+      const path = archived?.path ?? `${options.directories.archive}${file === undefined ? '' : `/${packagePaths(file).rpm}`}`;
+      findings.add(item, { kind: 'package', path, expected: 'a readable package', actual: reasonOf(error) });
+    } finally {
+      await archived?.release();
     }
-    const count = report.findings.length - before;
-    row.reason = count === 0 ? 'good' : `${count} finding${count === 1 ? '' : 's'}`;
   }
 
-  private async verifyCase(item: TagCase, file: string | undefined, row: { nevra: string; version: string; package?: PackageRow }): Promise<void> {
-    if (file === undefined || item.message === undefined) {
-      this.find(item, { kind: 'metadata', path: 'commit message', expected: 'a Metadata block or trailers', actual: 'neither' });
-      return;
+  private async findPackage(item: TagCase): Promise<Archived | undefined> {
+    const { findings, options, reader, files, served } = this.parts;
+    const moved = checkTagTarget(item);
+    if (item.message === undefined && item.listed !== undefined) findings.add(item, { kind: 'tag', path: `refs/tags/${item.tag}`, expected: item.listed.nevra, actual: 'a commit that records no release' });
+    else if (item.message === undefined) findings.add(item, { kind: 'metadata', path: 'commit message', expected: 'a Metadata block or trailers', actual: 'neither' });
+    else if (moved !== undefined) findings.add(item, moved);
+    else {
+      const archived = await readArchived(item, { reader, files, served, archiveDirectory: options.directories.archive });
+      if (typeof archived !== 'string') return archived;
+      const [file = ''] = recordedFiles(item);
+      const path = this.archivePath(packagePaths(file).rpm);
+      if (archived === 'missing') findings.add(item, { kind: 'package', path, expected: file, actual: 'missing' });
+      else await this.verifyWithout(item, path);
     }
-    const archived = await this.readArchived(item, file);
-    if (archived === undefined) return;
-    const { keyring, keyPath } = await this.keys.of(item.root);
-    const policy = { allowWeak: this.parts.options.allowWeak, now: this.parts.ports.clock.now() };
-    const recordedSum = item.message.trailers?.get('Rpm-Sha256')?.[0] ?? item.message.metadata?.get('Checksum');
-    const proved = await provePackage(archived.bytes, { isHeader: archived.isHeader, keyring, policy, sourcePath: this.parts.options.sourcePath });
+    return undefined;
+  }
+
+  /** Nothing proves this release from here; what is recorded must at least agree with itself. */
+  private async verifyWithout(item: TagCase, path: string): Promise<void> {
+    const { findings, options } = this.parts;
+    findings.notChecked(item, path, 'the package was not archived, and no yum server that has it is named');
+    const [file = ''] = recordedFiles(item);
+    const sum = await this.readChecksum(item, file);
+    const before = findings.count;
+    findings.add(item, ...checkUnproved(item, { checksum: sum.value, checksumPath: sum.path, sourceDirectory: options.directories.source }));
+    await this.verifyIndex(item, item.message?.trailers?.get('Rpm-Sha256')?.[0]);
+    if (findings.count === before) findings.add(item, ...checkTagObject(item));
+  }
+
+  private async verifyPackage(item: TagCase, archived: Archived, row: ReleaseRow): Promise<void> {
+    const { findings, options, keys, now } = this.parts;
+    const known = await keys.of(item.root);
+    const policy = { allowWeak: options.allowWeak, now };
+    const proved = await provePackage(archived, { keyring: known.keyring, policy, sourcePath: options.sourcePath });
     const { nevra } = proved.pkg.facts;
     Object.assign(row, { nevra: formatNevra(nevra), version: nevra.version });
-    const wrongTag = checkTagName(item.tag, item.record, proved);
-    const isOther = archived.isHeader ? this.isOtherHeader(item, proved) : await this.isOtherPackage(item, { file, archived, recordedSum });
-    if (isOther) {
-      const expected = (archived.isHeader ? item.message.trailers?.get('Header-Sha256')?.[0] : recordedSum) ?? '';
-      this.find(item, { kind: 'package', path: archived.path, expected, actual: archived.isHeader ? proved.headerSha256 : sha256(archived.bytes) });
-      return;
+    const sum = await this.readChecksum(item, archived.file);
+    const other = isOtherPackage(item, archived, proved, sum.value);
+    const wrongTag = checkTagName(item, proved, options.tagFormat);
+    if (other !== undefined) findings.add(item, { kind: 'package', path: archived.path, ...other });
+    else if (wrongTag !== undefined) findings.add(item, wrongTag);
+    else {
+      const certificate = this.requireSigner(item, { archived, proved, known });
+      if (certificate === undefined) return;
+      row.package = packageRow(archived.file, proved);
+      await this.verifyRecords(item, { archived, proved, known, certificate, sum });
     }
-    if (wrongTag !== undefined) {
-      this.find(item, wrongTag);
-      return;
-    }
-    if (!proved.judgement.accepted) {
-      this.findRefusal(item, { proved, path: archived.path, keyPath });
-      return;
-    }
-    const fingerprint = proved.signature?.fingerprint ?? '';
-    const certificate = keyring.certificates.find((candidate) => candidate.fingerprint === fingerprint);
-    if (certificate === undefined) return;
-    row.package = packageRow(file, proved);
-    const before = this.parts.ports.report.findings.length;
-    await this.checkSums(item, file, archived);
-    const sourceTree = await this.compareSource(item, proved);
-    for (const finding of checkFacts({ tag: item.tag, file, message: item.message, record: item.record, sourceTree, certificate }, proved)) this.find(item, finding);
-    if (archived.isHeader) this.notChecked(item, archived.path, 'Rpm-Sha256 and Content-Sha256 need the whole package');
-    if (this.parts.ports.report.findings.length === before) this.checkTagObject(item);
-    const good = this.parts.ports.report.findings.length === before;
-    const own = archived.oid === undefined || archived.isHeader ? undefined : { oid: archived.oid, sha256: sha256(archived.bytes) };
-    this.proved.push({ tag: item.tag, nevra, file, signer: fingerprint, sha256: own, good });
   }
 
-  /** Bytes that neither the commit, nor releases.json, nor the checksum beside them know: another package. */
-  private async isOtherPackage(item: TagCase, { file, archived, recordedSum }: { file: string; archived: Archived; recordedSum: string | undefined }): Promise<boolean> {
-    const actual = sha256(archived.bytes);
-    if (recordedSum === undefined || recordedSum === actual || item.record?.sha256 === actual) return false;
-    const sum = await this.parts.files.find(item.root, this.archivePath(packagePaths(file).checksum));
-    return sum === undefined || !Buffer.from(await this.parts.files.small(sum.oid)).toString('latin1').startsWith(actual);
-  }
-
-  private isOtherHeader({ message }: TagCase, { headerSha256 }: ProvedPackage): boolean {
-    const recorded = message?.trailers?.get('Header-Sha256')?.[0];
-    return recorded !== undefined && recorded !== headerSha256;
-  }
-
-  /** The package as archived in this commit, or as the yum server has it where nothing was archived. */
-  private async readArchived(item: TagCase, file: string): Promise<Archived | undefined> {
-    const paths = packagePaths(file);
-    for (const [name, isHeader] of [[paths.rpm, false], [paths.header, true]] as const) {
-      const path = this.archivePath(name);
-      const entry = await this.parts.files.find(item.root, path);
-      if (entry !== undefined) return { path, isHeader, oid: entry.oid, bytes: await this.parts.ports.reader.readBlob(entry.oid) };
+  /** The certificate that vouches for the package; a finding, and undefined, when none does. */
+  private requireSigner(item: TagCase, { archived, proved, known }: { archived: Archived; proved: ProvedPackage; known: ArchivedKeys }): CertificateFacts | undefined {
+    const { judgement, signature } = proved;
+    const certificate = known.keyring.certificates.find(({ fingerprint }) => fingerprint === signature?.fingerprint);
+    if (judgement.accepted && certificate !== undefined) return certificate;
+    const actual = judgement.reasons.map(({ code, message }) => `${code}: ${message}`).join('; ') || 'no trusted key';
+    if (isForeign(judgement)) this.foreign.push({ item, path: archived.path, keys: known, actual });
+    else {
+      const kind = judgement.reasons.some(({ code }) => code === 'DIGEST_MISMATCH') ? 'package' : 'signature';
+      this.parts.findings.add(item, { kind, path: archived.path, expected: 'a package signed by a trusted key', actual });
     }
-    const path = this.archivePath(paths.rpm);
-    if (item.text.includes(`: ${path}\n`) || item.text.includes(`: ${path}.header\n`) || item.message?.trailers === undefined) {
-      this.find(item, { kind: 'package', path, expected: file, actual: 'missing' });
+    return undefined;
+  }
+
+  /** Source tree, checksums, index and recorded facts against a package that is good. */
+  private async verifyRecords(item: TagCase, found: { archived: Archived; proved: ProvedPackage; known: ArchivedKeys; certificate: CertificateFacts; sum: Checksum }): Promise<void> {
+    const { findings } = this.parts;
+    const { archived, proved, known, certificate, sum } = found;
+    const recorded = mostCommon([item.message?.trailers?.get('Rpm-Sha256')?.[0], item.record?.sha256, item.message?.metadata?.get('Checksum')]);
+    const isOriginal = archived.oid !== undefined || recorded === undefined || recorded === proved.sha256;
+    const whole = isOriginal ? (proved.sha256 ?? recorded) : recorded;
+    const before = findings.count;
+    this.verifyChecksum(item, { expected: whole, sum });
+    await this.verifyIndex(item, whole);
+    const sourceTree = await this.verifySource(item, proved);
+    const listPath = this.archivePath('releases.json');
+    findings.add(item, ...checkFacts({ item, proved, file: archived.file, certificate, sourceTree, isOriginal, listPath }));
+    if (archived.isHeader) findings.notChecked(item, archived.path, 'Rpm-Sha256 and Content-Sha256 need the whole package');
+    if (!isOriginal) findings.notChecked(item, archived.path, 'the server has the package with another signature; Rpm-Sha256 and the recorded signature need the one that was published');
+    if (findings.count === before) findings.add(item, ...checkTagObject(item));
+    if (item.object === undefined && item.message?.trailers !== undefined) findings.notChecked(item, `refs/tags/${item.tag}`, 'the tag is lightweight and has no message');
+    const own = archived.oid === undefined || archived.isHeader ? undefined : { oid: archived.oid, sha256: proved.sha256! };
+    this.proved.push({ item, nevra: proved.pkg.facts.nevra, file: archived.file, signer: certificate.fingerprint, keys: known, archived: own, good: findings.count === before });
+  }
+
+  private async verifySource(item: TagCase, { source }: ProvedPackage): Promise<Oid | undefined> {
+    const { files, blobs, findings, options } = this.parts;
+    const directory = options.directories.source;
+    const { source: tree } = item;
+    const { value: actual, fault } = await orFinding(async () => (tree === undefined ? new Map<string, never>() : files.list(tree)), { kind: 'content', path: `${directory}/`, expected: 'a readable folder' });
+    if (actual === undefined) {
+      findings.add(item, fault);
       return undefined;
     }
-    const bytes = await this.parts.served.read(item);
-    if (bytes === undefined) this.notChecked(item, path, 'the package was not archived, and no yum server that has it is named');
-    return bytes === undefined ? undefined : { path, isHeader: false, oid: undefined, bytes };
+    const differences = await compareSource(source, actual, { blobs, directory });
+    findings.add(item, ...differences);
+    return expectedTree(source, actual, blobs);
   }
 
-  private findRefusal(item: TagCase, { proved, path, keyPath }: { proved: ProvedPackage; path: string; keyPath: string | undefined }): void {
-    const actual = proved.judgement.reasons.map(({ code, message }) => `${code}: ${message}`).join('; ');
-    // A key that signed nothing here is one cause, however many tags it spoils.
-    if (isForeignKey(proved.judgement) && keyPath !== undefined) {
-      this.findOnce(`key ${keyPath}`, item, { kind: 'signature', path: keyPath, expected: 'the key that signed the archived packages', actual });
-      return;
+  private async verifyIndex(item: TagCase, whole: string | undefined): Promise<void> {
+    const trailers = item.message?.trailers;
+    const nevra = recordedNevra(item);
+    const listing = nevra === undefined || whole === undefined ? undefined : { nevra, sha256: whole, revision: trailers?.get('Repomd-Revision')?.[0] };
+    await this.parts.index.verify(item, item.root, { isOurs: trailers !== undefined, ...(listing === undefined ? {} : { listing }) });
+  }
+
+  private verifyChecksum(item: TagCase, { expected, sum }: { expected: string | undefined; sum: Checksum }): void {
+    const actual = sum.fault ?? sum.value ?? 'missing';
+    if (expected !== undefined && actual !== expected) this.parts.findings.add(item, { kind: 'digest', path: sum.path, expected, actual });
+  }
+
+  private async readChecksum(item: TagCase, file: string): Promise<Checksum> {
+    const { files } = this.parts;
+    const path = this.archivePath(packagePaths(file).checksum);
+    try {
+      const entry = await files.find(item.root, path);
+      return { path, value: entry === undefined ? undefined : await files.checksum(entry.oid) };
+    } catch (error) {
+      return { path, value: undefined, fault: reasonOf(error) };
     }
-    const kind = proved.judgement.reasons.some(({ code }) => code === 'DIGEST_MISMATCH' || code === 'BAD_SIGNATURE') ? 'package' : 'signature';
-    this.find(item, { kind, path, expected: 'a package signed by a trusted key', actual });
-  }
-
-  /** The package's .sha256 and those of the index files of this commit. */
-  private async checkSums(item: TagCase, file: string, archived: Archived): Promise<void> {
-    if (!archived.isHeader) {
-      const path = this.archivePath(packagePaths(file).checksum);
-      const entry = await this.parts.files.find(item.root, path);
-      const actual = entry === undefined ? 'missing' : Buffer.from(await this.parts.files.small(entry.oid)).toString('latin1').trim().slice(0, 200);
-      const expected = sha256(archived.bytes);
-      if (actual.split(/\s/)[0] !== expected) this.find(item, { kind: 'digest', path, expected, actual });
-    }
-    await this.checkIndexSums(item.tag, item.root);
-  }
-
-  /** Index files against their .sha256; the same pair of files is looked at once. */
-  async checkIndexSums(tag: string, root: Oid): Promise<void> {
-    const archive = await this.parts.files.find(root, this.parts.options.directories.archive);
-    if (archive?.mode !== '040000') return;
-    const names = (await this.parts.files.entries(archive.oid)).filter(([name]) => /^(repomd|primary|filelists|other)\.xml.*\.sha256$/.test(name));
-    for (const [name, sum] of names) {
-      const path = this.archivePath(name.slice(0, -'.sha256'.length));
-      const entry = await this.parts.files.find(root, path);
-      const key = `${name} ${sum.oid} ${entry?.oid ?? ''}`;
-      if (this.reported.has(key)) continue;
-      this.reported.add(key);
-      const expected = Buffer.from(await this.parts.files.small(sum.oid)).toString('latin1').trim().split(/\s/)[0] ?? '';
-      const actual = entry === undefined ? 'missing' : sha256(await this.parts.ports.reader.readBlob(entry.oid));
-      if (expected !== actual) this.find({ tag }, { kind: 'digest', path: `${path}.sha256`, expected: actual, actual: expected });
-    }
-  }
-
-  /** The source tree against the signed file list. Returns the tree id that the list gives, when all of it is known. */
-  private async compareSource(item: TagCase, { source }: ProvedPackage): Promise<Oid | undefined> {
-    const actual = item.source === undefined ? new Map<string, TreeFile>() : await this.parts.files.list(item.source);
-    for (const finding of this.compareFiles(source.files, actual)) this.find(item, finding);
-    const entries = [...source.files].map(([path, expected]) => ({ path: Buffer.from(path, 'latin1'), mode: expected.mode, oid: this.oidOf(path, expected, actual) }));
-    const known = entries.filter((entry): entry is typeof entry & { oid: Oid } => entry.oid !== undefined);
-    return known.length === entries.length ? buildTree(known).oid : undefined;
-  }
-
-  /** Findings for a source tree; also used for the tip of the branch. */
-  compareFiles(expected: ReadonlyMap<string, ExpectedFile>, actual: ReadonlyMap<string, TreeFile>): Finding[] {
-    const findings: Finding[] = [];
-    for (const [name, file] of expected) {
-      const found = actual.get(name);
-      const path = this.sourcePath(name);
-      if (found === undefined) findings.push({ kind: 'missing', path, expected: file.mode, actual: 'missing' });
-      else if (!this.isSame(file, found)) findings.push({ kind: 'content', path, ...this.describe(file, found) });
-      else if (file.mode !== found.mode) findings.push({ kind: 'mode', path, expected: file.mode, actual: found.mode });
-    }
-    for (const [name, found] of actual) {
-      if (!expected.has(name)) findings.push({ kind: 'extra', path: this.sourcePath(name), expected: 'nothing', actual: `${found.mode} ${found.oid}` });
-    }
-    return findings;
-  }
-
-  private isSame({ digest, mode }: ExpectedFile, found: TreeFile): boolean {
-    const facts = this.parts.blobs.get(found.oid);
-    if (facts === undefined || (mode === '120000') !== (found.mode === '120000')) return false;
-    if ('target' in digest) return facts.content !== undefined && Buffer.from(facts.content).equals(digest.target);
-    return digest.hex === '' ? facts.size === 0 : facts.digests.get(digest.algorithm) === digest.hex;
-  }
-
-  private describe({ digest }: ExpectedFile, found: TreeFile): { expected: string; actual: string } {
-    const facts = this.parts.blobs.get(found.oid);
-    if (facts === undefined) return { expected: `object ${found.oid}`, actual: 'missing or damaged' };
-    if ('target' in digest) return { expected: `link to ${Buffer.from(digest.target).toString('utf8')}`, actual: `${found.mode} ${found.oid}` };
-    return { expected: `${digest.algorithm} ${digest.hex}`, actual: facts.digests.get(digest.algorithm) ?? `${found.mode} ${found.oid}` };
-  }
-
-  /** Where the mirror has the expected content, its id is the id that the signed list gives. */
-  private oidOf(path: string, expected: ExpectedFile, actual: ReadonlyMap<string, TreeFile>): Oid | undefined {
-    const found = actual.get(path);
-    return found !== undefined && this.isSame(expected, found) ? found.oid : undefined;
-  }
-
-  /** An annotated tag says what its commit says. */
-  private checkTagObject(item: TagCase): void {
-    if (item.object === undefined) return;
-    const path = `refs/tags/${item.tag}`;
-    if (item.object.name !== item.tag) this.find(item, { kind: 'tag', path, expected: item.tag, actual: item.object.name });
-    if (item.message?.trailers === undefined) return;
-    const shown = (message: ReturnType<typeof parseReleaseMessage>): string =>
-      [message?.subject ?? '', ...[...(message?.trailers ?? [])].map(([key, values]) => `${key}: ${values.join(', ')}`)].join('; ');
-    const [expected, actual] = [shown(item.message), shown(parseReleaseMessage(item.object.message))];
-    if (expected !== actual) this.find(item, { kind: 'tag', path, expected, actual });
-  }
-
-  find({ tag }: { readonly tag: string }, finding: Finding): void {
-    this.parts.ports.report.findings.push({ tag, ...finding });
-  }
-
-  findOnce(cause: string, item: { readonly tag: string }, finding: Finding): void {
-    if (this.reported.has(cause)) return;
-    this.reported.add(cause);
-    this.find(item, finding);
-  }
-
-  private notChecked({ tag }: TagCase, path: string, reason: string): void {
-    this.parts.ports.report.notChecked.push({ tag, kind: 'not-checked', path, reason });
   }
 
   private archivePath(name: string): string {
-    return name === '' ? this.parts.options.directories.archive : `${this.parts.options.directories.archive}/${name}`;
+    return `${this.parts.options.directories.archive}/${name}`;
   }
+}
 
-  private sourcePath(name: string): string {
-    return `${this.parts.options.directories.source}/${Buffer.from(name, 'latin1').toString('utf8')}`;
-  }
+/** A package's .sha256: its path, and what it says. */
+interface Checksum {
+  readonly path: string;
+  readonly value: string | undefined;
+  readonly fault?: string;
+}
+
+/** True for a refusal that is about who signed, not about the bytes. */
+function isForeign({ accepted, reasons }: Judgement): boolean {
+  return !accepted && reasons.every(({ code }) => code === 'UNKNOWN_KEY' || code === 'PIN_MISMATCH');
 }
 
 function packageRow(file: string, { pkg, sha256: whole, contentSha256, signature }: ProvedPackage): PackageRow {

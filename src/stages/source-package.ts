@@ -8,7 +8,7 @@ import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { printable, verifyTree } from '../rpm/paths.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { archiveStem, isOtherArchive, openTar } from '../tar/open.js';
-import { unpackTar, type UnpackedFile } from '../tar/unpack.js';
+import { unpackTar, type Unpacked, type UnpackedFile } from '../tar/unpack.js';
 import type { TreeFile } from './mirror-state.js';
 import { droppedMode, readVerifiedFiles, type DroppedMode } from './payload-files.js';
 import { gitMode, type ExpectedFile, type ExpectedSource } from './source-files.js';
@@ -63,12 +63,11 @@ export async function readSourcePackage<T>(pkg: RpmPackage, bytes: ByteSource, o
     const { path, type, mode, target, ghost } = entry;
     if (ghost || (type !== 'file' && type !== 'symlink')) continue;
     const name = nameOf(path);
-    const archive = content !== undefined && candidates.has(name) ? await openTar(name, content) : undefined;
-    if (archive === undefined) {
+    const unpacked = content !== undefined && candidates.has(name) ? await unpackArchive(name, content, keep) : undefined;
+    if (unpacked === undefined) {
       if (candidates.has(name) && isOtherArchive(name)) warnings.push(`${printable(path)} is no tar archive that can be unpacked; it is stored as it is`);
       plain.set(name, { path, type, mode, target, kept: await keep(content ?? target, type) });
     } else {
-      const unpacked = await unpackTar(archive, { what: `archive ${printable(path)}`, keep });
       archives.set(name, unpacked.files);
       warnings.push(...unpacked.warnings);
     }
@@ -98,6 +97,23 @@ export async function expectedSourcePackage(pkg: RpmPackage, whole: ByteSource, 
   return { roots: [], files: expected(source), packaging: expected(packaging), unpackedFrom };
 }
 
+/** Undefined for what is no tar archive. */
+async function unpackArchive<T>(name: string, content: Uint8Array, keep: SourcePackageOptions<T>['keep']): Promise<Unpacked<T> | undefined> {
+  try {
+    const archive = await openTar(name, content);
+    return archive === undefined ? undefined : await unpackTar(archive, { what: `archive ${JSON.stringify(name)}`, keep });
+  } catch (cause) {
+    if (!(cause instanceof PayloadError)) throw cause;
+    const { code, message, expected, actual } = cause;
+    throw new PayloadError(code, message, {
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      remedy: 'Set unpack: none to store the archives of source packages as they are, or hold the release back with skip.',
+      cause,
+    });
+  }
+}
+
 function refuseHugeFiles(files: readonly FileEntry[]): void {
   const huge = files.find(({ type, size, ghost }) => type === 'file' && !ghost && size > LIMITS.blobBytes);
   if (huge === undefined) return;
@@ -115,11 +131,16 @@ function budgeted<T>(keep: SourcePackageOptions<T>['keep']): SourcePackageOption
   };
 }
 
-/** Names of the package's sources, Source0 first; where an old package does not list them, of all files but spec and patches. */
+/**
+ * Names of the package's sources, Source0 first; where an old package does not list them, of all files but spec and patches.
+ * rpm 5 lists the spec among them.
+ */
 function sourceNames({ files, sources, patches }: PackageFacts): string[] {
-  if (sources.length > 0) return [...new Set(sources.map((name) => nameOf(Buffer.from(name))))];
-  const others = new Set(patches.map((name) => nameOf(Buffer.from(name))));
-  return files.filter(({ flags, path }) => (flags & SPEC_FILE) === 0 && !others.has(nameOf(path))).map(({ path }) => nameOf(path)).filter((name) => !name.endsWith('.spec'));
+  const flagged = files.filter(({ flags }) => (flags & SPEC_FILE) !== 0);
+  const specs = flagged.length > 0 ? flagged : files.filter(({ path }) => nameOf(path).endsWith('.spec'));
+  const others = new Set([...specs.map(({ path }) => nameOf(path)), ...patches.map((name) => nameOf(Buffer.from(name)))]);
+  const names = sources.length > 0 ? sources.map((name) => nameOf(Buffer.from(name))) : files.map(({ path }) => nameOf(path));
+  return [...new Set(names)].filter((name) => !others.has(name));
 }
 
 function arrange<T>(sources: readonly string[], plain: ReadonlyMap<string, UnpackedFile<T>>, archives: ReadonlyMap<string, readonly UnpackedFile<T>[]>): { source: UnpackedFile<T>[]; packaging: UnpackedFile<T>[] } {

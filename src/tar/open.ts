@@ -32,9 +32,7 @@ export async function openTar(fileName: string, content: Uint8Array): Promise<As
   if (compression !== undefined && (NAMED.test(fileName) || (await beginsAsTar(content, compression)))) return open(content, compression, fileName);
   if (!NAMED.test(fileName)) return undefined;
   if (content.length > 0 && content.every((byte) => byte === 0)) return open(content, 'none', fileName);
-  throw new PayloadError('PAYLOAD_INVALID', `archive ${JSON.stringify(fileName)}: expected a tar archive by its name, found something else`, {
-    remedy: 'Set unpack: none to store the archives as they are, or hold the release back with skip.',
-  });
+  throw new PayloadError('PAYLOAD_INVALID', `archive ${JSON.stringify(fileName)}: expected a tar archive by its name, found something else`);
 }
 
 function open(content: Uint8Array, compression: Compression, fileName: string): AsyncIterable<Uint8Array> {

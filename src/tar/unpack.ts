@@ -91,7 +91,6 @@ async function readContent(tar: TarReader, { path, size }: TarMember, what: stri
     throw new PayloadError('LIMIT_EXCEEDED', `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${LIMITS.blobBytes}`, {
       expected: `at most ${LIMITS.blobBytes}`,
       actual: String(size),
-      remedy: 'Set unpack: none to store the archives as they are, or hold the release back with skip.',
     });
   }
   const content = new Uint8Array(size);

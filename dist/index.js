@@ -15,7 +15,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-SQJSQMJP.js";
+} from "./chunk-JDDJQ64U.js";
 import {
   error,
   getInput,

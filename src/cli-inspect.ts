@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { ByteSource } from './bytes.js';
 import type { CommandLine } from './cli-arguments.js';
 import { describeError, InputError, MirrorError } from './errors.js';
 import { extractFiles } from './extract-files.js';
@@ -13,6 +15,7 @@ import { loadKeyring } from './openpgp/keyring.js';
 import type { Keyring, SignaturePolicy } from './openpgp/model.js';
 import { checkSignature } from './openpgp/verify.js';
 import { printable } from './report/escape.js';
+import type { RpmPackage } from './rpm/read.js';
 import { fetchKeys } from './stages/upstream.js';
 import { VERSION } from './version.js';
 
@@ -67,6 +70,8 @@ interface Inspecting {
 async function inspectFile(file: string, { keyring, policy, folder, logger }: Inspecting): Promise<InspectResult> {
   let source: Awaited<ReturnType<typeof openFileSource>>;
   try {
+    // A pipe would be waited for without end, and a folder cannot be read.
+    if (!(await stat(file)).isFile()) throw new Error('expected a regular file, found a folder, pipe or device');
     source = await openFileSource(file);
   } catch (error) {
     return { file, sha256: '', verdict: 'reject', reasons: [`NOT_FOUND: ${error instanceof Error ? error.message : String(error)}`] };
@@ -75,14 +80,21 @@ async function inspectFile(file: string, { keyring, policy, folder, logger }: In
     const keysGiven = keyring.certificates.length > 0;
     const { result, pkg } = await inspectPackage({ file, source, keysGiven, check: (packets, data) => checkSignature(packets, data, keyring, policy) });
     if (folder === undefined || pkg === undefined || result.verdict === 'reject') return result;
-    const left = await extractFiles(pkg, source, folder);
-    for (const path of left) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
-    return result;
+    const obstacle = await extract(pkg, source, { folder, logger });
+    return obstacle === undefined ? result : { ...result, verdict: 'reject', reasons: [...result.reasons, obstacle] };
+  } finally {
+    await source.close();
+  }
+}
+
+/** Unpacks an accepted package; what stands in the way of it is a reason, unless it is the folder. */
+async function extract(pkg: RpmPackage, source: ByteSource, { folder, logger }: { readonly folder: string; readonly logger: Logger }): Promise<string | undefined> {
+  try {
+    for (const path of await extractFiles(pkg, source, folder)) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
+    return undefined;
   } catch (error) {
     if (!(error instanceof MirrorError) || error instanceof InputError) throw error;
     const { code, message } = describeError(error);
-    return { file, sha256: '', verdict: 'reject', reasons: [`${code}: ${message}`] };
-  } finally {
-    await source.close();
+    return `${code}: ${message}`;
   }
 }

@@ -14,9 +14,11 @@ import type { RpmPackage } from './rpm/read.js';
  * @throws InputError INPUT_INVALID when the folder holds something; PayloadError for unsafe names
  */
 export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: string): Promise<string[]> {
+  // Before anything is written: every name must be one that can be.
+  verifyTree(pkg.facts.files, 'the package');
+  for (const { path } of pkg.facts.files) decode(path);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) throw new InputError('INPUT_INVALID', `extract: ${folder} is not empty`, { remedy: 'Name a new or an empty folder.' });
-  verifyTree(pkg.facts.files, 'the package');
   const links: { readonly path: string; readonly target: Buffer }[] = [];
   const folders: { readonly path: string; readonly mode: number }[] = [];
   const left: string[] = [];

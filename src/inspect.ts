@@ -175,7 +175,7 @@ function describeFile(entry: FileEntry, read: Pick<PayloadFile, 'digest' | 'sha2
   };
 }
 
-/** The result for people; text from the package is left as it is, so the caller escapes it for its medium. */
+/** The result for people, a line a fact; but for line ends text from the package is left as it is, so the caller escapes it for its medium. */
 export function formatInspection(result: InspectResult): string {
   const { nevra, license, summary, buildHost, buildTime, payload, signatures = [], digests = [], files = [] } = result;
   const optional = (text: RpmString | null | undefined): string | undefined => (text ? showText(text) : undefined);
@@ -198,7 +198,9 @@ export function formatInspection(result: InspectResult): string {
     ...files.filter(({ digest }) => digest === 'bad').map(({ path }) => `  file      ${showText(path)}: bad`),
     `  verdict   ${result.verdict}`,
     ...result.reasons.map((reason) => `            ${reason}`),
-  ].join('\n');
+  ]
+    .map((line) => line.replaceAll('\n', ' \u23ce '))
+    .join('\n');
 }
 
 function showSignature({ tag, covers, version, algorithm, hash, keyId, fingerprint, status, reason }: InspectedSignature): string {

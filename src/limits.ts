@@ -67,6 +67,8 @@ export const LIMITS = {
   blobBytes: 100 * MIB,
   /** Source kept of one release. */
   sourceBytes: 2 * GIB,
+  /** All archived packages together, beyond which a run warns: GitHub asks to keep repositories under 5 GB. */
+  archiveBytes: 5 * GIB,
   /** One push to GitHub. */
   packBytes: 2 * GIB - 1,
   /** Redirects followed for one request. */

@@ -7,6 +7,7 @@ import type { Options } from '../inputs.js';
 import { LIMITS, MIB } from '../limits.js';
 import { verifyTree } from '../rpm/paths.js';
 import type { RpmPackage } from '../rpm/read.js';
+import { watchLfs } from './lfs.js';
 import type { TreeFile } from './mirror-state.js';
 import { checkLink, droppedMode, readVerifiedFiles, type DroppedMode } from './payload-files.js';
 import { gitMode, selectFiles } from './source-files.js';
@@ -46,6 +47,7 @@ async function stagePayload(pkg: RpmPackage, bytes: ByteSource, { store, options
   const selection = selectFiles(pkg.facts, options.sourcePath);
   const files = new Map<string, TreeFile>();
   const droppedModes: DroppedMode[] = [];
+  const lfs = watchLfs(store);
   let checkedFiles = 0;
   let kept = 0;
   for await (const { entry, digest, content: ofFile } of readVerifiedFiles(pkg, bytes, ({ path }) => selection.map(path) !== undefined)) {
@@ -57,14 +59,15 @@ async function stagePayload(pkg: RpmPackage, bytes: ByteSource, { store, options
     if (kept > LIMITS.sourceBytes) throw new PayloadError('LIMIT_EXCEEDED', `the source is larger than ${LIMITS.sourceBytes / MIB} MiB`);
     if (entry.type === 'symlink') push(warnings, checkLink(path, entry.target, options.symlinks));
     else push(droppedModes, droppedMode(path, entry.mode));
-    files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), oid: await store.write('blob', content) });
+    files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), oid: await lfs.write(content) });
   }
   const sourceTree = await stageTree(store, files);
-  return { sourcePaths: selection.roots, files, sourceTree, packaging: undefined, unpackedFrom: [], checkedFiles, droppedModes, warnings };
+  return { sourcePaths: selection.roots, files, sourceTree, packaging: undefined, unpackedFrom: [], checkedFiles, droppedModes, warnings: [...warnings, ...lfs.warnings(files)] };
 }
 
 async function stageSourcePackage(pkg: RpmPackage, bytes: ByteSource, { store, options }: Context): Promise<StagedSource & { readonly warnings: readonly string[] }> {
-  const found = await readSourcePackage(pkg, bytes, { unpack: options.unpack, keep: (content) => store.write('blob', content) });
+  const lfs = watchLfs(store);
+  const found = await readSourcePackage(pkg, bytes, { unpack: options.unpack, keep: (content) => lfs.write(content) });
   const links = found.links.flatMap(({ path, target }) => checkLink(path, target, options.symlinks) ?? []);
   const files = treeFiles(found.source);
   const packaging = treeFiles(found.packaging);
@@ -76,7 +79,7 @@ async function stageSourcePackage(pkg: RpmPackage, bytes: ByteSource, { store, o
     unpackedFrom: found.unpackedFrom,
     checkedFiles: found.checkedFiles,
     droppedModes: found.droppedModes,
-    warnings: [...found.warnings, ...links],
+    warnings: [...found.warnings, ...links, ...lfs.warnings(files)],
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { VerificationError } from '../errors.js';
 import type { Options } from '../inputs.js';
+import { GIB, LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { planReleases, type Plan } from '../mirror/plan.js';
 import { createSelector, packageNotFound } from '../mirror/selection.js';
@@ -47,7 +48,16 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     options: { versions: options.versions, skip: options.skip, tagFormat: options.tagFormat, maxReleases: options.maxReleases },
   });
   for (const warning of plan.warnings) logger.warning(warning);
+  warnOfSize(plan, options, logger);
   return { state, index, trust, plan, selects: createSelector(options) };
+}
+
+/** T24: an archive that nears what hosts take is better known before the push that fails. */
+function warnOfSize({ releases }: Plan, { archivePackages }: Options, logger: Logger): void {
+  if (archivePackages !== 'full' || !releases.some(({ status }) => status === 'new')) return;
+  const bytes = releases.filter(({ status }) => status !== 'skipped').reduce((sum, { indexPackage }) => sum + indexPackage.size, 0);
+  if (bytes <= LIMITS.archiveBytes) return;
+  logger.warning(`the archive will hold packages of ${Math.round(bytes / GIB)} GiB; git hosts ask for less than ${LIMITS.archiveBytes / GIB} GiB a repository. Set archive-packages: header to archive the signed headers alone`);
 }
 
 interface IndexReading {

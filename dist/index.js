@@ -15,7 +15,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-JDDJQ64U.js";
+} from "./chunk-LSOH4ECD.js";
 import {
   error,
   getInput,

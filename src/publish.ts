@@ -85,8 +85,8 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
     const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
     if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
-    if (!complete) rows.skipRest(pending, 'an earlier release failed');
-    return rows.result({ commit: batches.tip, failed: !complete, recorded: history.end.releases });
+    if (!complete) rows.skipRest(options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending, 'an earlier release failed');
+    return rows.result({ commit: batches.tip, failed: !complete, recorded: state.releases });
   } finally {
     await batches.finish().catch(() => undefined);
     await downloads.close();

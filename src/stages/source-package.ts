@@ -82,6 +82,7 @@ export interface ExpectedSourcePackage extends ExpectedSource {
   /** By path below the packaging directory, latin1 of its bytes. */
   readonly packaging: ReadonlyMap<string, ExpectedFile>;
   readonly unpackedFrom: readonly Uint8Array[];
+  readonly droppedModes: readonly DroppedMode[];
 }
 
 /**
@@ -91,10 +92,10 @@ export interface ExpectedSourcePackage extends ExpectedSource {
 export async function expectedSourcePackage(pkg: RpmPackage, whole: ByteSource, unpack: Options['unpack']): Promise<ExpectedSourcePackage> {
   const keep = (content: Uint8Array, type: 'file' | 'symlink'): Promise<ExpectedFile['digest']> =>
     Promise.resolve(type === 'symlink' ? { target: Uint8Array.from(content) } : { algorithm: 'sha256', hex: createHash('sha256').update(content).digest('hex') });
-  const { source, packaging, unpackedFrom } = await readSourcePackage(pkg, whole, { unpack, keep });
+  const { source, packaging, unpackedFrom, droppedModes } = await readSourcePackage(pkg, whole, { unpack, keep });
   const expected = (files: SourcePackage<ExpectedFile['digest']>['source']): Map<string, ExpectedFile> =>
     new Map(Array.from(files, ([path, { mode, kept }]) => [path, { mode, digest: kept }]));
-  return { roots: [], files: expected(source), packaging: expected(packaging), unpackedFrom };
+  return { roots: [], files: expected(source), packaging: expected(packaging), unpackedFrom, droppedModes };
 }
 
 /** Undefined for what is no tar archive. */

@@ -6,7 +6,7 @@ import { formatTagName } from '../mirror/tag-names.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Finding } from './findings.js';
 import type { TagCase } from './tag-cases.js';
-import type { ProvedPackage } from './verify-package.js';
+import { mostCommon, type ProvedPackage } from './verify-package.js';
 
 /** What recorded facts are held against. */
 export interface FactContext {
@@ -144,12 +144,6 @@ function checkRecord({ item: { tag, message, record, hasList, listFault }, prove
 
 function compare(label: string, expected: string, actual: string): Finding[] {
   return expected === actual ? [] : [{ kind: 'metadata', path: label, expected, actual }];
-}
-
-/** The value that most places have, the first of equals. */
-export function mostCommon(values: readonly (string | null | undefined)[]): string | undefined {
-  const counts = [...Map.groupBy(values.filter((value) => typeof value === 'string'), (value) => value)];
-  return counts.reduce<[string, number] | undefined>((best, [value, { length }]) => (best === undefined || length > best[1] ? [value, length] : best), undefined)?.[0];
 }
 
 /** The predecessor neither indented further lines, nor cleaned white space at their ends, nor broke what hosts act upon. */

@@ -44,9 +44,9 @@ export function recordedFiles({ record, listed, message, text }: TagCase): strin
   return [...new Set(names.filter((name) => name !== undefined && name !== '' && !name.includes('/')))] as string[];
 }
 
-/** NEVRA as recorded. */
+/** NEVRA as most places record it. */
 export function recordedNevra({ record, listed, message }: TagCase): string | undefined {
-  return record?.nevra ?? message?.trailers?.get('Rpm-Nevra')?.[0] ?? listed?.nevra;
+  return mostCommon([record?.nevra, message?.trailers?.get('Rpm-Nevra')?.[0], listed?.nevra]);
 }
 
 /**
@@ -131,7 +131,8 @@ function droppedModes({ facts }: RpmPackage, sourcePath: string): Uint8Array[] {
  * a single wrong record of the right package is a finding of its own.
  * @param checksum content of its `.sha256`
  */
-export function isOtherPackage({ record, message }: TagCase, archived: Archived, proved: ProvedPackage, checksum: string | undefined): { expected: string; actual: string } | undefined {
+export function isOtherPackage(item: TagCase, archived: Archived, proved: ProvedPackage, checksum: string | undefined): { expected: string; actual: string } | undefined {
+  const { record, message } = item;
   const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const [recorded, actual] =
     archived.oid === undefined
@@ -143,12 +144,13 @@ export function isOtherPackage({ record, message }: TagCase, archived: Archived,
   const known = recorded.filter((value) => typeof value === 'string');
   const wrong = known.filter((value) => value !== actual);
   const isTie = wrong.length > 0 && wrong.length * 2 === known.length;
-  if (wrong.length * 2 < known.length || wrong.length === 0 || (isTie && isRecordedRelease(message, record, proved))) return undefined;
+  if (wrong.length * 2 < known.length || wrong.length === 0 || (isTie && isRecordedRelease(item, proved))) return undefined;
   return { expected: wrong[0]!, actual: actual ?? '' };
 }
 
-function isRecordedRelease(message: TagCase['message'], record: TagCase['record'], { pkg: { facts } }: ProvedPackage): boolean {
-  const nevra = record?.nevra ?? message?.trailers?.get('Rpm-Nevra')?.[0];
+function isRecordedRelease(item: TagCase, { pkg: { facts } }: ProvedPackage): boolean {
+  const { message } = item;
+  const nevra = recordedNevra(item);
   if (nevra !== undefined) return nevraKey(nevra) === nevraKey(formatNevra(facts.nevra));
   return message?.metadata?.get('Package') === facts.nevra.name && message.metadata.get('Version') === facts.nevra.version;
 }
@@ -156,4 +158,10 @@ function isRecordedRelease(message: TagCase['message'], record: TagCase['record'
 /** Lower-case hex SHA-256. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The value that most places have, the first of equals. */
+export function mostCommon(values: readonly (string | null | undefined)[]): string | undefined {
+  const counts = [...Map.groupBy(values.filter((value) => typeof value === 'string'), (value) => value)];
+  return counts.reduce<[string, number] | undefined>((best, [value, { length }]) => (best === undefined || length > best[1] ? [value, length] : best), undefined)?.[0];
 }

@@ -13,9 +13,9 @@ import type { ArchivedKeys, MirrorKeys } from './mirror-keys.js';
 import type { MirrorFiles, SourceBlobs } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
 import type { BrokenCase, TagCase } from './tag-cases.js';
-import { checkFacts, checkTagName, checkTagTarget, mostCommon } from './verify-facts.js';
+import { checkFacts, checkTagName, checkTagTarget } from './verify-facts.js';
 import type { IndexVerifier } from './verify-index.js';
-import { isOtherPackage, provePackage, readArchived, recordedFiles, recordedNevra, type Archived, type ProvedPackage } from './verify-package.js';
+import { isOtherPackage, mostCommon, provePackage, readArchived, recordedFiles, recordedNevra, type Archived, type ProvedPackage } from './verify-package.js';
 import { compareSource, expectedTree } from './verify-source.js';
 import { checkTagObject, checkUnproved } from './verify-tag.js';
 
@@ -112,7 +112,7 @@ export class TagVerifier {
     const sum = await this.readChecksum(item, file);
     const before = findings.count;
     findings.add(item, ...checkUnproved(item, { checksum: sum.value, checksumPath: sum.path, sourceDirectory: options.directories.source }));
-    await this.verifyIndex(item, item.message?.trailers?.get('Rpm-Sha256')?.[0]);
+    await this.verifyIndex(item, recordedNevra(item), item.message?.trailers?.get('Rpm-Sha256')?.[0]);
     if (findings.count === before) findings.add(item, ...checkTagObject(item));
   }
 
@@ -159,7 +159,7 @@ export class TagVerifier {
     const whole = isOriginal ? (proved.sha256 ?? recorded) : recorded;
     const before = findings.count;
     this.verifyChecksum(item, { expected: whole, sum });
-    await this.verifyIndex(item, whole);
+    await this.verifyIndex(item, formatNevra(proved.pkg.facts.nevra), whole);
     const sourceTree = await this.verifySource(item, proved);
     const listPath = this.archivePath('releases.json');
     findings.add(item, ...checkFacts({ item, proved, file: archived.file, certificate, sourceTree, isOriginal, listPath }));
@@ -185,9 +185,8 @@ export class TagVerifier {
     return expectedTree(source, actual, blobs);
   }
 
-  private async verifyIndex(item: TagCase, whole: string | undefined): Promise<void> {
+  private async verifyIndex(item: TagCase, nevra: string | undefined, whole: string | undefined): Promise<void> {
     const trailers = item.message?.trailers;
-    const nevra = recordedNevra(item);
     const listing = nevra === undefined || whole === undefined ? undefined : { nevra, sha256: whole, revision: trailers?.get('Repomd-Revision')?.[0] };
     await this.parts.index.verify(item, item.root, { isOurs: trailers !== undefined, ...(listing === undefined ? {} : { listing }) });
   }

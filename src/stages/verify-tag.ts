@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Finding } from './findings.js';
 import type { TagCase } from './tag-cases.js';
-import { mostCommon } from './verify-facts.js';
+import { mostCommon } from './verify-package.js';
 
 /** An annotated tag of ours says what its commit says: the subject, an empty line, the trailers (interface, Tags). */
 export function checkTagObject({ tag, object, message, text }: TagCase): Finding[] {

@@ -37,7 +37,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-LSOH4ECD.js";
+} from "./chunk-XOLGHNLS.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
@@ -135,6 +135,7 @@ function variableOf(name) {
 
 // src/cli-inspect.ts
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename, join as join2 } from "node:path";
 
 // src/extract-files.ts
@@ -142,9 +143,10 @@ import { constants } from "node:fs";
 import { chmod, mkdir, open, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 async function extractFiles(pkg, source, folder) {
+  verifyTree(pkg.facts.files, "the package");
+  for (const { path } of pkg.facts.files) decode(path);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) throw new InputError("INPUT_INVALID", `extract: ${folder} is not empty`, { remedy: "Name a new or an empty folder." });
-  verifyTree(pkg.facts.files, "the package");
   const links = [];
   const folders = [];
   const left = [];
@@ -316,7 +318,7 @@ function formatInspection(result) {
     ...files.filter(({ digest }) => digest === "bad").map(({ path }) => `  file      ${showText(path)}: bad`),
     `  verdict   ${result.verdict}`,
     ...result.reasons.map((reason) => `            ${reason}`)
-  ].join("\n");
+  ].map((line) => line.replaceAll("\n", " ⏎ ")).join("\n");
 }
 function showSignature({ tag, covers, version, algorithm, hash, keyId, fingerprint, status, reason }) {
   const made = version === null ? "unreadable" : `V${version} ${algorithm}/${hash} by ${fingerprint ?? keyId ?? "nobody named"}`;
@@ -370,6 +372,7 @@ async function readKeys(text, logger) {
 async function inspectFile(file, { keyring, policy, folder, logger }) {
   let source;
   try {
+    if (!(await stat(file)).isFile()) throw new Error("expected a regular file, found a folder, pipe or device");
     source = await openFileSource(file);
   } catch (error) {
     return { file, sha256: "", verdict: "reject", reasons: [`NOT_FOUND: ${error instanceof Error ? error.message : String(error)}`] };
@@ -378,15 +381,20 @@ async function inspectFile(file, { keyring, policy, folder, logger }) {
     const keysGiven = keyring.certificates.length > 0;
     const { result, pkg } = await inspectPackage({ file, source, keysGiven, check: (packets, data) => checkSignature(packets, data, keyring, policy) });
     if (folder === void 0 || pkg === void 0 || result.verdict === "reject") return result;
-    const left = await extractFiles(pkg, source, folder);
-    for (const path of left) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
-    return result;
+    const obstacle = await extract(pkg, source, { folder, logger });
+    return obstacle === void 0 ? result : { ...result, verdict: "reject", reasons: [...result.reasons, obstacle] };
+  } finally {
+    await source.close();
+  }
+}
+async function extract(pkg, source, { folder, logger }) {
+  try {
+    for (const path of await extractFiles(pkg, source, folder)) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
+    return void 0;
   } catch (error) {
     if (!(error instanceof MirrorError) || error instanceof InputError) throw error;
     const { code, message } = describeError(error);
-    return { file, sha256: "", verdict: "reject", reasons: [`${code}: ${message}`] };
-  } finally {
-    await source.close();
+    return `${code}: ${message}`;
   }
 }
 

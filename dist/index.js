@@ -15,7 +15,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-LSOH4ECD.js";
+} from "./chunk-XOLGHNLS.js";
 import {
   error,
   getInput,

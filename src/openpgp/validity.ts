@@ -49,7 +49,8 @@ function objectionToPrimary(certificate: Certificate, moment: Moment, { signs }:
   const flags = direct?.keyFlags ?? certification?.keyFlags ?? null;
   return (
     objectionToRevoked(primary, revocations) ??
-    when(direct === undefined && certification === undefined, 'KEY_INVALID', () => `key ${primary.fingerprint} has no valid self-signature`) ??
+    when(primary.created > moment.now + CLOCK_TOLERANCE, 'KEY_INVALID', () => `key ${primary.fingerprint} was made on ${day(primary.created)}, after today (${day(moment.now)}); is this machine's clock right?`) ??
+    when(direct === undefined && certification === undefined, 'KEY_INVALID', () => `key ${primary.fingerprint} has no self-signature that is valid on ${day(moment.now)}`) ??
     when(signs && !maySign(flags), 'KEY_INVALID', () => `key ${primary.fingerprint} is not meant for signing`) ??
     objectionToLifetime(primary, lifetime, moment)
   );

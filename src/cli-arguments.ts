@@ -50,6 +50,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       value = next.value;
       at++;
     }
+    if (token.inlineValue === false && value?.startsWith('--') === true) {
+      throw new InputError('INPUT_INVALID', `--${token.name} needs a value, and ${value} is a flag`, { remedy: `Write --${token.name}=VALUE.` });
+    }
     take(token.name, value, { inputs, flags });
   }
   return finish(positionals, inputs, flags);

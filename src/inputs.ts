@@ -95,7 +95,7 @@ export function parseOptions(read: InputReader, environment: { readonly GITHUB_R
   const options: Options = {
     mode,
     source: {
-      baseUrls: list('baseurl').map((url) => checkLocation('baseurl', url)),
+      baseUrls: list('baseurl').map((url) => checkUrl('baseurl', url)),
       mirrorlist: optional('mirrorlist'),
       metalink: optional('metalink'),
       repoFile: optional('repo-file'),
@@ -155,8 +155,8 @@ function checkTogether(options: Options): void {
   validateTagFormat(options.tagFormat);
   validateSourcePath(options.sourcePath);
   checkArchiveNames([
-    ...options.gpgkey.flatMap((key) => (key.kind === 'armored' ? [] : [{ name: keyFileName(key.location), origin: 'gpgkey' }])),
-    ...options.releaseNotes.map((location) => ({ name: notesFileName(location), origin: 'release-notes' })),
+    ...options.gpgkey.flatMap((key) => (key.kind === 'armored' ? [] : [{ name: keyFileName(key.location), origin: `gpgkey ${withoutUserInfo(key.location)}` }])),
+    ...options.releaseNotes.map((location) => ({ name: notesFileName(location), origin: `release-notes ${withoutUserInfo(location)}` })),
   ]);
   checkDirectories(options.directories);
   if (options.repository === '') {
@@ -165,7 +165,10 @@ function checkTogether(options: Options): void {
     });
   }
   if (options.branch !== undefined) checkRefName('branch', options.branch);
-  for (const line of options.lineBranches) checkRefName('line-branches', line.branch);
+  for (const line of options.lineBranches) {
+    checkRefName('line-branches', line.branch);
+    if (line.branch === options.branch) throw new InputError('INPUT_CONFLICT', `line-branches names ${line.branch}, which is the branch of the mirror`);
+  }
   if (options.mode !== 'verify') checkSource(options);
 }
 
@@ -186,9 +189,8 @@ function checkSource({ source, packages }: Options): void {
   if (source.repoId !== undefined && source.repoFile === undefined) {
     throw new InputError('INPUT_CONFLICT', 'repo-id names a section of repo-file, which is not given');
   }
-  for (const [name, url] of [['mirrorlist', source.mirrorlist], ['metalink', source.metalink], ['repo-file', source.repoFile]] as const) {
-    if (url !== undefined) checkLocation(name, url);
-  }
+  for (const [name, url] of [['mirrorlist', source.mirrorlist], ['metalink', source.metalink]] as const) if (url !== undefined) checkUrl(name, url);
+  if (source.repoFile !== undefined) checkLocation('repo-file', source.repoFile);
   if (packages.length === 0) {
     throw new InputError('INPUT_MISSING', 'packages is not given', { remedy: 'Set packages to the name (or a glob) of the packages to mirror.' });
   }
@@ -216,6 +218,12 @@ function count(name: InputName, value: string, least: number): number {
 
 function invalid(name: InputName, value: string, takes: string): InputError {
   return new InputError('INPUT_INVALID', `${name} is ${JSON.stringify(value)}; it takes ${takes}`, { expected: takes, actual: value });
+}
+
+/** A URL, and no path. */
+function checkUrl(name: InputName, value: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) throw invalid(name, value, 'URLs that begin with https://, http:// or file:///');
+  return checkLocation(name, value);
 }
 
 /** URLs must be http, https or file; anything else is a path that must exist. */

@@ -4,6 +4,7 @@
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
+    process.off('SIGTERM', stop).off('SIGINT', stop);
     controller.abort(new Error(`received ${signal}`));
   };
   process.once('SIGTERM', stop);

@@ -51,7 +51,9 @@ export function notesFiles(pages: readonly NotesPage[], state: MirrorState): Map
   const files = new Map<string, Uint8Array | undefined>();
   for (const page of pages) files.set(page.file, page.bytes);
   const isChanged = [...files].some(([name, bytes]) => bytes !== undefined && state.archive.get(name)?.oid !== hashObject('blob', bytes));
-  const states = pages.map(({ state: entry }) => entry).filter((entry) => entry !== undefined);
+  // Pages of earlier configurations stay archived, and must stay known as pages.
+  const former = state.notesState.filter(({ file }) => state.archive.has(file) && !files.has(file));
+  const states = [...pages.map(({ state: entry }) => entry).filter((entry) => entry !== undefined), ...former];
   const isKnown = states.every((entry) => state.notesState.some(({ url, file }) => url === entry.url && file === entry.file));
   if (isChanged || !isKnown) files.set('release-notes.json', Buffer.from(formatNotesState(states)));
   return files;

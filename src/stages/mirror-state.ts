@@ -73,7 +73,7 @@ function chooseBranch(refs: RemoteRefs, wanted: string | undefined): string {
 }
 
 async function readSmallFiles(store: GitStore, archive: ReadonlyMap<string, TreeFile>, notesFiles: readonly string[]): Promise<Map<string, Uint8Array>> {
-  const keys = [...archive.keys()].filter((name) => isKeyCandidate(name) && !notesFiles.includes(name)).slice(0, MOST_KEY_CANDIDATES);
+  const keys = [...archive.keys()].filter((name) => isKeyCandidate(name)).slice(0, MOST_KEY_CANDIDATES);
   const names = [...READ_ALWAYS, ...notesFiles, ...keys].filter((name) => archive.has(name));
   const wanted = [...new Set(names)].map((name) => ({ name, file: archive.get(name)! })).filter(({ file }) => file.mode.startsWith('100'));
   await store.fetchBlobs(wanted.map(({ file }) => file.oid));

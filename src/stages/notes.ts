@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describeError } from '../errors.js';
+import { describeError, DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { notesFileName } from '../mirror/layout.js';
@@ -57,7 +57,7 @@ async function fetchPage(url: string, file: string, { known, fetcher }: { known:
   });
   if (response.status === 304) return undefined;
   if (/^\s*<(!doctype\s+html|html)\b/i.test(Buffer.from(response.body.subarray(0, 1024)).toString('latin1'))) {
-    throw new Error(`${url} answered with an HTML page instead of RST or Markdown`);
+    throw new DownloadError('HTTP_STATUS', `${notesUrl(url)}: expected RST or Markdown, found an HTML page`);
   }
   const { etag, lastModified } = response;
   return { url, file, bytes: response.body, state: { url: notesUrl(url), file, etag: etag ?? null, lastModified: lastModified ?? null } };

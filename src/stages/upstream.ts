@@ -2,14 +2,14 @@
 import { InputError, VerificationError } from '../errors.js';
 import type { KeySource, Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
-import { fingerprintFileName, keyFileName } from '../mirror/layout.js';
+import { fingerprintFileName, keyFileName, notesFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
 import { selectTrusted } from '../openpgp/pins.js';
 import { parseRepoFile } from '../repodata/sources.js';
 import type { Logger } from '../log.js';
-import { looksLikeKey, type MirrorState } from './mirror-state.js';
+import { isKeyCandidate, looksLikeKey, type MirrorState } from './mirror-state.js';
 
 /** Where the index is to be found, with a .repo file followed. */
 export interface UpstreamSource {
@@ -64,7 +64,9 @@ export interface Trust {
  * @throws VerificationError KEY_INVALID, PIN_MISMATCH, UNKNOWN_KEY; InputError INPUT_CONFLICT
  */
 export async function establishTrust(given: readonly KeyFile[], state: MirrorState, { options, logger }: { options: Options; logger: Logger }): Promise<Trust> {
-  const archivedFiles = [...state.contents].filter(([, bytes]) => looksLikeKey(bytes)).map(([name, bytes]) => ({ name: `archive/${name}`, bytes }));
+  // A page of release notes may quote a key; only what was archived as a key is one.
+  const pages = new Set([...state.notesState.map(({ file }) => file), ...options.releaseNotes.map((url) => notesFileName(url))]);
+  const archivedFiles = [...state.contents].filter(([name, bytes]) => isKeyCandidate(name) && !pages.has(name) && looksLikeKey(bytes)).map(([name, bytes]) => ({ name: `archive/${name}`, bytes }));
   const archived = await loadKeyring(archivedFiles);
   const offered = await loadKeyring(given.map(({ source, bytes }) => ({ name: source, bytes })));
   const keyring = await loadKeyring([...archivedFiles, ...given.map(({ source, bytes }) => ({ name: source, bytes }))]);
@@ -103,15 +105,20 @@ async function nameKeyFiles(given: readonly KeyFile[], known: Known): Promise<{ 
   return [...files].map(([name, bytes]) => ({ name, bytes }));
 }
 
-/** A served file that lacks what the archive knows, such as a revocation, must not make the mirror forget it. */
+/**
+ * What to archive of a served key file. Certificates that are not trusted stay out, or the next run would find them in the archive and
+ * trust them; and a file that lacks what the archive knows, such as a revocation, must not make the mirror forget it.
+ */
 function keepKnowledge(
   held: readonly string[],
   { bytes, own, archivedBytes }: { bytes: Uint8Array; own: Keyring; archivedBytes: Uint8Array | undefined },
   { trusted, archived }: Known,
 ): Uint8Array {
   const same = (keyring: Keyring): boolean => held.every((fingerprint) => isIn(keyring, fingerprint) && keyring.armored(fingerprint) === trusted.armored(fingerprint));
-  if (archivedBytes === undefined || same(own)) return bytes;
-  return same(archived) ? archivedBytes : Buffer.from(held.map((fingerprint) => trusted.armored(fingerprint)).join(''));
+  const isOurs = own.certificates.length === held.length;
+  if (isOurs && (archivedBytes === undefined || same(own))) return bytes;
+  const isArchived = archivedBytes !== undefined && same(archived) && archived.certificates.every(({ fingerprint }) => isIn(trusted, fingerprint));
+  return isArchived ? archivedBytes : Buffer.from(held.map((fingerprint) => trusted.armored(fingerprint)).join(''));
 }
 
 function isIn({ certificates }: Keyring, fingerprint: string): boolean {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { ByteSource } from './bytes.js';
 import type { CommandLine } from './cli-arguments.js';
 import { describeError, InputError, MirrorError } from './errors.js';
-import { extractFiles } from './extract-files.js';
+import { extractFiles, requireEmpty } from './extract-files.js';
 import { openFileSource } from './file-source.js';
 import { formatInspection, inspectPackage, type InspectResult } from './inspect.js';
 import { parseKeys, splitList, type InputReader } from './inputs.js';
@@ -33,16 +33,26 @@ export async function inspectFiles({ line, read, logger }: InspectCommand): Prom
   if (line.files.length === 0) throw new InputError('INPUT_MISSING', 'inspect: no file is named', { remedy: 'Write inspect FILE…' });
   const missing = line.files.find((file) => !existsSync(file));
   if (missing !== undefined) throw new InputError('INPUT_INVALID', `inspect: ${missing} does not exist`, { remedy: 'Name existing files.' });
+  const folders = await extractFolders(line);
   const keyring = await readKeys(read('gpgkey'), logger);
   const policy: SignaturePolicy = { allowWeak: new Set(splitList(read('allow-weak')).map((name) => name.toLowerCase())), now: Math.floor(Date.now() / 1000) };
   let accepted = true;
-  for (const file of line.files) {
-    const folder = line.extract === undefined || line.files.length === 1 ? line.extract : join(line.extract, basename(file).replace(/\.rpm$/, ''));
-    const result = await inspectFile(file, { keyring, policy, folder, logger });
+  for (const [at, file] of line.files.entries()) {
+    const result = await inspectFile(file, { keyring, policy, folder: folders[at], logger });
     accepted &&= result.verdict === 'accept';
     print(result, line);
   }
   return accepted ? 0 : 1;
+}
+
+/** Where each file is to be unpacked: one into the folder itself, several each into a folder of its own. */
+async function extractFolders({ extract: folder, files }: CommandLine): Promise<string[]> {
+  if (folder === undefined) return [];
+  const folders = files.map((file) => (files.length === 1 ? folder : join(folder, basename(file).replace(/\.rpm$/, ''))));
+  const twice = folders.find((name, at) => folders.indexOf(name) !== at);
+  if (twice !== undefined) throw new InputError('INPUT_CONFLICT', `extract: two of the files would be unpacked into ${twice}`, { remedy: 'Unpack them one at a time.' });
+  for (const name of folders) await requireEmpty(name);
+  return folders;
 }
 
 function print(result: InspectResult, { json, quiet }: CommandLine): void {

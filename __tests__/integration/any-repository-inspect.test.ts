@@ -130,7 +130,12 @@ describe('inspect --extract', () => {
     writeFileSync(join(folder, 'full/mine'), 'mine');
     const { code, stderr } = await inspect('--extract', 'full', 'good.rpm');
     expect([code, readdirSync(join(folder, 'full'))]).toEqual([2, ['mine']]);
-    expect(stderr).toMatch(/INPUT_INVALID: .*not empty/);
+    expect(stderr).toMatch(/INPUT_INVALID: .*full is not an empty folder/);
+    mkdirSync(join(folder, 'copy'));
+    writeFileSync(join(folder, 'copy/good.rpm'), readFileSync(join(folder, 'good.rpm')));
+    const twice = await inspect('--json', '--extract', 'twice', 'good.rpm', 'copy/good.rpm');
+    expect([twice.code, twice.stdout, existsSync(join(folder, 'twice'))]).toEqual([2, '', false]);
+    expect(twice.stderr).toContain('INPUT_CONFLICT');
   });
 
   it('T21: writes nothing of what is refused, nothing through a link, nothing under a name that it cannot write', async () => {

@@ -96,6 +96,18 @@ describe('two releases for one tag', () => {
     });
   });
 
+  it('of two architectures, and an epoch of 0 that the header states: one is published, and the next run knows it', async () => {
+    await onStage({ packages: [hello('1.0', { epoch: 0 }), hello('1.0', { arch: 'x86_64' }), hello('2.0', { epoch: 0 })], inputs: { arch: 'noarch x86_64' } }, async (stage) => {
+      const result = await stage.publish();
+      expect(outcome(stage, result)).toEqual({ code: 0, errors: [], tags: ['1.0', '2.0'] });
+      expect(rows(result).map(({ status }) => status)).toEqual(['skipped', 'published', 'published']);
+      expect(result.report.warnings.join('\n')).toContain('tag-format {version}.{arch}');
+      const again = await stage.publish();
+      expect({ ...outcome(stage, again), new: again.outputs['has-new'], downloads: downloads(stage) }).toEqual({ code: 0, errors: [], tags: ['1.0', '2.0'], new: 'false', downloads: [] });
+      expect(rows(again).map(({ status }) => status)).toEqual(['skipped', 'exists', 'exists']);
+    });
+  });
+
   it('of two names: exit 1 before any download, and the remedy\'s tag-format helps', async () => {
     await onStage({ packages: [release('hello', '1.0'), release('hello-dkms', '1.0')], inputs: { packages: 'hello*' } }, async (stage) => {
       const result = await stage.publish();

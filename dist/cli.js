@@ -9,6 +9,7 @@ import {
   RELEASE_COLUMNS,
   TAG,
   VERSION,
+  checkPath,
   checkSignature,
   createFetcher,
   describeError,
@@ -26,6 +27,7 @@ import {
   printable,
   readPackage,
   readPayload,
+  readVerifiedFiles,
   releaseCells,
   run,
   sentences,
@@ -37,7 +39,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-XOLGHNLS.js";
+} from "./chunk-FTWQK6FO.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
@@ -64,6 +66,9 @@ function parseCommandLine(args) {
     if (value === void 0 && isSwitch(token.name) && next?.kind === "positional" && /^(true|false)$/.test(next.value)) {
       value = next.value;
       at++;
+    }
+    if (token.inlineValue === false && value?.startsWith("--") === true) {
+      throw new InputError("INPUT_INVALID", `--${token.name} needs a value, and ${value} is a flag`, { remedy: `Write --${token.name}=VALUE.` });
     }
     take(token.name, value, { inputs, flags });
   }
@@ -134,23 +139,23 @@ function variableOf(name) {
 }
 
 // src/cli-inspect.ts
-import { existsSync } from "node:fs";
+import { existsSync as existsSync2 } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join as join2 } from "node:path";
 
 // src/extract-files.ts
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { chmod, mkdir, open, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 async function extractFiles(pkg, source, folder) {
   verifyTree(pkg.facts.files, "the package");
   for (const { path } of pkg.facts.files) decode(path);
+  await requireEmpty(folder);
   await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).length > 0) throw new InputError("INPUT_INVALID", `extract: ${folder} is not empty`, { remedy: "Name a new or an empty folder." });
   const links = [];
   const folders = [];
   const left = [];
-  for await (const { entry, content } of readPayload(pkg, source.stream(pkg.payloadStart), { keep: () => true })) {
+  for await (const { entry, content } of readVerifiedFiles(pkg, source, () => true)) {
     if (entry.ghost) continue;
     const path = join(folder, decode(entry.path));
     await mkdir(entry.type === "directory" ? path : dirname(path), { recursive: true });
@@ -163,6 +168,11 @@ async function extractFiles(pkg, source, folder) {
   for (const { path, mode } of folders.reverse()) await chmod(path, mode & 511 | 448);
   return left;
 }
+async function requireEmpty(folder) {
+  if (!existsSync(folder)) return;
+  const names = await readdir(folder).catch(() => [""]);
+  if (names.length > 0) throw new InputError("INPUT_INVALID", `extract: ${folder} is not an empty folder`, { remedy: "Name a new or an empty folder." });
+}
 async function writeNew(path, content, mode) {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 384);
   try {
@@ -174,10 +184,15 @@ async function writeNew(path, content, mode) {
 }
 function decode(path) {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(path);
+    return checkedName(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(path));
   } catch (cause) {
     throw new PayloadError("UNSAFE_PATH", `${JSON.stringify(Buffer.from(path).toString("latin1"))} is not UTF-8 and cannot be extracted under its name`, { cause });
   }
+}
+function checkedName(name) {
+  const problem = checkPath(Buffer.from(name));
+  if (problem !== void 0) throw new PayloadError("UNSAFE_PATH", `the name ${JSON.stringify(name)} ${problem}`);
+  return name;
 }
 
 // src/file-source.ts
@@ -341,7 +356,7 @@ function reasonOf(error) {
 // src/cli-inspect.ts
 async function inspectFiles({ line, read, logger }) {
   if (line.files.length === 0) throw new InputError("INPUT_MISSING", "inspect: no file is named", { remedy: "Write inspect FILE…" });
-  const missing = line.files.find((file) => !existsSync(file));
+  const missing = line.files.find((file) => !existsSync2(file));
   if (missing !== void 0) throw new InputError("INPUT_INVALID", `inspect: ${missing} does not exist`, { remedy: "Name existing files." });
   const keyring = await readKeys(read("gpgkey"), logger);
   const policy = { allowWeak: new Set(splitList(read("allow-weak")).map((name) => name.toLowerCase())), now: Math.floor(Date.now() / 1e3) };

@@ -15,7 +15,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-XOLGHNLS.js";
+} from "./chunk-FTWQK6FO.js";
 import {
   error,
   getInput,

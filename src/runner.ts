@@ -4,10 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { raiseAlarm } from './alarm.js';
 import { check } from './check.js';
 import { describeError, InputError } from './errors.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
+import { openGitHub } from './github/host.js';
+import type { IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
 import { createFetcher } from './net/http.js';
@@ -46,17 +49,40 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: serverUrls(options) },
   });
-  const ports = { fetcher, logger, clock, signal: door.signal, report, sign };
+  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: `rpm-source-mirror/${VERSION}` });
+  const releases = options.createReleases ? github?.releases : undefined;
+  const ports = { fetcher, logger, clock, signal: door.signal, report, sign, releases };
   const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
-    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, { ...place, mirrors: settings.mirrors });
+    const result = await runMode(options, ports, { ...place, mirrors: settings.mirrors });
+    return github === undefined ? result : await tell(github.issues, result, { options, door, logger });
+  } finally {
+    await fetcher.close();
+    await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function runMode(options: Options, ports: Shared, place: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {
+  const { report, logger } = ports;
+  try {
+    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, place);
   } catch (error) {
     report.errors.push(describeError(error));
     logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return { report, hasNew: false, newVersions: [], latestVersion: '', commit: '', failed: true };
-  } finally {
-    await fetcher.close();
-    await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Keeps the alarm issue, where it is wanted; a run that only looks or was stopped tells nobody. */
+async function tell(issues: IssueHost, result: RunResult, { options, door, logger }: { options: Options; door: Door; logger: Logger }): Promise<RunResult> {
+  if (!options.alarmIssue || options.dryRun || options.mode === 'check' || door.signal.aborted) return result;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = door.environment;
+  try {
+    await raiseAlarm(issues, result, { options, logger, runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined });
+    return result;
+  } catch (error) {
+    result.report.errors.push(describeError(error));
+    return { ...result, failed: true };
   }
 }
 

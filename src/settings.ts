@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from './errors.js';
+import type { ClientOptions } from './github/client.js';
+import { apiUrlOf, repositoryNameOf } from './github/repository-name.js';
 import { resolveRepository, type Remote } from './git/credentials.js';
 import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
@@ -14,7 +16,12 @@ export interface Settings {
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
+  /** Where releases and issues go; undefined when neither is asked for. */
+  readonly github: GitHubAccess | undefined;
 }
+
+/** What opens GitHub's API. */
+export type GitHubAccess = Pick<ClientOptions, 'token' | 'apiUrl' | 'repository'>;
 
 /** What is known besides the inputs. */
 export interface Surroundings {
@@ -35,6 +42,7 @@ export async function settle(options: Options, { environment, commitTime }: Surr
     remote,
     ssh,
     mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token: options.token })),
+    github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
     sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
   };
 }
@@ -44,6 +52,25 @@ function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote;
   if (remote.url === main.url) throw new InputError('INPUT_CONFLICT', `mirrors names the repository itself, ${remote.url}`, { remedy: 'List only other repositories in mirrors.' });
   const isSameOrigin = remote.transport === 'http' && main.transport === 'http' && new URL(remote.url).origin === new URL(main.url).origin;
   return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
+}
+
+interface GitHubPlace {
+  readonly remote: Remote;
+  readonly serverUrl: string;
+  readonly apiUrl: string | undefined;
+}
+
+function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace): GitHubAccess | undefined {
+  const wanted = [...(options.createReleases ? ['create-releases'] : []), ...(options.alarmIssue ? ['alarm-issue'] : [])].join(' and ');
+  if (wanted === '') return undefined;
+  const repository = repositoryNameOf(remote, serverUrl);
+  if (repository === undefined) {
+    throw new InputError('INPUT_CONFLICT', `${wanted} needs a repository on ${serverUrl}, and repository is ${remote.url}`, {
+      remedy: `Leave out ${wanted}; on GitHub Enterprise Server GITHUB_SERVER_URL says which host it is.`,
+    });
+  }
+  if (options.token === undefined) throw new InputError('INPUT_MISSING', `${wanted} needs a token`, { remedy: 'Set token (on the command line the variable INPUT_TOKEN).' });
+  return { token: options.token, apiUrl: apiUrlOf(serverUrl, apiUrl), repository };
 }
 
 function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {

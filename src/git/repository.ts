@@ -64,6 +64,15 @@ class ScratchRepository implements Repository {
     return this.#objects.peel(oid);
   }
 
+  async fetchHistory(refs: readonly string[]): Promise<void> {
+    await this.#fetch(['--no-write-fetch-head', '--depth=2147483647', '--filter=tree:0', '--', 'origin', ...refs.map(plainValue)], 'fetch the history of');
+  }
+
+  async isAncestor(older: Oid, newer: Oid): Promise<boolean> {
+    const { exitCode } = await runGit({ ...this.#scratch.local, args: ['merge-base', '--is-ancestor', plainValue(older), plainValue(newer)] });
+    return exitCode === 0;
+  }
+
   async fetchBlobs(oids: readonly Oid[]): Promise<void> {
     const missing = await this.#objects.missing(oids);
     for (let at = 0; at < missing.length; at += FETCH_IDS) {

@@ -65,6 +65,10 @@ export interface GitStore {
   fetchCommit(ref: string): Promise<Oid>;
   /** Fetches blobs by id in one request; those that are here already cost nothing. */
   fetchBlobs(oids: readonly Oid[]): Promise<void>;
+  /** Fetches all commits behind these refs, without trees and blobs. */
+  fetchHistory(refs: readonly string[]): Promise<void>;
+  /** Whether a commit is behind another one, as far as the history here goes. */
+  isAncestor(older: Oid, newer: Oid): Promise<boolean>;
   readCommit(oid: Oid): Promise<Commit>;
   readTree(oid: Oid): Promise<readonly TreeEntry[]>;
   readBlob(oid: Oid): Promise<Uint8Array>;

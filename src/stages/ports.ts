@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { FurtherRemote, GitStore, MirrorReader } from '../git/store.js';
+import type { ReleaseHost } from '../github/port.js';
 import type { Logger } from '../log.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { Report } from '../report/report.js';
@@ -27,6 +28,8 @@ export interface Ports {
   readonly sign?: Sign | undefined;
   /** Remotes that follow the main one. */
   readonly further?: readonly FurtherRemote[];
+  /** Where each tag gets a release. */
+  readonly releases?: ReleaseHost | undefined;
 }
 
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */

@@ -3,6 +3,7 @@ import { describeError } from '../errors.js';
 import type { FurtherRemote, RefSet, RemoteRefs } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import type { RunResult } from '../report/report.js';
+import { hostReleases } from './hosted-releases.js';
 import type { Ports } from './ports.js';
 import type { Survey } from './survey.js';
 
@@ -11,12 +12,15 @@ import type { Survey } from './survey.js';
  * Each is served by itself; one that fails is an error of the run and holds nobody else up.
  */
 export async function share(result: RunResult, found: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<RunResult> {
-  const { further = [], report, store, signal } = ports;
-  if (options.dryRun || signal.aborted || further.length === 0) return result;
+  const { further = [], releases, report, store, signal } = ports;
+  if (options.dryRun || signal.aborted || (further.length === 0 && releases === undefined)) return result;
   const before = report.errors.length;
   try {
-    const wanted = ownRefs(await store.listRefs(), result, { found, options });
+    const refs = await store.listRefs();
+    const wanted = ownRefs(refs, result, { found, options });
+    // One after the other: fetching for a release changes what git takes the run's own repository to have.
     await Promise.all(further.map((remote) => follow(remote, wanted, ports)));
+    if (releases !== undefined) await hostReleases(releases, result, { options, ports, refs });
   } catch (error) {
     report.errors.push(describeError(error));
   }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+
+/** A file of a release. */
+export interface Asset {
+  readonly name: string;
+  readonly contentType: string;
+  /** Read when it is to be sent. */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** A release as it is to be. */
+export interface HostedRelease {
+  /** Exists already. */
+  readonly tag: string;
+  readonly name: string;
+  /** Markdown. */
+  readonly body: string;
+  /** False for backports: the newest release keeps that title. */
+  readonly isLatest: boolean;
+  readonly assets: readonly Asset[];
+}
+
+/** Where releases are published. */
+export interface ReleaseHost {
+  /** Assets of published releases by tag; drafts are left out, since they are to be completed. */
+  listPublished(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /**
+   * Creates a draft, or takes the one that an earlier run left; adds the assets that are missing; publishes.
+   * @throws GitError AUTH, REMOTE_FAILED
+   */
+  publish(release: HostedRelease): Promise<void>;
+}
+
+/** An issue that carries a marker. */
+export interface MarkedIssue {
+  readonly number: number;
+  readonly isOpen: boolean;
+  readonly body: string;
+}
+
+/** What becomes of an issue; what is absent stays. */
+export interface IssueChange {
+  readonly body?: string;
+  readonly comment?: string;
+  readonly close?: true;
+}
+
+/** Where people are told that something needs them. @throws GitError AUTH, REMOTE_FAILED */
+export interface IssueHost {
+  /** The open issue, or else the last closed one, whose body holds `marker` and that no stranger wrote. */
+  find(marker: string): Promise<MarkedIssue | undefined>;
+  /** The number of the new issue; `body` holds `marker`. */
+  open(issue: { readonly title: string; readonly body: string; readonly marker: string }): Promise<number>;
+  change(number: number, change: IssueChange): Promise<void>;
+}
+
+/** A repository on GitHub. */
+export interface GitHubHost {
+  readonly releases: ReleaseHost;
+  readonly issues: IssueHost;
+}

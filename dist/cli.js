@@ -358,16 +358,24 @@ async function inspectFiles({ line, read, logger }) {
   if (line.files.length === 0) throw new InputError("INPUT_MISSING", "inspect: no file is named", { remedy: "Write inspect FILE…" });
   const missing = line.files.find((file) => !existsSync2(file));
   if (missing !== void 0) throw new InputError("INPUT_INVALID", `inspect: ${missing} does not exist`, { remedy: "Name existing files." });
+  const folders = await extractFolders(line);
   const keyring = await readKeys(read("gpgkey"), logger);
   const policy = { allowWeak: new Set(splitList(read("allow-weak")).map((name) => name.toLowerCase())), now: Math.floor(Date.now() / 1e3) };
   let accepted = true;
-  for (const file of line.files) {
-    const folder = line.extract === void 0 || line.files.length === 1 ? line.extract : join2(line.extract, basename(file).replace(/\.rpm$/, ""));
-    const result = await inspectFile(file, { keyring, policy, folder, logger });
+  for (const [at, file] of line.files.entries()) {
+    const result = await inspectFile(file, { keyring, policy, folder: folders[at], logger });
     accepted &&= result.verdict === "accept";
     print(result, line);
   }
   return accepted ? 0 : 1;
+}
+async function extractFolders({ extract: folder, files }) {
+  if (folder === void 0) return [];
+  const folders = files.map((file) => files.length === 1 ? folder : join2(folder, basename(file).replace(/\.rpm$/, "")));
+  const twice = folders.find((name, at) => folders.indexOf(name) !== at);
+  if (twice !== void 0) throw new InputError("INPUT_CONFLICT", `extract: two of the files would be unpacked into ${twice}`, { remedy: "Unpack them one at a time." });
+  for (const name of folders) await requireEmpty(name);
+  return folders;
 }
 function print(result, { json, quiet }) {
   if (json) process.stdout.write(`${JSON.stringify(result)}

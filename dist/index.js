@@ -4,6 +4,7 @@ import {
   InputError,
   actionLogger,
   describeError,
+  emptyReport,
   failures,
   formatSummary,
   headline,
@@ -15,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-FTWQK6FO.js";
+} from "./chunk-VDVZ3YJR.js";
 import {
   error,
   getInput,
@@ -38,19 +39,19 @@ async function main() {
     maskSecrets(options);
     result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
   } catch (error2) {
-    failInput(error2);
-    return;
+    result = refusedInput(error2);
+    process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
   else info(printable(headline(result)));
   fail(result);
 }
-function failInput(error2) {
-  const { code, message, remedy } = describeError(error2);
-  error(printable(sentences({ message, remedy })), { title: code });
-  setFailed(printable(`rpm-source-mirror did not start: ${message}`));
-  process.exitCode = error2 instanceof InputError ? 2 : 1;
+function refusedInput(error2) {
+  const mode = getInput("mode");
+  const report = emptyReport(mode === "check" || mode === "verify" ? mode : "publish");
+  report.errors.push(describeError(error2));
+  return { report, hasNew: false, newVersions: [], latestVersion: "", commit: "", failed: true };
 }
 function maskSecrets(options) {
   const secrets = [
@@ -59,9 +60,13 @@ function maskSecrets(options) {
     ...(options.signingKey ?? "").split("\n"),
     ...(options.sshKey ?? "").split("\n"),
     ...options.httpHeaders.map(([, value]) => value),
-    ...[options.repository, ...options.mirrors].flatMap(secretsInUrl)
+    ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl)
   ];
   for (const secret of secrets) if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());
+}
+function sourceUrls({ source, gpgkey, releaseNotes }) {
+  const keys = gpgkey.flatMap((key) => key.kind === "location" ? [key.location] : []);
+  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile, ...keys, ...releaseNotes].filter((url) => url !== void 0);
 }
 async function writeOutputs(result) {
   const directory = process.env["RUNNER_TEMP"] ?? tmpdir();
@@ -82,6 +87,8 @@ async function writeOutputs(result) {
 function fail(result) {
   if (!result.failed) return;
   for (const failure of failures(result)) error(printable(sentences(failure)), { title: failure.code });
+  const exitCode = process.exitCode ?? 1;
   setFailed(printable(headline(result)));
+  process.exitCode = exitCode;
 }
 await main();

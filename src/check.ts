@@ -4,7 +4,9 @@ import { formatNevra } from './rpm/evr.js';
 import type { RunResult } from './report/report.js';
 import type { Ports } from './stages/ports.js';
 import { classifyPublished } from './stages/classify.js';
+import { reportChanges } from './stages/report-changes.js';
 import { Rows } from './stages/rows.js';
+import { reportPermission } from './stages/push-permission.js';
 import { survey } from './stages/survey.js';
 
 /**
@@ -13,9 +15,9 @@ import { survey } from './stages/survey.js';
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
   const found = await survey(options, ports);
+  await reportPermission(found, { options, ports });
   const { state, plan } = found;
-  const { changes } = await classifyPublished(found, { options, ports, wholePackages: false });
-  ports.report.changes = [...changes];
+  const classification = await classifyPublished(found, { options, ports, wholePackages: false });
   const rows = new Rows(ports.report);
   rows.sync(plan);
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
@@ -23,5 +25,6 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
     const note = reason === undefined ? '' : ` (${reason})`;
     ports.logger.info(`${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`);
   }
-  return rows.result({ commit: state.tip, failed: false, recorded: state.releases });
+  reportChanges(classification, { options, ports });
+  return rows.result({ commit: state.tip, failed: false, tagged: found.tagged });
 }

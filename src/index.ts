@@ -8,7 +8,7 @@ import { secretsInUrl, secretsToMask } from './git/credentials.js';
 import { parseOptions, type Options } from './inputs.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
-import type { RunResult } from './report/report.js';
+import { emptyReport, type RunResult } from './report/report.js';
 import { formatSummary, headline } from './report/summary.js';
 import { failures, run, writeReport } from './runner.js';
 import { stopSignal } from './signals.js';
@@ -21,8 +21,8 @@ async function main(): Promise<void> {
     maskSecrets(options);
     result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
   } catch (error) {
-    failInput(error);
-    return;
+    result = refusedInput(error);
+    process.exitCode = error instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(formatSummary(result)).write();
@@ -30,11 +30,12 @@ async function main(): Promise<void> {
   fail(result);
 }
 
-function failInput(error: unknown): void {
-  const { code, message, remedy } = describeError(error);
-  core.error(printable(sentences({ message, remedy })), { title: code });
-  core.setFailed(printable(`rpm-source-mirror did not start: ${message}`));
-  process.exitCode = error instanceof InputError ? 2 : 1;
+/** A run that did not begin has outputs, report and summary as well. */
+function refusedInput(error: unknown): RunResult {
+  const mode = core.getInput('mode');
+  const report = emptyReport(mode === 'check' || mode === 'verify' ? mode : 'publish');
+  report.errors.push(describeError(error));
+  return { report, hasNew: false, newVersions: [], latestVersion: '', commit: '', failed: true };
 }
 
 function maskSecrets(options: Options): void {
@@ -44,9 +45,15 @@ function maskSecrets(options: Options): void {
     ...(options.signingKey ?? '').split('\n'),
     ...(options.sshKey ?? '').split('\n'),
     ...options.httpHeaders.map(([, value]) => value),
-    ...[options.repository, ...options.mirrors].flatMap(secretsInUrl),
+    ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl),
   ];
   for (const secret of secrets) if (secret !== undefined && secret.trim().length > 3) core.setSecret(secret.trim());
+}
+
+/** Every other URL that may hold a password. */
+function sourceUrls({ source, gpgkey, releaseNotes }: Options): string[] {
+  const keys = gpgkey.flatMap((key) => (key.kind === 'location' ? [key.location] : []));
+  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile, ...keys, ...releaseNotes].filter((url) => url !== undefined);
 }
 
 async function writeOutputs(result: RunResult): Promise<void> {
@@ -69,7 +76,9 @@ async function writeOutputs(result: RunResult): Promise<void> {
 function fail(result: RunResult): void {
   if (!result.failed) return;
   for (const failure of failures(result)) core.error(printable(sentences(failure)), { title: failure.code });
+  const exitCode = process.exitCode ?? 1;
   core.setFailed(printable(headline(result)));
+  process.exitCode = exitCode;
 }
 
 await main();

@@ -6,7 +6,8 @@ import { LIMITS } from './limits.js';
 import { formatNevra } from './rpm/evr.js';
 import type { PlannedRelease } from './mirror/plan.js';
 import type { Oid } from './git/store.js';
-import type { ChangeRow, RunResult } from './report/report.js';
+import type { RunResult } from './report/report.js';
+import { Batches } from './stages/batches.js';
 import { beginBranch } from './stages/begin.js';
 import { handOf, type Hand } from './stages/branch.js';
 import { classifyPublished } from './stages/classify.js';
@@ -16,7 +17,8 @@ import { History } from './stages/history.js';
 import { fetchNotes, notesFinder } from './stages/notes.js';
 import type { Ports } from './stages/ports.js';
 import { prepareRelease, type PreparedRelease } from './stages/prepare.js';
-import { LostRace, Pusher } from './stages/pushing.js';
+import { LostRace } from './stages/pushing.js';
+import { reportChanges } from './stages/report-changes.js';
 import { Rows } from './stages/rows.js';
 import { share } from './stages/sharing.js';
 import { survey, type Survey } from './stages/survey.js';
@@ -60,23 +62,25 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
 }
 
 /** What is known stays reported when the run as a whole fails: outputs say what is new, rows what was published. */
-function failRun({ ports, rows, tip }: Session, { plan, state }: Survey, error: unknown): RunResult {
+function failRun({ ports, rows, tip }: Session, { plan, tagged }: Survey, error: unknown): RunResult {
   if (!(error instanceof MirrorError)) throw error;
   ports.report.errors.push(describeError(error));
-  rows.skipRest(plan.releases, 'the run failed before this release');
-  return rows.result({ commit: tip, failed: true, recorded: state.releases });
+  rows.skipRest(plan.releases, ports.signal.aborted ? 'the run was stopped before this release' : 'the run failed before this release');
+  return rows.result({ commit: tip, failed: true, tagged });
 }
 
 async function publishPlan(session: Session, found: Survey): Promise<RunResult> {
   const { options, ports, rows, hand } = session;
   const { state, plan } = found;
   const pending = plan.releases.filter(({ status }) => status === 'new');
-  const { records, changes } = await classifyPublished(found, { options, ports, wholePackages: true });
-  reportChanges(changes, session, (tag) => state.releases.some((record) => record.tag === tag && records.includes(record)));
+  const classification = await classifyPublished(found, { options, ports, wholePackages: true });
+  const { records } = classification;
+  reportChanges(classification, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
   const begun = await beginBranch(found, hand, { options, ports, pages, records });
-  const history = new History({ store: ports.store, hand, found, end: begun.end });
-  const batches = new Batches(session, found, history);
+  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive });
+  if (pending.length > 0) await history.findUnlisted();
+  const batches = new Batches({ options, ports, rows, onTip: (tip) => { session.tip = tip; } }, found, history);
   const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));
   const downloads = new DownloadQueue(fresh, { options, ...ports, index: found.index });
   try {
@@ -85,88 +89,12 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
     const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
     if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
+    if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
     if (!complete) rows.skipRest(options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending, 'an earlier release failed');
-    return rows.result({ commit: batches.tip, failed: !complete, recorded: state.releases });
+    return rows.result({ commit: batches.tip, failed: !complete, tagged: found.tagged });
   } finally {
     await batches.finish().catch(() => undefined);
     await downloads.close();
-  }
-}
-
-/**
- * Shows what moved upstream.
- * @param isRecorded says whether releases.json has the change already: an earlier run acknowledged it
- * @throws GitError CONTENT_CHANGED when published content was replaced and nobody acknowledged that
- */
-function reportChanges(changes: readonly ChangeRow[], { options, ports }: Session, isRecorded: (tag: string) => boolean): void {
-  ports.report.changes = [...changes];
-  for (const change of changes) {
-    if (change.class === 'withdrawn') ports.logger.warning(`${change.nevra} (tag ${change.tag}) is no longer in the index; its tag stays`);
-    if (change.class === 'content-changed') ports.logger.warning(describeChange(change));
-  }
-  const replaced = changes.filter((change) => change.class === 'content-changed' && !isRecorded(change.tag));
-  if (replaced.length > 0 && options.onContentChange === 'fail') throw new GitError('CONTENT_CHANGED', replaced.map(describeChange).join('; '));
-}
-
-function describeChange({ nevra, tag, files }: ChangeRow): string {
-  const which = files === undefined || files.length === 0 ? '' : ` (${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''})`;
-  return `the publisher replaced the content of ${nevra}, published as tag ${tag}${which}; the tag stays`;
-}
-
-/** Collects complete releases and pushes them, a few at a time, behind the one that is being built. */
-class Batches {
-  private readonly pusher: Pusher;
-  private waiting: CommittedRelease[] = [];
-  private readonly remote: Map<string, Oid>;
-
-  constructor(
-    private readonly session: Session,
-    private readonly found: Survey,
-    private readonly history: History,
-  ) {
-    this.pusher = new Pusher(session.ports.store, { dryRun: session.options.dryRun, logger: session.ports.logger });
-    this.remote = new Map(found.state.refs.branches);
-  }
-
-  /** Tip of the branch on the remote, once {@link finish} is through. */
-  get tip(): Oid | undefined {
-    return this.session.options.dryRun ? this.found.state.tip : this.remote.get(this.found.state.branch);
-  }
-
-  async add(release: CommittedRelease): Promise<void> {
-    this.waiting.push(release);
-    if (this.waiting.length >= this.session.options.pushBatch) await this.push();
-  }
-
-  /** Begins to push what waits, with the branch and the line branches; nothing when all of it is there. */
-  async push(): Promise<void> {
-    const { options, rows } = this.session;
-    const { branch } = this.found.state;
-    const { tip } = this.history.end;
-    const own = tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
-    const lines = this.history.lineBranches(options.lineBranches).map((line) => ({ ...line, from: this.remote.get(line.name) }));
-    const branches = [...own, ...lines].filter(({ from, oid }) => from !== oid);
-    const committed = this.waiting;
-    this.waiting = [];
-    if (branches.length === 0 && committed.length === 0) return;
-    await this.pusher.start({
-      branches,
-      tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
-      onPushed: () => {
-        for (const { planned } of committed) rows.published(planned);
-        this.session.tip = tip;
-      },
-    });
-    for (const { name, oid } of branches) this.remote.set(name, oid);
-  }
-
-  /** Pushes complete releases that still wait. */
-  async flush(): Promise<void> {
-    if (this.waiting.length > 0) await this.push();
-  }
-
-  finish(): Promise<void> {
-    return this.pusher.finish();
   }
 }
 
@@ -213,12 +141,11 @@ async function buildRelease(session: Session, building: Building, at: { release:
   rows.prepared(prepared);
   const title = options.title ?? prepared.facts.nevra.name;
   const notes = building.findNotes(prepared.facts, title);
-  const committed = await building.history.add({
-    prepared,
-    notes,
-    title,
-    repomdRevision: building.found.index.repomd.revision,
-    directories: options.directories,
+  const { repomd } = building.found.index;
+  const committed = await building.history.add({ prepared, notes, title, repomdRevision: repomd.revision, directories: options.directories }).catch((error: unknown) => {
+    // What git's fsck refuses is dropped from the private repository; nothing may build on it.
+    session.prepared.delete(release.indexPackage.checksum.hex);
+    throw error;
   });
   rows.committed(committed, notes?.source ?? null);
   const { added, modified, deleted } = committed.files;

@@ -17,6 +17,7 @@ import { createFetcher } from './net/http.js';
 import { publish } from './publish.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
+import { writeStatements } from './report/statements.js';
 import { settle, type Settings } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
@@ -51,12 +52,16 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   });
   const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: `rpm-source-mirror/${VERSION}` });
   const releases = options.createReleases ? github?.releases : undefined;
-  const ports = { fetcher, logger, clock, signal: door.signal, report, sign, releases };
+  // What is under way on the network ends at once; git's push is left to end.
+  const stop = (): void => { void fetcher.close(); };
+  door.signal.addEventListener('abort', stop);
+  const ports = { seen: {}, fetcher, logger, clock, signal: door.signal, report, sign, releases };
   const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
     const result = await runMode(options, ports, { ...place, mirrors: settings.mirrors });
     return github === undefined ? result : await tell(github.issues, result, { options, door, logger });
   } finally {
+    door.signal.removeEventListener('abort', stop);
     await fetcher.close();
     await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -69,7 +74,7 @@ async function runMode(options: Options, ports: Shared, place: Place & Pick<Sett
   } catch (error) {
     report.errors.push(describeError(error));
     logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return { report, hasNew: false, newVersions: [], latestVersion: '', commit: '', failed: true };
+    return { report, hasNew: false, newVersions: [], latestVersion: '', commit: ports.seen.tip ?? '', failed: true };
   }
 }
 
@@ -131,9 +136,10 @@ function openClock({ environment }: Door): Clock {
   throw new InputError('INPUT_INVALID', `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}; it takes seconds since 1970`, { remedy: 'Correct the variable, or unset it.' });
 }
 
-/** Writes the JSON report and returns its path. */
+/** Writes the JSON report, with the statements of what was published beside it, and returns its path. */
 export async function writeReport(result: RunResult, path: string): Promise<string> {
   await writeFile(path, `${JSON.stringify(result.report, null, 2)}\n`);
+  await writeStatements(result.report, path);
   return path;
 }
 

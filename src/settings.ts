@@ -2,7 +2,7 @@
 import { InputError } from './errors.js';
 import type { ClientOptions } from './github/client.js';
 import { apiUrlOf, repositoryNameOf } from './github/repository-name.js';
-import { resolveRepository, type Remote } from './git/credentials.js';
+import { credentialSettings, resolveRepository, type Remote } from './git/credentials.js';
 import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
 import type { Options } from './inputs.js';
@@ -36,8 +36,10 @@ export interface Surroundings {
  */
 export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
+  if (options.attest) throw attestConflict();
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
+  credentialSettings(remote, options.token);
   return {
     remote,
     ssh,
@@ -52,6 +54,13 @@ function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote;
   if (remote.url === main.url) throw new InputError('INPUT_CONFLICT', `mirrors names the repository itself, ${remote.url}`, { remedy: 'List only other repositories in mirrors.' });
   const isSameOrigin = remote.transport === 'http' && main.transport === 'http' && new URL(remote.url).origin === new URL(main.url).origin;
   return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
+}
+
+/** Never ignored in silence: who asks for attestations relies on them. */
+function attestConflict(): InputError {
+  return new InputError('INPUT_CONFLICT', 'attest: true needs a signer for the identity of the job, which this version does not bundle', {
+    remedy: 'Leave attest out. An in-toto statement per published release lies beside the report; give it to actions/attest in the next step (docs/recipes.md).',
+  });
 }
 
 interface GitHubPlace {

@@ -66,7 +66,7 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
   for (const [tag, group] of shared) {
     for (const [row, decision] of shareTag(group, { owner: tagOwners.get(tag), exists: remoteTags.has(tag), tagFormat: options.tagFormat })) decided.set(row, decision);
   }
-  const releases = limitNew(rows.map((row) => decided.get(row) ?? row), options.maxReleases);
+  const releases = limitNew(refuseSharedFiles(rows.map((row) => decided.get(row) ?? row), recorded), options.maxReleases);
   const refused = [...decided.values()].filter(({ status }) => status === 'skipped').map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
   const lost = releases.filter(({ status, tag }) => status === 'exists' && !remoteTags.has(tag));
   return { releases, warnings: [...refused, ...lost.map(({ nevra, tag }) => `${formatNevra(nevra)} is recorded as published, but the remote has no tag ${tag}`)] };
@@ -108,6 +108,21 @@ function separatingFormat(format: string, a: Nevra, b: Nevra): string {
   const field = TAG_FIELDS.find((name) => value(a, name) !== value(b, name)) ?? 'release';
   if (field === 'name' || field === 'epoch') return `{${field}}-${format}`;
   return `${format}${field === 'arch' ? '.' : '-'}{${field}}`;
+}
+
+/** One name in the archive is one package: the index, which nobody signed, must not overwrite what is published. */
+function refuseSharedFiles(rows: readonly PlannedRelease[], recorded: readonly ReleaseRecord[]): PlannedRelease[] {
+  const holders = new Map(recorded.map(({ file, nevra }) => [file.toLowerCase(), nevraKey(nevra)]));
+  return rows.map((row) => {
+    if (row.status !== 'new') return row;
+    const [file, own] = [row.indexPackage.fileName.toLowerCase(), nevraKey(formatNevra(row.nevra))];
+    const holder = holders.get(file);
+    if (holder === undefined || holder === own) {
+      holders.set(file, own);
+      return row;
+    }
+    return { ...row, status: 'skipped', reason: `its file ${row.indexPackage.fileName} has the name that ${holder} is archived under` };
+  });
 }
 
 function limitNew(rows: readonly PlannedRelease[], most: number): PlannedRelease[] {

@@ -8,6 +8,8 @@ export interface ReleaseRow {
   tag: string;
   status: 'published' | 'planned' | 'exists' | 'skipped' | 'failed';
   commit?: string;
+  /** Tree id of the source in that commit. */
+  sourceTree?: string;
   package?: PackageRow;
   /** Where the notes were found; null when there are none. */
   notes?: string | null;

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
 import { memorySource } from '../bytes.js';
-import { describeError, GitError, MirrorError } from '../errors.js';
-import type { GitStore } from '../git/store.js';
+import { describeError, GitError, MirrorError, VerificationError } from '../errors.js';
+import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
 import { classifyByHeader, classifyByIndex, classifyByPackage, recordClass, type HeaderIdentity } from '../mirror/changes.js';
 import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
 import { packagePaths } from '../mirror/layout.js';
-import type { PlannedRelease } from '../mirror/plan.js';
+import { namesRelease, type PlannedRelease } from '../mirror/plan.js';
 import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
 import { checkSignature } from '../openpgp/verify.js';
 import { packageUrls } from '../repodata/client.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { ChangeRow } from '../report/report.js';
 import { packageDigest, payloadDigests } from '../rpm/digests.js';
+import { satisfies } from '../rpm/constraints.js';
 import { formatNevra } from '../rpm/evr.js';
 import { examineHeader, examinePackage } from '../rpm/examine.js';
+import type { Nevra } from '../rpm/model.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { judge, judgeHeader } from '../trust/policy.js';
 import { fetchPackage } from './downloads.js';
@@ -28,6 +31,8 @@ export interface Classification {
   readonly changes: readonly ChangeRow[];
   /** releases.json with the classes of now; the same objects where nothing moved. */
   readonly records: readonly ReleaseRecord[];
+  /** Tags whose changed content an earlier run acknowledged; upstream may have signed it again since. */
+  readonly acknowledged: ReadonlySet<string>;
 }
 
 /** A published release, and what the index says of it now. */
@@ -35,6 +40,16 @@ interface Case {
   readonly record: ReleaseRecord;
   readonly listed: IndexPackage | undefined;
 }
+
+/** One release with its class. */
+interface Classified {
+  readonly change: ChangeRow | undefined;
+  readonly record: ReleaseRecord;
+  readonly isAcknowledged: boolean;
+}
+
+/** What the served package is, for releases whose content changed: the acknowledgement is of this and of nothing else. */
+const CHANGED_HEADER = 'changedHeaderSha256';
 
 /** Headers read at a time; they are a few KiB each. */
 const PARALLEL = 8;
@@ -50,21 +65,26 @@ export async function classifyPublished(found: Survey, context: { readonly optio
   const classifier = new Classifier(found, context);
   const moved = cases.filter(({ record, listed }) => classifyByIndex(record, listed?.checksum) === 'needs-header');
   await classifier.loadArchived(moved.map(({ record }) => record));
-  const results: { change: ChangeRow | undefined; record: ReleaseRecord }[] = [];
+  const results: Classified[] = [];
   for (let at = 0; at < cases.length; at += PARALLEL) {
     results.push(...(await Promise.all(cases.slice(at, at + PARALLEL).map((item) => classifier.classify(item)))));
   }
   const unlisted = found.state.releases.filter((record) => !cases.some((item) => item.record.tag === record.tag));
-  return { changes: results.flatMap(({ change }) => change ?? []), records: [...results.map(({ record }) => record), ...unlisted] };
+  return {
+    changes: results.flatMap(({ change }) => change ?? []),
+    records: [...results.map(({ record }) => record), ...unlisted],
+    acknowledged: new Set(results.filter(({ isAcknowledged }) => isAcknowledged).map(({ record }) => record.tag)),
+  };
 }
 
-/** Releases on record, and tagged ones without a record where the archive has their package. Names that the inputs do not select are left alone. */
-async function listCases({ state, index, plan, selects }: Survey, { ports }: { readonly ports: Ports }): Promise<Case[]> {
+/** Releases on record, and tagged ones without a record where the archive has their package. What the inputs leave out is not called withdrawn. */
+async function listCases({ state, index, plan, selects }: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<Case[]> {
+  const isWanted = (nevra: Nevra): boolean => selects(nevra) && satisfies(nevra, options.versions) && !options.skip.some((entry) => namesRelease(entry, nevra));
   const listed = new Map(index.packages.map((found) => [nevraKey(formatNevra(found.nevra)), found]));
   const recorded = state.releases.flatMap((record): Case[] => {
     const found = listed.get(nevraKey(record.nevra));
     const nevra = tryParseNevra(record.nevra);
-    return found === undefined && (nevra === undefined || !selects(nevra)) ? [] : [{ record, listed: found }];
+    return found === undefined && (nevra === undefined || !isWanted(nevra)) ? [] : [{ record, listed: found }];
   });
   const known = new Set(state.releases.map(({ tag }) => tag));
   const bare = plan.releases.filter(({ status, tag }) => status === 'exists' && !known.has(tag));
@@ -90,7 +110,7 @@ function recordOf({ nevra, tag, indexPackage: { fileName } }: PlannedRelease, ch
 }
 
 class Classifier {
-  private readonly archived = new Map<string, Uint8Array>();
+  private readonly archived = new Map<string, Oid>();
 
   constructor(
     private readonly found: Survey,
@@ -106,34 +126,36 @@ class Classifier {
       return held === undefined ? [] : [{ tag, oid: held.oid }];
     });
     await store.fetchBlobs(files.map(({ oid }) => oid));
-    for (const { tag, oid } of files) this.archived.set(tag, await store.readBlob(oid));
+    for (const { tag, oid } of files) this.archived.set(tag, oid);
   }
 
-  async classify({ record, listed }: Case): Promise<{ change: ChangeRow | undefined; record: ReleaseRecord }> {
+  async classify({ record, listed }: Case): Promise<Classified> {
     try {
-      const { result, files } = await this.decide(record, listed);
+      const { result, files, changedHeader } = await this.decide(record, listed);
       const change = { nevra: record.nevra, tag: record.tag, class: result, ...(files === undefined ? {} : { files }) };
       const isNews = result !== 'unchanged' || record.class !== null;
-      return { change, record: isNews ? recordClass(record, result, listed?.checksum) : record };
+      const next = isNews ? recordClass(record, result, listed?.checksum) : record;
+      const isAcknowledged = result === 'content-changed' && record.class === result && (next === record || changedHeader === record.further?.[CHANGED_HEADER]);
+      return { change, record: changedHeader === undefined ? next : { ...next, further: { ...next.further, [CHANGED_HEADER]: changedHeader } }, isAcknowledged };
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
       const { code, message } = describeError(error);
       this.context.ports.logger.warning(`${record.nevra} could not be classified and is tried again in the next run: ${code}: ${message}`);
-      return { change: record.class === null ? undefined : { nevra: record.nevra, tag: record.tag, class: record.class }, record };
+      return { change: record.class === null ? undefined : { nevra: record.nevra, tag: record.tag, class: record.class }, record, isAcknowledged: true };
     }
   }
 
-  private async decide(record: ReleaseRecord, listed: IndexPackage | undefined): Promise<{ result: ChangeClass; files?: string[] }> {
+  private async decide(record: ReleaseRecord, listed: IndexPackage | undefined): Promise<{ result: ChangeClass; files?: string[]; changedHeader?: string }> {
     const first = classifyByIndex(record, listed?.checksum);
     if (first !== 'needs-header' && first !== 'needs-package') return { result: first };
-    const archived = this.archived.get(record.tag);
+    const oid = this.archived.get(record.tag);
+    const archived = oid === undefined ? undefined : await this.context.ports.store.readBlob(oid);
     const published = archived === undefined ? undefined : await readPackage(memorySource(archived));
     const served = await this.readServedHeader(listed!);
     const second = published === undefined || served === undefined ? 'needs-package' : await this.compare(published, served);
-    if (second === 'content-changed') return { result: second, files: differingFiles(published!, served!) };
+    if (second === 'content-changed') return { result: second, files: differingFiles(published!, served!), changedHeader: sha256(served!.headerBytes) };
     if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn') return { result: second };
-    const whole = await this.compareWhole(record, listed!, archived);
-    return { result: whole };
+    return this.compareWhole(record, listed!, archived);
   }
 
   /** Bytes 0 to the header's end, where the index says where that is. */
@@ -155,14 +177,17 @@ class Classifier {
   private async compare(published: RpmPackage, served: RpmPackage): Promise<ReturnType<typeof classifyByHeader>> {
     const evidence = await examineHeader(served, (packets, data) => checkSignature(packets, data, this.found.trust.keyring, this.policy()));
     const verdict = judgeHeader(evidence);
-    const isBad = evidence.signatures.some(({ status }) => status !== 'good');
+    // A signature that nobody here can judge says nothing of the content: a new key is for a person to look at.
+    const unknown = evidence.signatures.find(({ status }) => status !== 'good' && status !== 'bad');
+    if (unknown !== undefined && verdict.signature === undefined) throw new VerificationError(unknown.code ?? 'UNKNOWN_KEY', `the package is signed anew: ${unknown.reason ?? unknown.status}`);
+    const isBad = evidence.signatures.some(({ status }) => status === 'bad');
     const signature = verdict.accepted && verdict.signature !== undefined ? 'good' : isBad ? 'bad' : 'absent';
     const servedIdentity = { ...identityOf(served), headerSha256: evidence.headerSha256, signature } as const;
     const { headerSha256 } = await examineHeader(published, async () => []);
     return classifyByHeader({ ...identityOf(published), headerSha256 }, servedIdentity);
   }
 
-  private async compareWhole(record: ReleaseRecord, listed: IndexPackage, archived: Uint8Array | undefined): Promise<ChangeClass> {
+  private async compareWhole(record: ReleaseRecord, listed: IndexPackage, archived: Uint8Array | undefined): Promise<{ result: ChangeClass; changedHeader?: string }> {
     if (!this.context.wholePackages) throw new GitError('MIRROR_INVALID', 'only the whole package can tell, and mode check downloads none');
     const contentSha256 = record.contentSha256 ?? (archived === undefined ? undefined : await this.contentOf(archived));
     if (contentSha256 === undefined) throw new GitError('MIRROR_INVALID', 'neither releases.json nor the archive says what was published');
@@ -170,7 +195,8 @@ class Classifier {
     try {
       const pkg = await readPackage(download.bytes);
       const evidence = await examinePackage(pkg, download.bytes, (packets, data) => checkSignature(packets, data, this.found.trust.keyring, this.policy()));
-      return classifyByPackage({ contentSha256 }, { contentSha256: evidence.contentSha256, isTrusted: judge(evidence, { keysGiven: true }).accepted });
+      const result = classifyByPackage({ contentSha256 }, { contentSha256: evidence.contentSha256, isTrusted: judge(evidence, { keysGiven: true }).accepted });
+      return result === 'content-changed' ? { result, changedHeader: evidence.contentSha256 } : { result };
     } finally {
       await download.release();
     }
@@ -184,6 +210,10 @@ class Classifier {
   private policy(): { allowWeak: ReadonlySet<string>; now: number } {
     return { allowWeak: this.context.options.allowWeak, now: this.context.ports.clock.now() };
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function identityOf(pkg: RpmPackage): Omit<HeaderIdentity, 'headerSha256'> {

@@ -36,6 +36,8 @@ export interface CommittedRelease {
   readonly planned: PlannedRelease;
   readonly commit: Oid;
   readonly tag: Oid;
+  /** Tree id of the source directory. */
+  readonly sourceTree: Oid;
   readonly end: BranchEnd;
   readonly files: { added: number; modified: number; deleted: number };
 }
@@ -67,6 +69,7 @@ export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd,
     planned: prepared.planned,
     commit: commit.oid,
     tag,
+    sourceTree: prepared.sourceTree,
     end: { tip: commit.oid, root: commit.root, source: prepared.files, packaging, archive: new Map([...end.archive, ...additions]), releases },
     files: { added: count('?'), modified: count('M'), deleted: count('D') },
   };

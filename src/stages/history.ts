@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 import type { GitStore, Oid } from '../git/store.js';
-import { followLines, placeRelease, type LineBranch, type TaggedRelease } from '../mirror/lines.js';
+import { findNewest, followLines, placeRelease, type LineBranch, type TaggedRelease } from '../mirror/lines.js';
 import { formatArchiveMessage } from '../mirror/messages.js';
-import { tryParseNevra } from '../mirror/nevra.js';
+import { parseTagName } from '../mirror/tag-names.js';
+import { compareEvr } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
 import { formatReleases, parseReleases } from '../mirror/releases.js';
 import { writeCommit, type Hand } from './branch.js';
 import { archiveAdditions, commitRelease, recordOf, type BranchEnd, type CommittedRelease, type ReleaseCommit } from './commit-release.js';
-import { readFolder, type TreeFile } from './mirror-state.js';
+import { findTree, readFolder, type TreeFile } from './mirror-state.js';
 import type { Survey } from './survey.js';
 
 export interface HistoryStart {
@@ -15,7 +17,11 @@ export interface HistoryStart {
   readonly found: Survey;
   /** The branch with this run's archive commits. */
   readonly end: BranchEnd;
+  readonly archiveDirectory: string;
 }
+
+/** Foreign tags that look like versions are few; each costs a fetch. */
+const MOST_UNLISTED = 5;
 
 /**
  * The branch under construction. A release newer than all others becomes its source; an older one (a backport) gets its own
@@ -27,18 +33,30 @@ export class History {
   private current: BranchEnd;
 
   constructor(private readonly start: HistoryStart) {
-    const { plan, state } = start.found;
-    const rows = plan.releases.filter(({ status }) => status === 'exists').map(({ nevra, tag }) => ({ nevra, tag }));
-    const recorded = state.releases.flatMap(({ nevra: text, tag }) => {
-      const nevra = tryParseNevra(text);
-      return nevra === undefined || rows.some((row) => row.tag === tag) ? [] : [{ nevra, tag }];
-    });
-    this.tagged = [...rows, ...recorded];
+    this.tagged = [...start.found.tagged];
     this.current = start.end;
   }
 
   get end(): BranchEnd {
     return this.current;
+  }
+
+  /**
+   * Finds the newest release among tags that neither the index nor releases.json knows, such as one that the predecessor published and
+   * upstream withdrew: the branch must not move back behind it. Only tags that look like newer versions are asked for.
+   */
+  async findUnlisted(): Promise<void> {
+    const { store, found } = this.start;
+    const newest = findNewest(this.tagged);
+    const known = new Set(this.tagged.map(({ tag }) => tag));
+    const candidates = [...found.state.refs.tags.keys()].filter((tag) => /^\d/.test(tag) && !known.has(tag)).map((tag) => ({ tag, nevra: nevraOfTag(tag) }));
+    const newer = candidates.filter(({ nevra }) => newest === undefined || compareEvr(nevra, newest.nevra) > 0).sort((a, b) => compareEvr(b.nevra, a.nevra));
+    for (const candidate of newer.slice(0, MOST_UNLISTED)) {
+      const { tree } = await store.readCommit(await store.fetchCommit(`refs/tags/${candidate.tag}`));
+      if ((await findTree(store, tree, this.start.archiveDirectory)) === undefined) continue;
+      this.tagged.push(candidate);
+      return;
+    }
   }
 
   /** Stages a release where it belongs. @throws GitError */
@@ -111,4 +129,9 @@ export class History {
 
 function placeLowest(tagged: readonly TaggedRelease[]): TaggedRelease | undefined {
   return tagged.find(({ nevra }) => placeRelease(nevra, tagged.filter((other) => other.nevra !== nevra)).on === 'root') ?? tagged[0];
+}
+
+/** What a bare version tag says; good for order alone. */
+function nevraOfTag(tag: string): Nevra {
+  return { name: '', epoch: null, version: parseTagName(tag), release: '', arch: '' };
 }

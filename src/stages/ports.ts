@@ -22,6 +22,8 @@ export interface Ports {
   readonly clock: Clock;
   /** Fires on SIGTERM and SIGINT: the push under way ends, nothing further begins. */
   readonly signal: AbortSignal;
+  /** What the remote was seen to have, for the outputs of a run that fails early. */
+  readonly seen: { tip?: string };
   /** Filled while the run goes on, so that a failure leaves what is known. */
   readonly report: Report;
   /** Signs commits and tags; undefined without a signing key. */

@@ -53,7 +53,14 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
     if (has) break;
     const isMoved = batch.branches.some(({ name, from }) => refs.branches.get(name) !== from);
     if (isMoved || request.tags.some(({ name }) => refs.tags.has(name))) throw new LostRace();
-    if (!(answer instanceof GitError)) throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
+    if (!(answer instanceof GitError)) {
+      // Another push may hold the lock of a ref before its new value can be seen.
+      if (attempt < 2) {
+        await sleep(500 + Math.random() * 1000);
+        continue;
+      }
+      throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
+    }
     if (answer.code !== 'REMOTE_FAILED' || attempt >= LIMITS.attempts) throw answer;
     logger.info(`the push failed, trying again: ${answer.message}`);
     await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+import type { TaggedRelease } from '../mirror/lines.js';
 import type { Report, ReleaseRow, RunResult } from '../report/report.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
@@ -26,6 +26,8 @@ export class Rows {
       if (row.status === 'published') continue;
       row.tag = release.tag;
       row.status = isNew(release) ? 'planned' : release.status === 'exists' ? 'exists' : 'skipped';
+      delete row.error;
+      delete row.reason;
       if (release.reason !== undefined) row.reason = release.reason;
     }
     this.report.releases = plan.releases.map((release) => this.of(release));
@@ -51,7 +53,7 @@ export class Rows {
   }
 
   committed(release: CommittedRelease, notes: string | null): void {
-    Object.assign(this.of(release.planned), { commit: release.commit, files: release.files, notes });
+    Object.assign(this.of(release.planned), { commit: release.commit, sourceTree: release.sourceTree, files: release.files, notes });
   }
 
   /** Whether its commit is staged. */
@@ -80,9 +82,10 @@ export class Rows {
   }
 
   /** Outputs of the run; `commit` is the tip of the branch on the remote. */
-  result({ commit, failed, recorded }: { commit: string | undefined; failed: boolean; recorded: readonly ReleaseRecord[] }): RunResult {
+  result({ commit, failed, tagged: known }: { commit: string | undefined; failed: boolean; tagged: readonly TaggedRelease[] }): RunResult {
     const tagged = [...this.rows.values()].filter(({ status }) => status === 'published' || status === 'exists').map(({ nevra }) => nevra);
-    const all = [...tagged, ...recorded.map(({ nevra }) => nevra)].map((nevra) => tryParseNevra(nevra)).filter((nevra) => nevra !== undefined);
+    const all = [...tagged, ].map((nevra) => tryParseNevra(nevra)).filter((nevra) => nevra !== undefined);
+    all.push(...known.map(({ nevra }) => nevra));
     return {
       report: this.report,
       hasNew: (this.newAtStart ?? []).length > 0,

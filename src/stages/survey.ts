@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { VerificationError } from '../errors.js';
+import { InputError, VerificationError } from '../errors.js';
 import type { Options } from '../inputs.js';
 import { GIB, LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
+import type { TaggedRelease } from '../mirror/lines.js';
+import { tryParseNevra } from '../mirror/nevra.js';
 import { planReleases, type Plan } from '../mirror/plan.js';
+import { formatTagName } from '../mirror/tag-names.js';
 import { createSelector, packageNotFound } from '../mirror/selection.js';
 import { checkDetached } from '../openpgp/verify.js';
 import { ageDays } from '../repodata/rollback.js';
@@ -21,6 +24,8 @@ export interface Survey {
   readonly index: RepositoryIndex;
   readonly trust: Trust;
   readonly plan: Plan;
+  /** Every release that has a tag on the remote and is listed by the index or by releases.json, whatever `versions` says. */
+  readonly tagged: readonly TaggedRelease[];
   /** Whether the inputs select packages of this name and architecture. */
   readonly selects: (candidate: { readonly name: string; readonly arch: string }) => boolean;
 }
@@ -38,9 +43,12 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     notesFiles: options.releaseNotes.map((url) => notesFileName(url)),
   });
   const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
+  void reading.then(({ tip }) => { if (tip !== undefined) ports.seen.tip = tip; }, () => undefined);
   const [state, trust, index] = await settle([reading, trusting, readIndex({ options, ports, source, reading, trusting })] as const);
   for (const warning of index.warnings) logger.warning(warning);
   describeIndex(index, { options, logger, report, now: clock.now() });
+  const clash = options.lineBranches.find(({ branch }) => branch === state.branch);
+  if (clash !== undefined) throw new InputError('INPUT_CONFLICT', `line-branches names ${clash.branch}, which is the branch of the mirror`);
   const plan = planReleases({
     candidates: index.packages.map(withoutZeroEpoch),
     remoteTags: state.refs.tags,
@@ -49,7 +57,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
   });
   for (const warning of plan.warnings) logger.warning(warning);
   warnOfSize(plan, options, logger);
-  return { state, index, trust, plan, selects: createSelector(options) };
+  return { state, index, trust, plan, tagged: listTagged(state, index, options), selects: createSelector(options) };
 }
 
 /** T24: an archive that nears what hosts take is better known before the push that fails. */
@@ -149,6 +157,19 @@ function describeIndex(index: RepositoryIndex, { options, logger, report, now }:
   if (options.maxIndexAge > 0 && age !== undefined && age > options.maxIndexAge) {
     logger.warning(`the index is ${age} days old, more than max-index-age ${options.maxIndexAge}; the repository may be frozen`);
   }
+}
+
+function listTagged({ refs, releases }: MirrorState, { packages }: RepositoryIndex, { tagFormat }: Options): TaggedRelease[] {
+  const tagged = new Map<string, TaggedRelease>();
+  for (const { nevra } of packages) {
+    const tag = formatTagName(tagFormat, nevra);
+    if (refs.tags.has(tag)) tagged.set(tag, { nevra, tag });
+  }
+  for (const { nevra: text, tag } of releases) {
+    const nevra = tryParseNevra(text);
+    if (nevra !== undefined && refs.tags.has(tag)) tagged.set(tag, { nevra, tag });
+  }
+  return [...tagged.values()];
 }
 
 /** createrepo writes epoch 0 for packages that have none; the signed header tells what is true later. */

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VERSION } from '../version.js';
+import type { Report, ReleaseRow } from './report.js';
+
+/** Names the form of the predicate below; a change of meaning gets a new number. */
+export const PREDICATE_TYPE = 'urn:rpm-source-mirror:source:v1';
+
+/**
+ * An in-toto statement (in-toto attestation framework, Statement v1): this package, by digest, became this commit and this source tree.
+ * Undefined for a row that is not published.
+ */
+export function formatStatement(row: ReleaseRow, { repository }: Report): string | undefined {
+  const { status, package: pkg, commit, sourceTree } = row;
+  if (status !== 'published' || pkg === undefined || commit === undefined || sourceTree === undefined) return undefined;
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: pkg.file, digest: { sha256: pkg.sha256 } }],
+    predicateType: PREDICATE_TYPE,
+    predicate: {
+      tool: { name: 'rpm-source-mirror', version: VERSION },
+      package: { nevra: row.nevra, contentSha256: pkg.contentSha256, index: { url: repository.url, revision: repository.revision } },
+      signature: pkg.signature,
+      checks: pkg.checks,
+      tag: row.tag,
+      commit: { digest: { gitCommit: commit } },
+      source: { digest: { gitTree: sourceTree } },
+    },
+  };
+  return `${JSON.stringify(statement, null, 2)}\n`;
+}
+
+/** Writes a statement per published release into `<report without .json>-statements/<tag>.intoto.json`; no folder without any. */
+export async function writeStatements(report: Report, reportPath: string): Promise<void> {
+  const folder = `${reportPath.replace(/\.json$/u, '')}-statements`;
+  for (const row of report.releases) {
+    const text = formatStatement(row, report);
+    if (text === undefined) continue;
+    await mkdir(folder, { recursive: true });
+    // A tag may hold slashes, and what Windows keeps for itself.
+    await writeFile(join(folder, `${encodeURIComponent(row.tag).replaceAll('*', '%2A')}.intoto.json`), text);
+  }
+}

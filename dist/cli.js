@@ -39,7 +39,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-VDVZ3YJR.js";
+} from "./chunk-Q3ZMCYUO.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-VDVZ3YJR.js";
+} from "./chunk-Q3ZMCYUO.js";
 import {
   error,
   getInput,

@@ -59,7 +59,7 @@ function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote;
 /** Never ignored in silence: who asks for attestations relies on them. */
 function attestConflict(): InputError {
   return new InputError('INPUT_CONFLICT', 'attest: true needs a signer for the identity of the job, which this version does not bundle', {
-    remedy: 'Leave attest out. An in-toto statement per published release lies beside the report; give it to actions/attest in the next step (docs/recipes.md).',
+    remedy: 'Leave attest out. An in-toto statement per published release lies beside the report; a next step can give its predicate to actions/attest.',
   });
 }
 

@@ -9,7 +9,7 @@ import type { Survey } from './survey.js';
 
 /**
  * Asks the remote whether it would let this run push, changing nothing, and warns with the remedy where it would not. Without a credential nothing is asked:
- * a mirror may be looked at by anybody. What protects a branch only shows at a real push, except where the host says it beforehand.
+ * a mirror may be looked at by anybody. Rules that protect a branch only show at a real push.
  */
 export async function reportPermission({ state }: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<void> {
   const { store, logger } = ports;

@@ -8,4 +8,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: 'tsconfig.json' }] },
   testTimeout: 60_000,
+  // Children that a test killed may hold a pipe a moment longer than the test.
+  forceExit: true,
 };

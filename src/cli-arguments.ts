@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { InputError } from './errors.js';
 import { INPUTS, inputSpec, isInputName, type InputName } from './input-table.js';
 
-const COMMANDS = ['publish', 'check', 'verify', 'inspect'] as const;
+const COMMANDS = ['publish', 'check', 'verify', 'inspect', 'init'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** What the command line says. */

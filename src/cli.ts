@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
+import { printWorkflow } from './cli-init.js';
 import { inspectFiles } from './cli-inspect.js';
 import { describeError, InputError, sentences } from './errors.js';
 import { helpText } from './help.js';
@@ -20,6 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
   if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
+  if (line.command === 'init') return printWorkflow({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== undefined) await writeReport(result, line.report);

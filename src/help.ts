@@ -69,6 +69,7 @@ Usage:
   rpm-source-mirror verify [options]      prove what is published, from the mirror alone
   rpm-source-mirror inspect FILE...       what an RPM file says, and whether it is to be trusted
       [--gpgkey KEY]... [--json] [--extract DIR]
+  rpm-source-mirror init [options]        look at a repository and print a workflow file for it
 
 Options (--name value or --name=value; lists by white space or commas; a bare flag is true;
 every option may be given as environment variable INPUT_<NAME> instead, flags win):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
 import { createFetcher } from './net/http.js';
 import { publish } from './publish.js';
+import { parseRepoFile } from './repodata/sources.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
 import { writeStatements } from './report/statements.js';
@@ -48,7 +49,7 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
     userAgent: `rpm-source-mirror/${VERSION}`,
     concurrency: options.concurrency,
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
-    secretHeaders: { lines: options.httpHeaders, urls: serverUrls(options) },
+    secretHeaders: { lines: options.httpHeaders, urls: await serverUrls(options) },
   });
   const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: `rpm-source-mirror/${VERSION}` });
   const releases = options.createReleases ? github?.releases : undefined;
@@ -122,9 +123,18 @@ function requireRepository(path: string): void {
   });
 }
 
-/** The servers that the user named; secret headers go to these origins and no other. */
-function serverUrls({ source }: Options): string[] {
-  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
+/** The servers that the user named, in inputs or in a .repo file of this machine; secret headers go to these origins and no other. */
+async function serverUrls({ source }: Options): Promise<string[]> {
+  const typed = [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
+  if (source.repoFile === undefined || /^https?:/i.test(source.repoFile)) return typed;
+  const path = source.repoFile.startsWith('file:') ? fileURLToPath(source.repoFile) : source.repoFile;
+  try {
+    const section = parseRepoFile(await readFile(path), source);
+    return [...typed, ...section.baseUrls, section.mirrorlist, section.metalink].filter((url) => url !== undefined);
+  } catch {
+    // What is wrong with the file is said when it is followed.
+    return typed;
+  }
 }
 
 /** @throws InputError INPUT_INVALID for a SOURCE_DATE_EPOCH that is no number of seconds */

@@ -176,15 +176,18 @@ class Classifier {
 
   private async compare(published: RpmPackage, served: RpmPackage): Promise<ReturnType<typeof classifyByHeader>> {
     const evidence = await examineHeader(served, (packets, data) => checkSignature(packets, data, this.found.trust.keyring, this.policy()));
+    const { headerSha256 } = await examineHeader(published, async () => []);
+    const before = { ...identityOf(published), headerSha256 };
+    const after = { ...identityOf(served), headerSha256: evidence.headerSha256 };
+    // Other content is other content, whoever signed it.
+    if (classifyByHeader(before, { ...after, signature: 'good' }) === 'content-changed') return 'content-changed';
     const verdict = judgeHeader(evidence);
     // A signature that nobody here can judge says nothing of the content: a new key is for a person to look at.
     const unknown = evidence.signatures.find(({ status }) => status !== 'good' && status !== 'bad');
     if (unknown !== undefined && verdict.signature === undefined) throw new VerificationError(unknown.code ?? 'UNKNOWN_KEY', `the package is signed anew: ${unknown.reason ?? unknown.status}`);
     const isBad = evidence.signatures.some(({ status }) => status === 'bad');
     const signature = verdict.accepted && verdict.signature !== undefined ? 'good' : isBad ? 'bad' : 'absent';
-    const servedIdentity = { ...identityOf(served), headerSha256: evidence.headerSha256, signature } as const;
-    const { headerSha256 } = await examineHeader(published, async () => []);
-    return classifyByHeader({ ...identityOf(published), headerSha256 }, servedIdentity);
+    return classifyByHeader(before, { ...after, signature });
   }
 
   private async compareWhole(record: ReleaseRecord, listed: IndexPackage, archived: Uint8Array | undefined): Promise<{ result: ChangeClass; changedHeader?: string }> {

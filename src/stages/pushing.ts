@@ -48,24 +48,30 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
   for (let attempt = 1; ; attempt++) {
     const answer = await tryPush(store, request);
     if (!(answer instanceof GitError) && answer.status === 'pushed') break;
-    const refs = await store.listRefs();
-    const has = request.branches.every(({ name, oid }) => refs.branches.get(name) === oid) && request.tags.every(({ name, oid }) => refs.tags.get(name)?.oid === oid);
-    if (has) break;
-    const isMoved = batch.branches.some(({ name, from }) => refs.branches.get(name) !== from);
-    if (isMoved || request.tags.some(({ name }) => refs.tags.has(name))) throw new LostRace();
-    if (!(answer instanceof GitError)) {
+    let standing = await compareRefs(store, batch, request);
+    if (standing === 'unchanged' && !(answer instanceof GitError)) {
       // Another push may hold the lock of a ref before its new value can be seen.
-      if (attempt < 2) {
-        await sleep(500 + Math.random() * 1000);
-        continue;
-      }
-      throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
+      await sleep(500 + Math.random() * 1000);
+      standing = await compareRefs(store, batch, request);
     }
+    if (standing === 'complete') break;
+    if (standing === 'moved') throw new LostRace();
+    if (!(answer instanceof GitError)) throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
     if (answer.code !== 'REMOTE_FAILED' || attempt >= LIMITS.attempts) throw answer;
     logger.info(`the push failed, trying again: ${answer.message}`);
     await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));
   }
   batch.onPushed();
+}
+
+/** What the remote has now: all of the push, something of somebody else's, or what it had before. */
+async function compareRefs(store: GitStore, batch: Batch, request: PushRequest): Promise<'complete' | 'moved' | 'unchanged'> {
+  const refs = await store.listRefs();
+  const isComplete =
+    request.branches.every(({ name, oid }) => refs.branches.get(name) === oid) && request.tags.every(({ name, oid }) => refs.tags.get(name)?.oid === oid);
+  if (isComplete) return 'complete';
+  const isMoved = batch.branches.some(({ name, from }) => refs.branches.get(name) !== from) || request.tags.some(({ name }) => refs.tags.has(name));
+  return isMoved ? 'moved' : 'unchanged';
 }
 
 async function tryPush(store: GitStore, request: PushRequest): Promise<PushResult | GitError> {

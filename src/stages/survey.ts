@@ -91,7 +91,7 @@ async function readIndex({ options, ports, source, reading, trusting }: IndexRea
       options.repoGpgcheck === 'off'
         ? undefined
         : async (repomd, signature) => {
-            await verifyRepomd({ repomd, signature, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
+            await verifyRepomd({ repomd, signature, isRequired: options.repoGpgcheck === 'required' || source.isSigned, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
           },
   });
   if (index.packages.length === 0) throw packageNotFound(options, index.names, otherArchs);
@@ -116,6 +116,8 @@ function selectionOf({ packages, arch }: Options): { select: ReturnType<typeof c
 interface RepomdCheck {
   readonly repomd: Uint8Array;
   readonly signature: Uint8Array | undefined;
+  /** By the input, or by the vendor's .repo file. */
+  readonly isRequired: boolean;
   readonly options: Options;
   readonly state: MirrorState;
   readonly trust: Trust;
@@ -124,9 +126,9 @@ interface RepomdCheck {
 }
 
 /** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
-async function verifyRepomd({ repomd, signature, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
+async function verifyRepomd({ repomd, signature, isRequired: options.repoGpgcheck === 'required' || source.isSigned, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
   if (signature === undefined) {
-    if (options.repoGpgcheck === 'required') throw new VerificationError('NO_SIGNATURE', 'repo-gpgcheck is required, and the repository has no repomd.xml.asc');
+    if (isRequired) throw new VerificationError('NO_SIGNATURE', 'the index must be signed (repo-gpgcheck, or repo_gpgcheck of the .repo file), and the repository has no repomd.xml.asc');
     if (state.archive.has('repomd.xml.asc')) {
       throw new VerificationError('NO_SIGNATURE', 'repomd.xml was signed at the last run and is not signed now', {
         remedy: 'Ask the publisher; if signing was given up on purpose, run with repo-gpgcheck: off.',

@@ -17,6 +17,8 @@ export interface UpstreamSource {
   readonly mirrorlist: string | undefined;
   readonly metalink: string | undefined;
   readonly keys: readonly KeySource[];
+  /** The vendor's file says that the index is signed. */
+  readonly isSigned: boolean;
 }
 
 /** A public key as its source gave it. */
@@ -33,12 +35,12 @@ export interface KeyFile {
  */
 export async function resolveSource({ source, gpgkey }: Options, fetcher: Fetcher): Promise<UpstreamSource> {
   if (source.repoFile === undefined) {
-    return { baseUrls: source.baseUrls, mirrorlist: source.mirrorlist, metalink: source.metalink, keys: gpgkey };
+    return { baseUrls: source.baseUrls, mirrorlist: source.mirrorlist, metalink: source.metalink, keys: gpgkey, isSigned: false };
   }
   const { body } = await fetcher.fetch({ url: source.repoFile, maxBytes: LIMITS.repoFileBytes, what: '.repo file' });
   const section = parseRepoFile(body, { repoId: source.repoId, basearch: source.basearch, releasever: source.releasever });
   const listed = section.gpgKeys.map((location) => ({ kind: 'location' as const, location }));
-  return { ...section, keys: gpgkey.length > 0 ? gpgkey : listed };
+  return { ...section, keys: gpgkey.length > 0 ? gpgkey : listed, isSigned: section.repoGpgCheck === true };
 }
 
 /** Reads every public key that the inputs name. @throws DownloadError */

@@ -11,6 +11,7 @@ import {
   VERSION,
   checkPath,
   checkSignature,
+  compareEvr,
   createFetcher,
   describeError,
   examinePackage,
@@ -21,6 +22,7 @@ import {
   inputSpec,
   isInputName,
   judge,
+  loadIndex,
   loadKeyring,
   parseKeys,
   parseOptions,
@@ -29,6 +31,7 @@ import {
   readPayload,
   readVerifiedFiles,
   releaseCells,
+  resolveSource,
   run,
   sentences,
   splitList,
@@ -39,13 +42,13 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-Q3ZMCYUO.js";
+} from "./chunk-BE5XD3RE.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 
 // src/cli-arguments.ts
 import { parseArgs } from "node:util";
-var COMMANDS = ["publish", "check", "verify", "inspect"];
+var COMMANDS = ["publish", "check", "verify", "inspect", "init"];
 var SWITCHES = /* @__PURE__ */ new Set(["help", "version", "json", "quiet", "verbose"]);
 var VALUES = /* @__PURE__ */ new Set(["report", "extract"]);
 function parseCommandLine(args) {
@@ -136,6 +139,88 @@ function secretFlag(name, problem = "is a secret") {
 }
 function variableOf(name) {
   return `INPUT_${name.toUpperCase()}`;
+}
+
+// src/init.ts
+var MOST = 20;
+var SOURCE_NAME = /dkms|kmod|akmod|-src\b|-source/i;
+function rankPackages(nevras) {
+  const byName = Map.groupBy(nevras, ({ name }) => name);
+  const candidates = [...byName].map(([name, all]) => ({ name, versions: all.length, newest: all.toSorted(compareEvr).at(-1).version }));
+  const rank = ({ name }) => SOURCE_NAME.test(name) ? 0 : 1;
+  return candidates.sort((a, b) => rank(a) - rank(b) || b.versions - a.versions || (a.name < b.name ? -1 : 1));
+}
+function formatWorkflow({ inputs, packages, candidates, keys }) {
+  const chosen = packages.length > 0 ? packages : candidates.slice(0, 1).map(({ name }) => name);
+  const others = candidates.filter(({ name }) => !chosen.includes(name));
+  const given = inputs.map(([name, value]) => `          ${name}: ${quote(value.trim())}`);
+  const isPinned = inputs.some(([name]) => name === "gpg-fingerprints");
+  const pins = keys.map(({ fingerprint }) => `            ${fingerprint}`);
+  const owners = keys.map(({ fingerprint, userId }) => `          # ${fingerprint}: ${printable(userId)}`);
+  return [
+    "name: Mirror",
+    "",
+    "on:",
+    "  schedule:",
+    "    - cron: '17 4 * * *'",
+    "  workflow_dispatch:",
+    "",
+    "permissions: {}",
+    "",
+    "concurrency:",
+    "  group: mirror",
+    "  cancel-in-progress: false",
+    "",
+    "jobs:",
+    "  mirror:",
+    "    runs-on: ubuntu-latest",
+    "    timeout-minutes: 60",
+    "    permissions:",
+    "      contents: write",
+    "    steps:",
+    "      - uses: rpm-source-mirror/rpm-source-mirror@v1",
+    "        with:",
+    ...given,
+    ...keys.length === 0 && !isPinned ? ["          # gpgkey: the URL of the publisher's public key"] : [],
+    ...isPinned || keys.length === 0 ? [] : ["          # Compare with what the publisher says elsewhere:", ...owners, "          gpg-fingerprints: >-", ...pins],
+    `          packages: ${quote(chosen.join(" "))}`,
+    ...others.length === 0 ? [] : ["          # Also there:"],
+    ...others.slice(0, MOST).map(({ name, versions, newest }) => `          #   ${printable(name)} (${versions} versions, newest ${printable(newest)})`),
+    ...others.length > MOST ? [`          #   and ${others.length - MOST} more`] : [],
+    ""
+  ].join("\n");
+}
+function quote(value) {
+  return JSON.stringify(value.replaceAll("${{", "$ {{"));
+}
+
+// src/cli-init.ts
+async function printWorkflow({ line, read, logger }) {
+  const given = read("packages");
+  const options = parseOptions((name) => name === "mode" ? "check" : name === "packages" ? given || "*" : read(name), { GITHUB_REPOSITORY: "owner/name" });
+  const fetcher = createFetcher({ logger, userAgent: `rpm-source-mirror/${VERSION}`, concurrency: options.concurrency, environment: process.env, secretHeaders: { lines: options.httpHeaders, urls: options.source.baseUrls } });
+  try {
+    const source = await resolveSource(options, fetcher);
+    const keys = await loadKeyring((await fetchKeys(source.keys, fetcher)).map(({ source: name, bytes }) => ({ name, bytes })));
+    const index = await loadIndex({
+      bases: source.baseUrls,
+      mirrorlist: source.mirrorlist,
+      metalink: source.metalink,
+      fetcher,
+      select: ({ arch }) => options.arch.includes(arch),
+      allowWeak: options.allowWeak,
+      previous: void 0,
+      verifyRepomd: void 0
+    });
+    const candidates = rankPackages(index.packages.map(({ nevra }) => nevra));
+    logger.info(`${index.baseUrl}: ${index.packageCount} packages, ${candidates.length} names for ${options.arch.join(", ")}`);
+    if (keys.certificates.length === 0) logger.warning(`no public key is given: set --gpgkey or ${variableOf("gpgkey")} to see its fingerprint`);
+    const inputs = [...line.inputs].filter(([name]) => name !== "packages");
+    process.stdout.write(formatWorkflow({ inputs, packages: options.packages.filter((name) => name !== "*"), candidates, keys: keys.certificates }));
+    return 0;
+  } finally {
+    await fetcher.close();
+  }
 }
 
 // src/cli-inspect.ts
@@ -487,6 +572,7 @@ Usage:
   rpm-source-mirror verify [options]      prove what is published, from the mirror alone
   rpm-source-mirror inspect FILE...       what an RPM file says, and whether it is to be trusted
       [--gpgkey KEY]... [--json] [--extract DIR]
+  rpm-source-mirror init [options]        look at a repository and print a workflow file for it
 
 Options (--name value or --name=value; lists by white space or commas; a bare flag is true;
 every option may be given as environment variable INPUT_<NAME> instead, flags win):
@@ -539,6 +625,7 @@ async function main(args) {
   }
   const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
   if (line.command === "inspect") return inspectFiles({ line, read: inputReader(line), logger });
+  if (line.command === "init") return printWorkflow({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== void 0) await writeReport(result, line.report);

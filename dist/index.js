@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-Q3ZMCYUO.js";
+} from "./chunk-BE5XD3RE.js";
 import {
   error,
   getInput,

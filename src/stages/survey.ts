@@ -126,7 +126,7 @@ interface RepomdCheck {
 }
 
 /** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
-async function verifyRepomd({ repomd, signature, isRequired: options.repoGpgcheck === 'required' || source.isSigned, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
+async function verifyRepomd({ repomd, signature, isRequired, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
   if (signature === undefined) {
     if (isRequired) throw new VerificationError('NO_SIGNATURE', 'the index must be signed (repo-gpgcheck, or repo_gpgcheck of the .repo file), and the repository has no repomd.xml.asc');
     if (state.archive.has('repomd.xml.asc')) {

@@ -233,11 +233,19 @@ function checkLocation(name: InputName, value: string): string {
     if (url === undefined || !['http:', 'https:', 'file:'].includes(url.protocol)) {
       throw invalid(name, withoutUserInfo(value), 'http, https and file URLs');
     }
-    if (url.protocol === 'file:') checkExists(name, fileURLToPath(url));
+    if (url.protocol === 'file:') checkExists(name, localPath(name, url));
     return value;
   }
   checkExists(name, value);
   return value;
+}
+
+function localPath(name: InputName, url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw invalid(name, url.href, 'file URLs of this machine, such as file:///srv/key.asc');
+  }
 }
 
 function withoutUserInfo(url: string): string {

@@ -22,6 +22,8 @@ export const LIMITS = {
   repoFileBytes: 1 * MIB,
   /** Release notes pages: the largest seen has 300 KiB. */
   notesBytes: 4 * MIB,
+  /** Lines of a release notes page: the largest seen has 8,000, and a million would not fit the memory promise. */
+  notesLines: 200_000,
   /** One compressed index record: Fedora's filelists have 60 MB; git hosts refuse more than 100 MiB anyway. */
   recordBytes: 100 * MIB,
   /** One index record when open: Fedora's primary has 200 MB, its filelists 800 MB. */

@@ -153,14 +153,16 @@ describe('through the bundle', () => {
     expect([under.code, under.report.errors, over.code, over.report.errors.map(({ code }: { code: string }) => code)]).toEqual([0, [], 1, ['TOO_LARGE']]);
   });
 
-  it('notesBytes: a page of that size is used, one of a byte more is left out with a warning', async () => {
-    const page = '1.0\n===\n\nThe first release.\n\n';
+  it.each<[Limit, (size: number) => Buffer]>([
+    ['notesBytes', (size) => pad('1.0\n===\n\nThe first release.\n\n', size, 'x')],
+    ['notesLines', (lines) => pad('1.0\n===\n\nThe first release.\n\n', lines - 1 + '1.0===The first release.'.length)],
+  ])('%s: a page of that size is used, one of one more is left out with a warning', async (limit, page) => {
     const run = async (size: number) => {
-      stage.yum.setFiles({ ...files, 'notes.rst': pad(page, size) });
+      stage.yum.setFiles({ ...files, 'notes.rst': page(size) });
       const { code, report } = await stage.publish({ 'release-notes': `${stage.yum.url}/notes.rst` });
-      return [code, report.releases[0].notes === null, report.warnings.length];
+      return [code, report.releases[0].notes === null, report.warnings.map((text: string) => text.split(':')[0])];
     };
-    expect([await run(LIMITS.notesBytes), await run(LIMITS.notesBytes + 1)]).toEqual([[0, false, 0], [0, true, 1]]);
+    expect([await run(LIMITS[limit]), await run(LIMITS[limit] + 1)]).toEqual([[0, false, []], [0, true, ['release notes TOO_LARGE']]]);
   });
 
   it('recordBytes: a declared size of that is believed, one of a byte more refused', async () => {
@@ -175,7 +177,7 @@ describe('through the bundle', () => {
 
 describe('every limit', () => {
   it('has its test here, or where this file says', () => {
-    const here = new Set([...COMPONENTS.map(([limit]) => limit), ...Object.keys(ELSEWHERE), ...UNTRIED, 'repomdBytes', 'keyBytes', 'mirrorlistBytes', 'repoFileBytes', 'notesBytes']);
+    const here = new Set([...COMPONENTS.map(([limit]) => limit), ...Object.keys(ELSEWHERE), ...UNTRIED, 'repomdBytes', 'keyBytes', 'mirrorlistBytes', 'repoFileBytes', 'notesBytes', 'notesLines']);
     expect(Object.keys(LIMITS).filter((limit) => !here.has(limit as Limit))).toEqual([]);
     for (const file of Object.values(ELSEWHERE)) expect(existsSync(join(import.meta.dirname, file))).toBe(true);
   });

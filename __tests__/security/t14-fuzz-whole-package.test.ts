@@ -45,7 +45,7 @@ describe('T14: a package with numbers, bytes and pieces exchanged', () => {
   it('gets a verdict, never an exception, and is accepted only as it was', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...PACKAGES), fc.array(edit, { minLength: 1, maxLength: 3 }), async (bytes, edits) => {
-        const changed = edits.reduce((copy, change) => change(copy), Buffer.from(bytes));
+        const changed = edits.reduce<Buffer>((copy, change) => change(copy), Buffer.from(bytes));
         const { verdict, reasons } = await inspectBytes(changed);
         expect(reasons.filter((reason) => !/^[A-Z_]+: /.test(reason) || reason.startsWith('INTERNAL'))).toEqual([]);
         // Lead and signature header are not signed; what is signed comes behind them.

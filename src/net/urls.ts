@@ -17,7 +17,8 @@ export function parseTarget(text: string): Target {
   // Two letters at least: `C:\key.asc` is a path.
   if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) return { kind: 'file', path: text };
   const url = URL.parse(text);
-  if (url?.protocol === 'file:' && url.host === '') return { kind: 'file', path: fileURLToPath(url) };
+  const path = url?.protocol === 'file:' ? localPath(url) : undefined;
+  if (path !== undefined) return { kind: 'file', path };
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new DownloadError('NOT_FOUND', `expected an http, https or file URL, found ${displayUrl(text)}`);
   }
@@ -25,6 +26,15 @@ export function parseTarget(text: string): Target {
   url.username = url.password = url.hash = '';
   const userInfo = `${decode(username)}:${decode(password)}`;
   return { kind: 'http', url, authorization: userInfo === ':' ? undefined : `Basic ${Buffer.from(userInfo).toString('base64')}` };
+}
+
+/** Undefined for a file of another host, and for escapes that are no UTF-8 or hide a slash. */
+function localPath(url: URL): string | undefined {
+  try {
+    return url.host === '' ? fileURLToPath(url) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Percent-decoding that leaves what is no escape as it is. */

@@ -21,6 +21,7 @@ export interface NotesPage {
 /** Notes never hold a release up: one retry, and no page gets longer than this (ms). */
 const ATTEMPTS = 2;
 const TIMEOUT = 30_000;
+const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
 
 /**
  * Reads the release notes, asking with the validators of the archived copies. What is missing, late or broken
@@ -59,8 +60,15 @@ async function fetchPage(url: string, file: string, { known, fetcher }: { known:
   if (/^\s*<(!doctype\s+html|html)\b/i.test(Buffer.from(response.body.subarray(0, 1024)).toString('latin1'))) {
     throw new DownloadError('HTTP_STATUS', `${notesUrl(url)}: expected RST or Markdown, found an HTML page`);
   }
+  if (isTooLong(response.body)) throw new DownloadError('TOO_LARGE', `${notesUrl(url)}: expected at most ${LIMITS.notesLines} lines, found more`);
   const { etag, lastModified } = response;
   return { url, file, bytes: response.body, state: { url: notesUrl(url), file, etag: etag ?? null, lastModified: lastModified ?? null } };
+}
+
+function isTooLong(page: Uint8Array): boolean {
+  let lines = 1;
+  for (const byte of page) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines++;
+  return lines > LIMITS.notesLines;
 }
 
 /** Finds the notes of a release: on the first page that has its version, else in its %changelog. Pages are parsed once. */

@@ -21,7 +21,7 @@ describe('parseTarget', () => {
     expect(parseTarget(pathToFileURL(path).href)).toEqual({ kind: 'file', path });
   });
 
-  it.each(['ftp://x/', 'file://host/share', 'http://', 'https://:80', 'javascript:1', 'mailto:a@b'])('refuses %s', (text) => {
+  it.each(['ftp://x/', 'file://host/share', 'file:%', 'file:///a%2Fb', 'http://', 'https://:80', 'javascript:1', 'mailto:a@b'])('refuses %s', (text) => {
     expect(() => parseTarget(text)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 

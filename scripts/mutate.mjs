@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Takes each guard of scripts/mutations.mjs away in a copy of the project and runs the tests that are named for it: they must fail.
+ * Says which guards nobody missed, with exit status 1. Usage: npm run mutate -- [part of a name]
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MUTATIONS } from './mutations.mjs';
+
+const root = path.dirname(import.meta.dirname);
+const copy = mkdtempSync(path.join(tmpdir(), 'mutate-'));
+for (const name of ['src', 'scripts', '__tests__', 'docs', 'examples', 'dist', 'package.json', 'package-lock.json', 'jest.config.mjs', 'tsconfig.json', 'LICENSE', 'action.yml']) {
+  cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
+}
+symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
+
+const node = (...args) => spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
+const chosen = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+const survivors = [];
+
+/** What became of a guard that is gone: `killed` by a test, `survived`, or why it could not be tried. */
+function fate({ file, find, replacement, tests, pattern, build }) {
+  const target = path.join(copy, file);
+  const source = readFileSync(target, 'utf8');
+  if (source.split(find).length !== 2) return `not found once in ${file}`;
+  writeFileSync(target, source.replace(find, () => replacement));
+  try {
+    if (build && node('scripts/build.mjs').status !== 0) return 'does not build';
+    const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--bail', ...(pattern === undefined ? [] : ['-t', pattern]), '--', ...tests];
+    const { status, stderr } = node(...jest);
+    if (/No tests found|Your test suite must contain/.test(stderr) || !/Tests:.*\d+ (?:passed|failed)/.test(stderr)) return 'its tests did not run';
+    return status === 0 ? 'survived' : 'killed';
+  } finally {
+    writeFileSync(target, source);
+    if (build) cpSync(path.join(root, 'dist'), path.join(copy, 'dist'), { recursive: true });
+  }
+}
+
+for (const mutation of chosen) {
+  const result = fate(mutation);
+  if (result !== 'killed') survivors.push(mutation.name);
+  console.log(`${result.padEnd(10)} ${mutation.name}`);
+}
+rmSync(copy, { recursive: true, force: true });
+console.log(`${chosen.length - survivors.length} of ${chosen.length} guards are missed by a test when they are gone`);
+if (survivors.length > 0) console.log(`Not so: ${survivors.join('; ')}`);
+process.exitCode = survivors.length > 0 ? 1 : 0;

@@ -42,7 +42,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-BE5XD3RE.js";
+} from "./chunk-HUFGNO6W.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-BE5XD3RE.js";
+} from "./chunk-HUFGNO6W.js";
 import {
   error,
   getInput,

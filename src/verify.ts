@@ -31,10 +31,11 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const { cases, broken, ignored } = await listTagCases({ reader, files, options, listed: listed.records });
   for (const tag of ignored) logger.info(`ignored: tag ${tag} has no release of this mirror`);
   logger.info(`${cases.length + broken.length} tags to verify, ${ignored.length} ignored`);
-  const blobs = await readSources(cases, files, ports);
+  const blobs = await readSources(cases, { files, packagingDirectory: options.directories.packaging }, ports);
   const nevras = cases.flatMap((item) => recordedNevra(item) ?? []);
   const names = new Set([...nevras.flatMap((nevra) => tryParseNevra(nevra)?.name ?? []), ...cases.flatMap(({ message }) => message?.metadata?.get('Package') ?? [])]);
   const keys = new MirrorKeys(files, { archiveDirectory, pins: options.gpgFingerprints });
+  if (tip !== undefined) await keys.anchorOn(reader, tip);
   const index = new IndexVerifier({ reader, files, findings, archiveDirectory, names });
   const served = new ServedPackages(options, ports, nevras);
   const verifier = new TagVerifier({ options, reader, files, blobs, served, keys, index, findings, report, now: clock.now() });
@@ -58,12 +59,9 @@ async function verifyTags(cases: readonly TagCase[], verifier: TagVerifier, { fi
 }
 
 /** Reads the files of all source trees once, those that tags share included. */
-async function readSources(cases: readonly TagCase[], files: MirrorFiles, { reader, logger }: VerifyPorts): Promise<SourceBlobs> {
+async function readSources(cases: readonly TagCase[], { files, packagingDirectory }: { files: MirrorFiles; packagingDirectory: string }, { reader, logger }: VerifyPorts): Promise<SourceBlobs> {
   const wanted = new Set<Oid>();
-  const seen = new Set<Oid>();
-  for (const { source } of cases) {
-    if (source === undefined || seen.has(source)) continue;
-    seen.add(source);
+  for (const source of await listFolders(cases, files, packagingDirectory)) {
     // A folder that cannot be read is a finding of its tag.
     const { value } = await orFinding(async () => files.list(source), { kind: 'content', path: '', expected: '' });
     for (const { mode, oid } of value?.values() ?? []) if (mode !== '160000') wanted.add(oid);
@@ -71,6 +69,17 @@ async function readSources(cases: readonly TagCase[], files: MirrorFiles, { read
   return SourceBlobs.read(reader, wanted, (done) => {
     if (done % 500 === 0) logger.progress(`reading source files: ${done} of ${wanted.size}`);
   });
+}
+
+/** Source and packaging folders of all tags, each once. */
+async function listFolders(cases: readonly TagCase[], files: MirrorFiles, packagingDirectory: string): Promise<Set<Oid>> {
+  const folders = new Set<Oid>();
+  for (const { source, root } of cases) {
+    if (source !== undefined) folders.add(source);
+    const { value } = await orFinding(async () => files.find(root, packagingDirectory), { kind: 'content', path: '', expected: '' });
+    if (value?.mode === '040000') folders.add(value.oid);
+  }
+  return folders;
 }
 
 function conclude(findings: Findings, { report, logger }: VerifyPorts, { commit, latestVersion }: { commit: Oid | undefined; latestVersion: string }): RunResult {

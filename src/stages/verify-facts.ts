@@ -84,18 +84,23 @@ function expectedFacts({ item: { message, record, listed }, proved, file, certif
     extra: [
       ...(proved.signature?.tolerated ?? []).map((value) => ({ key: 'Weak-Algorithm' as const, value })),
       ...proved.droppedModes.map((value) => ({ key: 'Dropped-Mode' as const, value })),
+      ...proved.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
     ],
   };
 }
 
+/** Trailers that not every release has. */
+const EXTRA = new Set(['Weak-Algorithm', 'Dropped-Mode', 'Unpacked-From']);
+
 /** Trailers that say when and by whom it was signed are those of the package as published. */
 const OF_SIGNATURE = new Set(['Signing-Key', 'Signature-Date', 'Weak-Algorithm']);
 
-function checkTrailers({ item: { message }, isOriginal }: FactContext, facts: readonly Fact[]): Finding[] {
+function checkTrailers({ item: { message }, proved, isOriginal }: FactContext, facts: readonly Fact[]): Finding[] {
   const expected = Map.groupBy(facts, ([label]) => label);
-  const labels = new Set([...expected.keys(), ...[...message!.trailers!.keys()].filter((label) => label === 'Weak-Algorithm' || label === 'Dropped-Mode')]);
+  const isUnknown = (label: string): boolean => proved.isSourceUnknown && (label === 'Dropped-Mode' || label === 'Unpacked-From');
+  const labels = new Set([...expected.keys(), ...[...message!.trailers!.keys()].filter((label) => EXTRA.has(label))]);
   return [...labels].flatMap((label) => {
-    if (!isOriginal && OF_SIGNATURE.has(label)) return [];
+    if ((!isOriginal && OF_SIGNATURE.has(label)) || isUnknown(label)) return [];
     const values = (expected.get(label) ?? []).map(([, value]) => value);
     return compare(label, values.join(', '), (message!.trailers!.get(label) ?? []).join(', '));
   });

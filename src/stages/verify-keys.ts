@@ -42,7 +42,7 @@ function exchangedPath(keys: ArchivedKeys, others: readonly ArchivedKeys[]): str
 export function verifyTipKeys(tip: ArchivedKeys, { findings, proved, pins, branch }: KeyEvidence & { readonly pins: ReadonlySet<string>; readonly branch: string }): void {
   const signers = new Set(proved.map(({ signer }) => signer));
   if (signers.size === 0) return;
-  const fingerprints = tip.keyring.certificates.map(({ fingerprint }) => fingerprint);
+  const fingerprints = tip.own;
   if (fingerprints.some((fingerprint) => signers.has(fingerprint) || pins.has(fingerprint))) return;
   const newest = proved.toSorted((a, b) => compareEvr(a.nevra, b.nevra)).at(-1)!;
   const path = exchangedPath(tip, [newest.keys]) ?? '';

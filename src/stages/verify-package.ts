@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
-import { memorySource, type ByteSource } from '../bytes.js';
+import type { ByteSource } from '../bytes.js';
 import type { MirrorReader, Oid } from '../git/store.js';
+import type { Options } from '../inputs.js';
 import { packagePaths } from '../mirror/layout.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { Keyring, SignaturePolicy } from '../openpgp/model.js';
@@ -13,7 +14,8 @@ import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { judge, judgeHeader, type Judgement } from '../trust/policy.js';
 import type { MirrorFiles } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
-import { expectedSource, selectFiles, type ExpectedSource } from './source-files.js';
+import { expectedSource, selectFiles, type ExpectedFile, type ExpectedSource } from './source-files.js';
+import { expectedSourcePackage } from './source-package.js';
 import type { TagCase } from './tag-cases.js';
 
 /** The archived form of a package. */
@@ -60,7 +62,7 @@ export async function readArchived(item: TagCase, { reader, files, served, archi
     const { rpm, header } = packagePaths(file);
     for (const [path, isHeader] of [[`${archiveDirectory}/${rpm}`, false], [`${archiveDirectory}/${header}`, true]] as const) {
       const entry = await files.find(item.root, path);
-      if (entry !== undefined) return { file, path, isHeader, oid: entry.oid, bytes: memorySource(await reader.readBlob(entry.oid)), release: async () => undefined };
+      if (entry !== undefined) return { file, path, isHeader, oid: entry.oid, ...(await reader.openBlob(entry.oid)) };
     }
   }
   const [file] = names;
@@ -86,6 +88,11 @@ export interface ProvedPackage {
   readonly signature: RpmSignatureReport | undefined;
   readonly judgement: Judgement;
   readonly source: ExpectedSource;
+  /** Source packages: what the packaging directory must hold, and the archives that became the source. */
+  readonly packaging: ReadonlyMap<string, ExpectedFile> | undefined;
+  readonly unpackedFrom: readonly Uint8Array[];
+  /** True for the header of a source package, which says nothing of what its archives hold. */
+  readonly isSourceUnknown: boolean;
   /** Octal mode and path of source files that lost a special bit, as the trailer says it. */
   readonly droppedModes: readonly Uint8Array[];
 }
@@ -94,24 +101,38 @@ export interface ProofOptions {
   readonly keyring: Keyring;
   readonly policy: SignaturePolicy;
   readonly sourcePath: string;
+  readonly unpack: Options['unpack'];
 }
 
 /** Reads an archived package, or its header, and judges it. @throws MirrorError when it is no package */
-export async function provePackage({ bytes, isHeader }: Pick<Archived, 'bytes' | 'isHeader'>, { keyring, policy, sourcePath }: ProofOptions): Promise<ProvedPackage> {
+export async function provePackage({ bytes, isHeader }: Pick<Archived, 'bytes' | 'isHeader'>, options: ProofOptions): Promise<ProvedPackage> {
+  const { keyring, policy } = options;
   const pkg = await readPackage(bytes);
   const check = (packets: Uint8Array, data: Parameters<typeof checkSignature>[1]): ReturnType<typeof checkSignature> => checkSignature(packets, data, keyring, policy);
+  const content = await expectedContent(pkg, isHeader ? undefined : bytes, options);
   if (isHeader) {
     const evidence = await examineHeader(pkg, check);
     const judgement = judgeHeader(evidence);
-    const source = await expectedSource(pkg, undefined, sourcePath);
     const { headerSha256 } = evidence;
-    return { pkg, sha256: undefined, contentSha256: undefined, headerSha256, signature: judgement.signature, judgement, source, droppedModes: droppedModes(pkg, sourcePath) };
+    return { pkg, sha256: undefined, contentSha256: undefined, headerSha256, signature: judgement.signature, judgement, ...content };
   }
   const evidence = await examinePackage(pkg, bytes, check);
   const judgement = judge(evidence, { keysGiven: true });
   const { sha256: whole, contentSha256, headerSha256 } = evidence;
-  const source = await expectedSource(pkg, bytes, sourcePath);
-  return { pkg, sha256: whole, contentSha256, headerSha256, signature: judgement.signature, judgement, source, droppedModes: droppedModes(pkg, sourcePath) };
+  return { pkg, sha256: whole, contentSha256, headerSha256, signature: judgement.signature, judgement, ...content };
+}
+
+type Content = Pick<ProvedPackage, 'source' | 'packaging' | 'unpackedFrom' | 'isSourceUnknown' | 'droppedModes'>;
+
+async function expectedContent(pkg: RpmPackage, whole: ByteSource | undefined, { sourcePath, unpack }: ProofOptions): Promise<Content> {
+  if (!pkg.facts.isSource) {
+    const source = await expectedSource(pkg, whole, sourcePath);
+    return { source, packaging: undefined, unpackedFrom: [], isSourceUnknown: false, droppedModes: droppedModes(pkg, sourcePath) };
+  }
+  if (whole === undefined) return { source: { roots: [], files: new Map() }, packaging: undefined, unpackedFrom: [], isSourceUnknown: true, droppedModes: [] };
+  const { packaging, unpackedFrom, droppedModes: dropped, ...source } = await expectedSourcePackage(pkg, whole, unpack);
+  const modes = dropped.map(({ mode, path }) => Buffer.concat([Buffer.from(`${mode} `), path]));
+  return { source, packaging, unpackedFrom, isSourceUnknown: false, droppedModes: modes };
 }
 
 const SPECIAL_BITS = 0o7000;

@@ -12,6 +12,7 @@ import { orFinding, reasonOf, type Findings } from './findings.js';
 import type { ArchivedKeys, MirrorKeys } from './mirror-keys.js';
 import type { MirrorFiles, SourceBlobs } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
+import type { ExpectedSource } from './source-files.js';
 import type { BrokenCase, TagCase } from './tag-cases.js';
 import { checkFacts, checkTagName, checkTagTarget } from './verify-facts.js';
 import type { IndexVerifier } from './verify-index.js';
@@ -119,8 +120,12 @@ export class TagVerifier {
   private async verifyPackage(item: TagCase, archived: Archived, row: ReleaseRow): Promise<void> {
     const { findings, options, keys, now } = this.parts;
     const known = await keys.of(item.root);
+    for (const [path, actual] of known.strangers) {
+      const cause = `key ${path} ${known.files.get(path) ?? ''}`;
+      if (findings.isNew(cause)) findings.add(item, { kind: 'signature', path, expected: 'a key that the branch has had', actual: actual.join(', ') });
+    }
     const policy = { allowWeak: options.allowWeak, now };
-    const proved = await provePackage(archived, { keyring: known.keyring, policy, sourcePath: options.sourcePath });
+    const proved = await provePackage(archived, { keyring: known.keyring, policy, sourcePath: options.sourcePath, unpack: options.unpack });
     const { nevra } = proved.pkg.facts;
     Object.assign(row, { nevra: formatNevra(nevra), version: nevra.version });
     const sum = await this.readChecksum(item, archived.file);
@@ -171,18 +176,29 @@ export class TagVerifier {
     this.proved.push({ item, nevra: proved.pkg.facts.nevra, file: archived.file, signer: certificate.fingerprint, keys: known, archived: own, good: findings.count === before });
   }
 
-  private async verifySource(item: TagCase, { source }: ProvedPackage): Promise<Oid | undefined> {
-    const { files, blobs, findings, options } = this.parts;
-    const directory = options.directories.source;
-    const { source: tree } = item;
+  /** Compares source and packaging with the package. Gives the id of the source tree as the package has it, when all of it is known. */
+  private async verifySource(item: TagCase, { source, packaging, isSourceUnknown }: ProvedPackage): Promise<Oid | undefined> {
+    const { findings, options: { directories }, files } = this.parts;
+    if (isSourceUnknown) {
+      findings.notChecked(item, directories.source, 'the archived header of a source package says nothing of what its archives hold');
+      return undefined;
+    }
+    if (packaging !== undefined) {
+      const folder = await files.find(item.root, directories.packaging);
+      await this.compareFolder(item, { roots: [], files: packaging }, { tree: folder?.mode === '040000' ? folder.oid : undefined, directory: directories.packaging });
+    }
+    return this.compareFolder(item, source, { tree: item.source, directory: directories.source });
+  }
+
+  private async compareFolder(item: TagCase, expected: ExpectedSource, { tree, directory }: { tree: Oid | undefined; directory: string }): Promise<Oid | undefined> {
+    const { files, blobs, findings } = this.parts;
     const { value: actual, fault } = await orFinding(async () => (tree === undefined ? new Map<string, never>() : files.list(tree)), { kind: 'content', path: `${directory}/`, expected: 'a readable folder' });
     if (actual === undefined) {
       findings.add(item, fault);
       return undefined;
     }
-    const differences = await compareSource(source, actual, { blobs, directory });
-    findings.add(item, ...differences);
-    return expectedTree(source, actual, blobs);
+    findings.add(item, ...(await compareSource(expected, actual, { blobs, directory })));
+    return expectedTree(expected, actual, blobs);
   }
 
   private async verifyIndex(item: TagCase, nevra: string | undefined, whole: string | undefined): Promise<void> {

@@ -66,13 +66,13 @@ describe('verify where no package is archived', () => {
   });
 
   it('says that nothing was checked without a server, with a dead one, and for what it no longer has; that is no finding', async () => {
-    await published('none', async ({ git, yum, offer }) => {
+    await published('none', async ({ git, yum, ...stage }) => {
       const all = [['1.0', `archive/rpm/${fileName(FIRST)}`], ['2.0', `archive/rpm/${fileName(SECOND)}`]];
       const alone = await verify(git.repoDir);
       expect({ code: alone.code, found: found(alone), unchecked: unchecked(alone) }).toEqual({ code: 0, found: [], unchecked: all });
       const dead = await verify(git.repoDir, ['--baseurl', `${yum.url}/nowhere`]);
       expect({ code: dead.code, found: found(dead), unchecked: unchecked(dead) }).toEqual({ code: 0, found: [], unchecked: all });
-      offer([SECOND]);
+      stage.offer([SECOND]);
       expect(unchecked(await verify(git.repoDir, ['--baseurl', yum.url]))).toEqual(all.slice(0, 1));
     });
   });
@@ -86,11 +86,11 @@ describe('verify where no package is archived', () => {
   });
 
   it('takes a package that was signed anew for the published one, and another content for another package', async () => {
-    await published('none', async ({ git, yum, offer }) => {
-      offer([FIRST, hello('2.0', { sign: signHeader() })]);
+    await published('none', async ({ git, yum, ...stage }) => {
+      stage.offer([FIRST, hello('2.0', { sign: signHeader() })]);
       const signed = await verify(git.repoDir, ['--baseurl', yum.url]);
       expect({ code: signed.code, found: found(signed), unchecked: unchecked(signed) }).toEqual({ code: 0, found: [], unchecked: [['2.0', `archive/rpm/${fileName(SECOND)}`]] });
-      offer([FIRST, hello('2.0', { files: [...helloFiles('2.0'), { path: '/usr/src/hello-2.0/new.c', content: 'int x;\n' }] })]);
+      stage.offer([FIRST, hello('2.0', { files: [...helloFiles('2.0'), { path: '/usr/src/hello-2.0/new.c', content: 'int x;\n' }] })]);
       expect(found(await verify(git.repoDir, ['--baseurl', yum.url]))).toEqual([['package', '2.0', `archive/rpm/${fileName(SECOND)}`]]);
     });
   });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { startGit, type GitPlace } from './command.js';
-import { hashObject } from './objects.js';
 import type { ObjectInfo, ObjectType, Oid } from './store.js';
 
 const HEAD_CAP = 4096;
@@ -93,11 +93,27 @@ export class ObjectReader {
    * @throws GitError MIRROR_INVALID when it is missing, unreadable, damaged, or larger than any file of a mirror
    */
   async read(oid: Oid): Promise<StoredObject> {
-    const answer = this.#queue.then(() => this.#ask(oid));
+    let content = Buffer.alloc(0);
+    const { type } = await this.stream(oid, ({ size }) => {
+      content = Buffer.allocUnsafeSlow(size);
+      let at = 0;
+      return (chunk) => {
+        content.set(chunk, at);
+        at += chunk.length;
+      };
+    });
+    return { type, content };
+  }
+
+  /**
+   * Hands the object's content over in chunks, to what `begin` gives for its head. It is proved once this returns, not before.
+   * @throws GitError MIRROR_INVALID as {@link read}; what the receiver throws
+   */
+  async stream(oid: Oid, begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void): Promise<ObjectInfo> {
+    const answer = this.#queue.then(() => this.#ask(oid, begin));
     this.#queue = answer.catch(() => undefined);
-    const object = await answer;
-    const actual = hashObject(object.type, object.content);
-    if (actual === oid) return object;
+    const { info, actual } = await answer;
+    if (actual === oid) return info;
     throw new GitError('MIRROR_INVALID', `Expected object ${oid}, found content that hashes to ${actual}.`, { expected: oid, actual });
   }
 
@@ -112,22 +128,27 @@ export class ObjectReader {
     await closed;
   }
 
-  async #ask(oid: Oid): Promise<StoredObject> {
+  async #ask(oid: Oid, begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void): Promise<{ info: ObjectInfo; actual: Oid }> {
     const { child, answers } = (this.#conversation ??= converse(startGit({ ...this.#place, args: ['cat-file', '--batch'] })));
     try {
       child.stdin.write(`${oid}\n`);
       const info = await answers.head();
       if (info === undefined) throw new GitError('MIRROR_INVALID', `Expected object ${oid} in the repository, found nothing.`);
-      const chunks: Buffer[] = [];
       const fits = info.size <= LIMITS.blobBytes;
-      for await (const chunk of answers.content(info.size)) if (fits) chunks.push(chunk);
-      if (fits) return { type: info.type, content: Buffer.concat(chunks) };
+      const receive = fits ? begin(info) : undefined;
+      const hash = createHash('sha1').update(`${info.type} ${info.size}\0`);
+      for await (const chunk of answers.content(info.size)) {
+        hash.update(chunk);
+        await receive?.(chunk);
+      }
+      if (fits) return { info, actual: hash.digest('hex') };
       throw new GitError('MIRROR_INVALID', `Expected object ${oid} to have at most ${LIMITS.blobBytes} bytes, found ${info.size}.`);
     } catch (error) {
-      if (!(error instanceof GitError) || error.code === 'MIRROR_INVALID') throw error;
-      // git ends at an object that it cannot open; the next question starts it again.
+      if (error instanceof GitError && error.code === 'MIRROR_INVALID') throw error;
+      // git ends at an object that it cannot open, and is half-way where the receiver failed; the next question starts it again.
       this.#conversation = undefined;
       child.kill();
+      if (!(error instanceof GitError)) throw error;
       throw new GitError('MIRROR_INVALID', `Object ${oid} of the repository cannot be read.`, { cause: error });
     }
   }

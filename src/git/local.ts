@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { GitError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { PrivateDirectory, Spool } from '../net/private-file.js';
 import { converse, ObjectReader, type BatchAnswers } from './batch.js';
 import { requireGit, runGit, startGit, type GitPlace } from './command.js';
 import { gitEnvironment } from './environment.js';
@@ -12,7 +14,7 @@ import { fetchAll } from './fetch-all.js';
 import { isOid, parseCommit, parseTag, parseTree } from './objects.js';
 import { parseLsRemote } from './refs.js';
 import { createScratch, type ScratchOptions } from './scratch.js';
-import type { Commit, MirrorReader, ObjectCheck, ObjectInfo, ObjectType, ObjectVisitor, Oid, Tag, TreeEntry } from './store.js';
+import type { Commit, MirrorReader, ObjectCheck, ObjectInfo, ObjectType, ObjectVisitor, Oid, OpenBlob, Tag, TreeEntry } from './store.js';
 
 /** Each object that git cannot open ends it; after so many it is not worth going on. */
 const RESTARTS = 1000;
@@ -68,12 +70,14 @@ class Reader implements MirrorReader {
   readonly #place: GitPlace;
   readonly #remove: string;
   readonly #reader: ObjectReader;
+  readonly #files: PrivateDirectory;
 
   /** `remove` is the private folder that goes in the end. */
   constructor(place: GitPlace, remove: string) {
     this.#place = place;
     this.#remove = remove;
     this.#reader = new ObjectReader(place);
+    this.#files = new PrivateDirectory(remove);
   }
 
   async listTags(): Promise<ReadonlyMap<string, Oid>> {
@@ -115,6 +119,18 @@ class Reader implements MirrorReader {
     return this.#read(oid, 'blob');
   }
 
+  async openBlob(oid: Oid): Promise<OpenBlob> {
+    const spool = new Spool(this.#files, LIMITS.packageInMemory);
+    try {
+      const { type } = await this.#reader.stream(oid, () => (chunk) => spool.append(chunk));
+      if (type !== 'blob') throw new GitError('MIRROR_INVALID', `Expected object ${oid} to be a blob, found a ${type}.`);
+    } catch (error) {
+      await spool.discard();
+      throw error;
+    }
+    return { bytes: spool.finish().bytes, release: () => spool.discard() };
+  }
+
   async scan(oids: Iterable<Oid>, visitor: ObjectVisitor): Promise<void> {
     const list = [...new Set(oids)];
     let at = 0;
@@ -130,6 +146,7 @@ class Reader implements MirrorReader {
 
   async close(): Promise<void> {
     await this.#reader.close();
+    await this.#files.remove();
     await rm(this.#remove, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { ByteSource } from '../bytes.js';
 
 /** 40 lower-case hex digits. */
 export type Oid = string;
@@ -124,6 +125,12 @@ export interface ObjectVisitor {
   end(check: ObjectCheck): void | Promise<void>;
 }
 
+/** Content that hashed to its id. */
+export interface OpenBlob {
+  readonly bytes: ByteSource;
+  release(): Promise<void>;
+}
+
 /** A complete repository that is only read, without any connection. Every object is hashed again; a wrong hash is MIRROR_INVALID. */
 export interface MirrorReader {
   /** Tag names and the objects they point to: tags, or commits for lightweight ones. */
@@ -136,6 +143,8 @@ export interface MirrorReader {
   readCommit(oid: Oid): Promise<Commit>;
   readTree(oid: Oid): Promise<readonly TreeEntry[]>;
   readBlob(oid: Oid): Promise<Uint8Array>;
+  /** A blob that may be large: beyond some MiB it lies in a private file until it is released. @throws GitError MIRROR_INVALID */
+  openBlob(oid: Oid): Promise<OpenBlob>;
   /** Reads many objects, each once, in constant memory. Nothing is thrown for a bad object: the visitor is told. */
   scan(oids: Iterable<Oid>, visitor: ObjectVisitor): Promise<void>;
   close(): Promise<void>;

@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-HUFGNO6W.js";
+} from "./chunk-L224B6A7.js";
 import {
   error,
   getInput,

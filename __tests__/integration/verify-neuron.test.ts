@@ -177,6 +177,12 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
     expect(found(await verify(copy.path))).toEqual([['signature', '1.1', KEY]]);
   }, LIMIT);
 
+  it('finds an exchanged key where keys are pinned, too', async () => {
+    const copy = MirrorEditor.copy(mirror);
+    copy.retag(TAG, { files: { [KEY]: { content: otherKey } } });
+    expect(found(await verify(copy.path, ['--gpg-fingerprints', NEURON_FINGERPRINT]))).toEqual([['signature', TAG, KEY]]);
+  }, LIMIT);
+
   it('finds pins that no archived key meets once, and says which keys there are', async () => {
     const result = await verify(mirror, ['--gpg-fingerprints', '0'.repeat(40)]);
     expect({ code: result.code, found: found(result) }).toEqual({ code: 1, found: [['signature', '1.1', KEY]] });

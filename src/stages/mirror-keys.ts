@@ -22,6 +22,8 @@ export interface ArchivedKeys {
   readonly faults: ReadonlyMap<string, string>;
   /** Paths of keys that the branch never had, with their fingerprints: whoever made the tag brought them along. */
   readonly strangers: ReadonlyMap<string, readonly string[]>;
+  /** Path of a key that the branch has had, where the commit's own archive holds none at all. */
+  readonly lost: string | undefined;
 }
 
 /** Keys that the branch has had, which every tag is held against; a tag alone vouches for nothing. */
@@ -106,6 +108,7 @@ export class MirrorKeys {
       keyPaths: sources.map(({ name }) => name),
       faults,
       strangers: await this.strangers(sources),
+      lost: sources.length === 0 ? this.anchor?.sources[0]?.name : undefined,
     };
   }
 
@@ -119,10 +122,10 @@ export class MirrorKeys {
 
   private async strangers(own: readonly KeyringSource[]): Promise<Map<string, readonly string[]>> {
     const strangers = new Map<string, readonly string[]>();
-    const { pins } = this.options;
-    for (const source of this.anchor === undefined || pins.size > 0 ? [] : own) {
+    const { anchor, options: { pins } } = this;
+    for (const source of anchor === undefined ? [] : own) {
       const { certificates } = await loadKeyring([source]);
-      const unknown = certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => !this.anchor!.fingerprints.has(fingerprint));
+      const unknown = certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => !anchor!.fingerprints.has(fingerprint) && !pins.has(fingerprint));
       if (unknown.length > 0) strangers.set(source.name, unknown);
     }
     return strangers;

@@ -1,14 +1,54 @@
 // SPDX-License-Identifier: MIT
+import type { Oid } from '../git/store.js';
 import { compareEvr } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
+import type { Judgement } from '../trust/policy.js';
 import type { Findings } from './findings.js';
 import type { ArchivedKeys } from './mirror-keys.js';
-import type { ForeignPackage, ProvedRelease } from './verify-release.js';
+import type { TagCase } from './tag-cases.js';
+
+/** A release whose package is good, for the checks of the branch's end. */
+export interface ProvedRelease {
+  readonly item: TagCase;
+  readonly nevra: Nevra;
+  readonly file: string;
+  /** Primary fingerprint, and the set of keys that it was found in. */
+  readonly signer: string;
+  readonly keys: ArchivedKeys;
+  /** The archived package; undefined for a header or a package that was not archived. */
+  readonly archived: { readonly oid: Oid; readonly sha256: string } | undefined;
+  /** True when nothing at all was found. */
+  readonly good: boolean;
+}
+
+/** A package that no trusted key signed; whether a key or the package was exchanged shows when all tags are through. */
+export interface ForeignPackage {
+  readonly item: TagCase;
+  readonly path: string;
+  readonly keys: ArchivedKeys;
+  readonly actual: string;
+}
 
 /** What is needed to tell an exchanged key from a package of another publisher. */
 export interface KeyEvidence {
   readonly findings: Findings;
   readonly archiveDirectory: string;
   readonly proved: readonly ProvedRelease[];
+}
+
+/** The commit's own keys are those of the branch; what is wrong with one is one finding, however many tags have it. */
+export function verifyOwnKeys(item: TagCase, { strangers, lost, faults, files }: ArchivedKeys, findings: Findings): void {
+  const wrong = new Map([...strangers].map(([path, fingerprints]) => [path, fingerprints.join(', ')]));
+  // The predecessor may have archived its key later.
+  if (lost !== undefined && item.message?.trailers !== undefined) wrong.set(lost, faults.get(lost) ?? 'no key');
+  for (const [path, actual] of wrong) {
+    if (findings.isNew(`key ${path} ${files.get(path) ?? ''}`)) findings.add(item, { kind: 'signature', path, expected: 'a key that the branch has had', actual });
+  }
+}
+
+/** True for a refusal that is about who signed, not about the bytes. */
+export function isForeign({ accepted, reasons }: Judgement): boolean {
+  return !accepted && reasons.every(({ code }) => code === 'UNKNOWN_KEY' || code === 'PIN_MISMATCH');
 }
 
 /**

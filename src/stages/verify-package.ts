@@ -4,9 +4,11 @@ import type { ByteSource } from '../bytes.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import { packagePaths } from '../mirror/layout.js';
+import { formatTimestamp } from '../mirror/messages.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { Keyring, SignaturePolicy } from '../openpgp/model.js';
 import { checkSignature } from '../openpgp/verify.js';
+import type { PackageRow } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import { examineHeader, examinePackage } from '../rpm/examine.js';
 import type { RpmSignatureReport } from '../rpm/model.js';
@@ -185,4 +187,20 @@ export function sha256(bytes: Uint8Array): string {
 export function mostCommon(values: readonly (string | null | undefined)[]): string | undefined {
   const counts = [...Map.groupBy(values.filter((value) => typeof value === 'string'), (value) => value)];
   return counts.reduce<[string, number] | undefined>((best, [value, { length }]) => (best === undefined || length > best[1] ? [value, length] : best), undefined)?.[0];
+}
+
+/** The package as the report shows it. */
+export function packageRow(file: string, { pkg, sha256: whole, contentSha256, signature }: ProvedPackage): PackageRow {
+  return {
+    file,
+    sha256: whole ?? '',
+    contentSha256: contentSha256 ?? '',
+    signature: {
+      fingerprint: signature?.fingerprint ?? '',
+      created: formatTimestamp(signature?.created ?? 0),
+      version: signature?.version ?? 0,
+      hash: signature?.hash ?? '',
+    },
+    checks: [{ name: 'file list', covers: `${pkg.facts.files.length} files`, status: 'good' }],
+  };
 }

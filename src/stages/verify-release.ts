@@ -3,11 +3,8 @@ import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { CertificateFacts } from '../openpgp/model.js';
-import { formatTimestamp } from '../mirror/messages.js';
-import type { PackageRow, ReleaseRow, Report } from '../report/report.js';
+import type { ReleaseRow, Report } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
-import type { Nevra } from '../rpm/model.js';
-import type { Judgement } from '../trust/policy.js';
 import { orFinding, reasonOf, type Findings } from './findings.js';
 import type { ArchivedKeys, MirrorKeys } from './mirror-keys.js';
 import type { MirrorFiles, SourceBlobs } from './mirror-reading.js';
@@ -16,7 +13,8 @@ import type { ExpectedSource } from './source-files.js';
 import type { BrokenCase, TagCase } from './tag-cases.js';
 import { checkFacts, checkTagName, checkTagTarget } from './verify-facts.js';
 import type { IndexVerifier } from './verify-index.js';
-import { isOtherPackage, mostCommon, provePackage, readArchived, recordedFiles, recordedNevra, type Archived, type ProvedPackage } from './verify-package.js';
+import { isForeign, verifyOwnKeys, type ForeignPackage, type ProvedRelease } from './verify-keys.js';
+import { isOtherPackage, mostCommon, packageRow, provePackage, readArchived, recordedFiles, recordedNevra, type Archived, type ProvedPackage } from './verify-package.js';
 import { compareSource, expectedTree } from './verify-source.js';
 import { checkTagObject, checkUnproved } from './verify-tag.js';
 
@@ -32,28 +30,6 @@ export interface VerifierParts {
   readonly report: Report;
   /** Current time, seconds since 1970. */
   readonly now: number;
-}
-
-/** A release whose package is good, for the checks of the branch's end. */
-export interface ProvedRelease {
-  readonly item: TagCase;
-  readonly nevra: Nevra;
-  readonly file: string;
-  /** Primary fingerprint, and the set of keys that it was found in. */
-  readonly signer: string;
-  readonly keys: ArchivedKeys;
-  /** The archived package; undefined for a header or a package that was not archived. */
-  readonly archived: { readonly oid: Oid; readonly sha256: string } | undefined;
-  /** True when nothing at all was found. */
-  readonly good: boolean;
-}
-
-/** A package that no trusted key signed; whether a key or the package was exchanged shows when all tags are through. */
-export interface ForeignPackage {
-  readonly item: TagCase;
-  readonly path: string;
-  readonly keys: ArchivedKeys;
-  readonly actual: string;
 }
 
 /** Verifies tags one by one. */
@@ -120,10 +96,7 @@ export class TagVerifier {
   private async verifyPackage(item: TagCase, archived: Archived, row: ReleaseRow): Promise<void> {
     const { findings, options, keys, now } = this.parts;
     const known = await keys.of(item.root);
-    for (const [path, actual] of known.strangers) {
-      const cause = `key ${path} ${known.files.get(path) ?? ''}`;
-      if (findings.isNew(cause)) findings.add(item, { kind: 'signature', path, expected: 'a key that the branch has had', actual: actual.join(', ') });
-    }
+    verifyOwnKeys(item, known, findings);
     const policy = { allowWeak: options.allowWeak, now };
     const proved = await provePackage(archived, { keyring: known.keyring, policy, sourcePath: options.sourcePath, unpack: options.unpack });
     const { nevra } = proved.pkg.facts;
@@ -233,24 +206,4 @@ interface Checksum {
   readonly path: string;
   readonly value: string | undefined;
   readonly fault?: string;
-}
-
-/** True for a refusal that is about who signed, not about the bytes. */
-function isForeign({ accepted, reasons }: Judgement): boolean {
-  return !accepted && reasons.every(({ code }) => code === 'UNKNOWN_KEY' || code === 'PIN_MISMATCH');
-}
-
-function packageRow(file: string, { pkg, sha256: whole, contentSha256, signature }: ProvedPackage): PackageRow {
-  return {
-    file,
-    sha256: whole ?? '',
-    contentSha256: contentSha256 ?? '',
-    signature: {
-      fingerprint: signature?.fingerprint ?? '',
-      created: formatTimestamp(signature?.created ?? 0),
-      version: signature?.version ?? 0,
-      hash: signature?.hash ?? '',
-    },
-    checks: [{ name: 'file list', covers: `${pkg.facts.files.length} files`, status: 'good' }],
-  };
 }

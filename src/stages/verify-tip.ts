@@ -9,9 +9,8 @@ import { orFinding, type Findings } from './findings.js';
 import type { MirrorKeys } from './mirror-keys.js';
 import type { MirrorFiles } from './mirror-reading.js';
 import type { IndexVerifier } from './verify-index.js';
-import { verifyTipKeys } from './verify-keys.js';
+import { verifyTipKeys, type ProvedRelease } from './verify-keys.js';
 import { sha256 } from './verify-package.js';
-import type { ProvedRelease } from './verify-release.js';
 import { compareTrees } from './verify-source.js';
 
 export interface TipParts {

@@ -53,17 +53,20 @@ describeWithShared('the snapshot of 2025-07-06 on the state after 2025-02-05', (
 
   it('forgets nothing when the run is killed after its first push', async () => {
     const mirror = MirrorEditor.copy(start);
-    // The second push waits until the run is dead.
-    mirror.write('hooks/pre-receive', '#!/bin/sh\n[ "$(git rev-parse -q --verify refs/tags/2.20.28.0)" ] || exit 0\nwhile kill -0 $PPID 2>/dev/null && ! [ -e killed ]; do sleep 0.1; done\nexit 1\n');
+    // The second push waits until the run is dead, and is refused then; later ones go through.
+    mirror.write('hooks/pre-receive', '#!/bin/sh\ngit rev-parse -q --verify refs/tags/2.20.28.0 && ! [ -e killed ] || exit 0\nfor i in $(seq 600); do [ -e killed ] && exit 1; sleep 0.1; done\nexit 1\n');
     yum.requests.length = 0;
     const killed = await publish(mirror.path, { onLine: /\[3 of 4\].*verified/ });
     mirror.write('killed', '');
     expect({ signal: killed.signal, tags: mirror.git(['tag', '--list', '2.2[0-9].*']).split('\n') }).toEqual({ signal: 'SIGKILL', tags: ['2.20.28.0'] });
     expect(ranges(yum.requests)).toHaveLength(37);
-    mirror.write('hooks/pre-receive', '#!/bin/sh\nexit 0\n');
     yum.requests.length = 0;
     const next = await publish(mirror.path);
-    expect({ code: next.code, tags: JSON.parse(next.outputs['tags']!), classes: classes(next), ranges: ranges(yum.requests).length }).toEqual({ code: 0, tags: ['2.20.74.0', '2.21.37.0', '2.22.2.0'], classes: { 're-signed': 37, unchanged: 1 }, ranges: 0 });
+    // The push that outlived the run may or may not have reached the remote: what it brought is there, the rest follows.
+    const added = (JSON.parse(next.outputs['tags']!) as string[]).length;
+    expect(added).toBeLessThanOrEqual(3);
+    expect({ code: next.code, classes: classes(next), ranges: ranges(yum.requests).length }).toEqual({ code: 0, classes: { 're-signed': 37, unchanged: 4 - added }, ranges: 0 });
+    expect(mirror.git(['tag', '--list', '2.2[0-9].*']).split('\n')).toEqual(['2.20.28.0', '2.20.74.0', '2.21.37.0', '2.22.2.0']);
   }, LIMIT);
 
   it('classifies in check, too, without a whole package and without writing', async () => {

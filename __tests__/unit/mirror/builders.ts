@@ -15,7 +15,7 @@ export function nevra(text: string): Nevra {
 
 /** An entry of the index; its checksum is made from its NEVRA unless given. */
 export function indexPackage(text: string, hex = Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64)): IndexPackage {
-  const fileName = `${text.replace(/-\d+:/, '-')}.rpm`;
+  const fileName = `${text.replace(/-(\d+):/, '-$1.')}.rpm`;
   return {
     nevra: nevra(text),
     checksum: { algorithm: 'sha256', hex },

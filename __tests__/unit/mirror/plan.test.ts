@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import { planReleases, namesRelease, type PlanOptions, type PlanRequest } from '../../../src/mirror/plan.js';
+import type { IndexPackage } from '../../../src/repodata/model.js';
 import type { ReleaseRecord } from '../../../src/mirror/releases.js';
 import { createSelector, nearestNames, packageNotFound } from '../../../src/mirror/selection.js';
 import { parseConstraints } from '../../../src/rpm/constraints.js';
@@ -32,6 +33,16 @@ describe('planReleases', () => {
     expect(plan(['a-1-1.noarch', 'a-1-1.noarch']).rows).toEqual(['a-1-1.noarch 1 new']);
     const candidates = [indexPackage('a-1-1.noarch', 'f'.repeat(64)), indexPackage('a-0:1-1.noarch', 'f'.repeat(64))];
     expect(planReleases({ candidates, remoteTags: new Set(), recorded: [], options: { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 } }).releases).toHaveLength(1);
+  });
+
+  it('holds a release back whose file would take the place of another in the archive', () => {
+    const same = (text: string): IndexPackage => ({ ...indexPackage(text), fileName: 'W.rpm' });
+    const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 };
+    const inPlan = planReleases({ candidates: [same('a-1-1.noarch'), { ...same('a-2-1.noarch'), fileName: 'w.rpm' }], remoteTags: new Set(), recorded: [], options });
+    expect(inPlan.releases.map(({ status }) => status)).toEqual(['new', 'skipped']);
+    expect(inPlan.releases[1]!.reason).toContain('a-1-1.noarch');
+    const onRecord = planReleases({ candidates: [same('a-2-1.noarch')], remoteTags: new Set(['1']), recorded: [{ ...record('a-1-1.noarch'), tag: '1', file: 'w.rpm' }], options });
+    expect(onRecord.releases.map(({ status }) => status)).toEqual(['skipped']);
   });
 
   it('refuses a NEVRA that is listed twice with different checksums (T7)', () => {

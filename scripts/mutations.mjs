@@ -31,11 +31,14 @@ export const MUTATIONS = [
   ['T24 fsck before the push', 'src/git/staging.ts', "'index-pack', '--fsck-objects', final", "'index-pack', final", unit('security/t24-git-fsck')],
   ['T25 nothing is missing', 'src/rpm/payload-map.ts', 'if (missing >= 0) throw', 'if (missing >= 1e9) throw', unit('security/t25-cpio-against-header')],
   ['T26 a push is atomic', 'src/git/push.ts', "'--atomic', ", '', unit('security/t26-t27-t28-git-push')],
-  ['T28 tags are only created', 'src/git/push.ts', "...leases, '--'", "'--'", unit('security/t26-t27-t28-git-push')],
-  ['T31 hooks of the configuration are inert', 'src/git/environment.ts', "    GIT_CONFIG_GLOBAL: devNull,\n", '', unit('security/t31-git-configuration')],
+  // Without the leases alone, git's own rule for tags would still hold.
+  ['T28 tags are only created', 'src/git/push.ts', "...leases, '--'", "'--force', '--'", unit('security/t26-t27-t28-git-push')],
+  // Either of the two would do.
+  ["T31 the user's configuration is not read", 'src/git/environment.ts', "    HOME: home,\n    LC_ALL: 'C',\n    GIT_CONFIG_NOSYSTEM: '1',\n    GIT_CONFIG_GLOBAL: devNull,\n", "    HOME: source['HOME'] ?? home,\n    LC_ALL: 'C',\n", unit('security/t31-git-configuration')],
   ['T32 mentions are broken', 'src/mirror/text.ts', '  /(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])/g,\n', '', unit('security/t32-t33-t34-texts')],
   ['T32 blocks are not forged', 'src/mirror/text.ts', '.replace(BLOCK_LINES, (first) => first + JOINER)', '', unit('security/t32-t33-t34-texts')],
-  ['T33 no command in a log line', 'src/report/escape.ts', ".replace(/\\r\\n|[\\n\\r\\u2028\\u2029\\u0085]/g, ' ⏎ ')", '', unit('security/t32-t36-texts-and-secrets-through-the-bundle'), 'T33', 'build'],
+  ['T33 no command anywhere in a log line', 'src/report/escape.ts', "\n    .replaceAll('##[', `#${WORD_JOINER}#[`)", '', unit('security/t32-t36-texts-and-secrets-through-the-bundle'), 'T33', 'build'],
+  ['T33 log lines are escaped', 'src/report/escape.ts', "export function printable(text: string): string {\n", "export function printable(text: string): string {\n  if (text !== '') return text;\n", unit('security/t32-t36-texts-and-secrets-through-the-bundle'), 'T33', 'build'],
   ['T34 no markup in the summary', 'src/report/escape.ts', ".replaceAll('<', '&lt;')", '', unit('security/t32-t36-texts-and-secrets-through-the-bundle'), 'T34', 'build'],
   ['T35 git follows no redirect with the token', 'src/git/credentials.ts', "    ['http.followRedirects', 'false'],\n", '', unit('security/t35-t36-git-secrets')],
   ['T36 children inherit by a list', 'src/git/environment.ts', 'value !== undefined && INHERITED.has(name.toUpperCase())', 'value !== undefined', unit('security/t35-t36-git-secrets')],

@@ -209,6 +209,9 @@ describe('T38: a fault at each request', () => {
     ['a wrong length', { length: 5 }, /^(TRUNCATED|CONNECTION_FAILED|SIZE_MISMATCH|DIGEST_MISMATCH|REPOMD_INVALID|KEY_INVALID|UNKNOWN_KEY|XML_FORBIDDEN)$/],
   ];
 
+  let first: GitServer;
+  const sources = (mirror: GitServer): string[] => [...arena.expected.tags.keys()].map((tag) => mirror.git('rev-parse', `${tag}:src`, `${tag}:archive/rpm`));
+
   /** Runs with these faults at the requests of that number (0 is the first) and lets the outcome be judged. */
   async function runWith(faults: ReadonlyMap<number, (typeof FAULTY)[number]>): Promise<void> {
     const mirror = await arena.mirror();
@@ -220,7 +223,10 @@ describe('T38: a fault at each request', () => {
     const { tags } = outcomeOf(mirror);
     expect([what, damages(mirror)]).toEqual([what, []]);
     if (result.code === 0) expect([what, [...tags.keys()]]).toEqual([what, [...arena.expected.tags.keys()]]);
-    if (result.code === 0 && result.report.warnings.length === 0) expect([what, outcomeOf(mirror)]).toEqual([what, arena.expected]);
+    if (result.code === 0) expect([what, sources(mirror)]).toEqual([what, sources(first)]);
+    // Other bytes of the notes, fewer of them, or other bytes around a key are bytes like any other.
+    const isExact = result.report.warnings.length === 0 && ![...faults.values()].some(([, { body, length }]) => body !== undefined || length !== undefined);
+    if (result.code === 0 && isExact) expect([what, outcomeOf(mirror)]).toEqual([what, arena.expected]);
     if (result.code !== 0) {
       expect([what, result.code, codes(result).length]).toEqual([what, 1, 1]);
       expect([what, [...faults.values()].some(([, , allowed]) => allowed.test(codes(result)[0]!)) ? '' : codes(result)[0]]).toEqual([what, '']);
@@ -232,7 +238,8 @@ describe('T38: a fault at each request', () => {
   it(`${FAULTS} of them, alone and in pairs: published whole, or refused with the right error`, async () => {
     const random = seededRandom(SEED + 3);
     arena.yum.requests.length = 0;
-    await arena.run(await arena.mirror());
+    first = await arena.mirror();
+    await arena.run(first);
     const requests = arena.yum.requests.length;
     const singles = Array.from({ length: requests * FAULTY.length }, (_, at) => [at % requests, FAULTY[Math.floor(at / requests)]!] as const);
     const everything = FAULTS >= singles.length;

@@ -41,7 +41,7 @@ describe('planReleases', () => {
     const inPlan = planReleases({ candidates: [same('a-1-1.noarch'), { ...same('a-2-1.noarch'), fileName: 'w.rpm' }], remoteTags: new Set(), recorded: [], options });
     expect(inPlan.releases.map(({ status }) => status)).toEqual(['new', 'skipped']);
     expect(inPlan.releases[1]!.reason).toContain('a-1-1.noarch');
-    const onRecord = planReleases({ candidates: [same('a-2-1.noarch')], remoteTags: new Set(['1']), recorded: [{ ...record('a-1-1.noarch'), tag: '1', file: 'w.rpm' }], options });
+    const onRecord = planReleases({ candidates: [same('a-2-1.noarch')], remoteTags: new Set(['1']), recorded: [record('a-1-1.noarch', '1', { file: 'w.rpm' })], options });
     expect(onRecord.releases.map(({ status }) => status)).toEqual(['skipped']);
   });
 

@@ -42,7 +42,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-L224B6A7.js";
+} from "./chunk-J3GKNDGU.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-L224B6A7.js";
+} from "./chunk-J3GKNDGU.js";
 import {
   error,
   getInput,

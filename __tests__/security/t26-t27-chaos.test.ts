@@ -53,6 +53,7 @@ async function expectConvergence(mirror: GitServer, tempDir?: string): Promise<v
 }
 
 const onLinux = process.platform === 'linux' ? it : it.skip;
+if (process.platform !== 'linux') console.log('T26: what a killed run leaves behind is read from /proc: skipped where it is not');
 
 describe('T26: killed at a named step', () => {
   type Step = (mirror: GitServer, kill: () => void) => void;

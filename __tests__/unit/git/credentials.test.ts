@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { credentialSettings, remoteSecrets, resolveRepository, secretsToMask, type Remote } from '../../../src/git/credentials.js';
 
-const of = (text: string, serverUrl = 'https://github.com'): Remote => resolveRepository(text, { serverUrl, cwd: '/work' });
+const of = (text: string, serverUrl = 'https://github.com'): Remote => resolveRepository(text, { serverUrl, cwd: '/folder' });
 
 describe('resolveRepository', () => {
   it.each<[string, Remote]>([
@@ -18,7 +18,7 @@ describe('resolveRepository', () => {
     ['host:path/x', { transport: 'ssh', url: 'host:path/x' }],
     ['/srv/mirror.git', { transport: 'file', url: pathToFileURL('/srv/mirror.git').href }],
     ['/srv/a b%c', { transport: 'file', url: pathToFileURL('/srv/a b%c').href }],
-    ['./mirror', { transport: 'file', url: pathToFileURL(resolve('/work/mirror')).href }],
+    ['./mirror', { transport: 'file', url: pathToFileURL(resolve('/folder/mirror')).href }],
     ['../mirror', { transport: 'file', url: pathToFileURL(resolve('/mirror')).href }],
     ['file:///srv/x/../mirror', { transport: 'file', url: pathToFileURL('/srv/mirror').href }],
   ])('reads %j', (text, remote) => {

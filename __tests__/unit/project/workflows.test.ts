@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { INPUTS } from '../../../src/input-table.js';
@@ -11,11 +13,13 @@ const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: str
 interface Step {
   readonly uses?: string;
   readonly with?: Readonly<Record<string, unknown>>;
+  readonly name?: string;
+  readonly run?: string;
 }
 interface Workflow {
   readonly on: { readonly workflow_call?: { readonly inputs: object; readonly secrets: object } };
   readonly permissions?: object;
-  readonly jobs: Readonly<Record<string, { readonly 'timeout-minutes'?: unknown; readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<Record<string, { readonly 'timeout-minutes'?: unknown; readonly needs?: string; readonly steps: readonly Step[] }>>;
 }
 
 const workflows = readdirSync(folder).map((name) => {
@@ -50,5 +54,65 @@ describe('our workflows (T43)', () => {
     expect(taken.sort()).toEqual([...names].sort());
     const publish = workflow.jobs['publish']!.steps.find((step) => step.uses?.startsWith('./'))!;
     expect(Object.keys(publish.with!).sort()).toEqual([...names].sort());
+  });
+});
+
+describe('a release of the action', () => {
+  const { jobs } = workflows.find(({ name }) => name === 'release.yml')!.workflow;
+  const { version } = JSON.parse(readFileSync(path.join(folder, '../../package.json'), 'utf8')) as { version: string };
+
+  /** Runs one step with a stand-in of gh, which records its arguments and answers with `answers` by the first that matches. */
+  function runStep(name: string, environment: Readonly<Record<string, string>>, answers: Readonly<Record<string, string>> = {}): { status: number | null; output: string; calls: string[] } {
+    const { run } = Object.values(jobs)
+      .flatMap((job) => job.steps)
+      .find((step) => step.name === name)!;
+    const bin = mkdtempSync(path.join(tmpdir(), 'gh-'));
+    const cases = Object.entries(answers).map(([pattern, answer]) => `  *'${pattern}'*) ${answer} ;;`);
+    writeFileSync(path.join(bin, 'gh'), ['#!/bin/sh', `echo "$*" >> '${bin}/calls'`, 'case "$*" in', ...cases, '  *) exit 1 ;;', 'esac', ''].join('\n'));
+    chmodSync(path.join(bin, 'gh'), 0o755);
+    writeFileSync(path.join(bin, 'calls'), '');
+    const result = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run!], {
+      cwd: path.join(folder, '../..'),
+      encoding: 'utf8',
+      env: { PATH: `${bin}:${path.dirname(process.execPath)}:${process.env['PATH']!}`, GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: 'a'.repeat(40), ...environment },
+    });
+    const calls = readFileSync(path.join(bin, 'calls'), 'utf8').trim().split('\n');
+    rmSync(bin, { recursive: true });
+    return { status: result.status, output: result.stdout + result.stderr, calls };
+  }
+
+  it('is drafted, then checked, then published', () => {
+    expect(Object.keys(jobs)).toEqual(['draft', 'check', 'publish']);
+    expect([jobs['check']!.needs, jobs['publish']!.needs]).toEqual(['draft', 'check']);
+    expect(jobs['check']!.steps.at(-1)!.run).toBe('.ci/run');
+  });
+
+  it.each([
+    ['of the package, from main', version, 'refs/heads/main', {}, 0, ''],
+    ['with a leading v', `v${version}`, 'refs/heads/main', {}, 1, 'is not a version'],
+    ['with a command in it', '1.0.0$(id)', 'refs/heads/main', {}, 1, 'is not a version'],
+    ['that package.json does not have', '9.9.9', 'refs/heads/main', {}, 1, 'package.json has another version'],
+    ['from another branch', version, 'refs/heads/other', {}, 1, 'Releases are made from main'],
+    ['that is out already', version, 'refs/heads/main', { 'git/ref/tags/v': 'exit 0' }, 1, 'exists already'],
+  ])('takes a version %s only when it may', (_, given, ref, answers, status, says) => {
+    const result = runStep("The version is the package's, and new", { VERSION: given, TAG: `v${given}`, GITHUB_REF: ref }, answers);
+    expect({ status: result.status, says: result.output.includes(says) }).toEqual({ status, says: true });
+  });
+
+  it('fails when the tag is at another commit, and warns when it could still be changed', () => {
+    const publish = (sha: string, immutable: string): ReturnType<typeof runStep> =>
+      runStep('Publish the draft', { VERSION: '1.2.3', TAG: 'v1.2.3' }, { 'release edit': ':', 'git/ref/tags/v1.2.3': `echo ${sha}`, 'releases/tags/v1.2.3': `echo ${immutable}` });
+    expect(publish('a'.repeat(40), 'true')).toMatchObject({ status: 0, output: '' });
+    expect(publish('b'.repeat(40), 'true').status).toBe(1);
+    const mutable = publish('a'.repeat(40), 'false');
+    expect(mutable.status).toBe(0);
+    expect(mutable.output).toContain('::warning::v1.2.3 can still be changed');
+  });
+
+  it('moves v1, or makes it the first time', () => {
+    const moved = runStep('Move the major tag', { VERSION: '1.2.3' }, { 'PATCH repos/o/r/git/refs/tags/v1 ': ':' });
+    expect(moved).toMatchObject({ status: 0, calls: [expect.stringContaining('force=true')] });
+    const made = runStep('Move the major tag', { VERSION: '1.2.3' }, { 'POST repos/o/r/git/refs ': ':' });
+    expect(made).toMatchObject({ status: 0, calls: [expect.stringContaining('PATCH'), expect.stringContaining('ref=refs/tags/v1 ')] });
   });
 });

@@ -109,55 +109,91 @@ interface Building {
 
 /** Builds release after release; false when one failed, which ends the run after the complete ones before it. */
 async function buildReleases(session: Session, building: Building): Promise<boolean> {
-  const { ports, rows } = session;
+  const { ports } = session;
   const { pending, batches } = building;
-  let complete = true;
   if (pending.length > 0) ports.logger.startGroup(`Releases: ${pending.length} new`);
-  for (const [at, release] of pending.entries()) {
-    const count = `${at + 1} of ${pending.length}`;
-    let committed: CommittedRelease;
-    try {
-      if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
-      committed = await buildRelease(session, building, { release, count });
-    } catch (error) {
-      const { code, message } = describeError(error);
-      ports.logger.info(`[${count}] ${formatNevra(release.nevra)}: refused, ${code}: ${message}`);
-      rows.failed(release, error);
-      complete = false;
-      break;
-    }
-    await batches.add(committed);
-  }
+  const complete = await buildInTurn(session, building);
   ports.logger.endGroup();
   // After a signal nothing new begins, not even the push of what is complete.
   if (!ports.signal.aborted) await batches.flush();
   return complete;
 }
 
-async function buildRelease(session: Session, building: Building, at: { release: PlannedRelease; count: string }): Promise<CommittedRelease> {
-  const { options, ports, rows } = session;
-  const { release, count } = at;
-  const prepared = await prepare(session, building, release);
+interface Turn {
+  readonly release: PlannedRelease;
+  /** `3 of 37` */
+  readonly count: string;
+}
+
+/** A release whose objects git is still checking. */
+interface Unchecked extends Turn {
+  readonly prepared: PreparedRelease;
+  readonly notes: string | null;
+  readonly checked: Promise<CommittedRelease>;
+}
+
+/** Each release is prepared while git checks the objects of the one before it and a push begins, and staged on top of it once that is good. */
+async function buildInTurn(session: Session, building: Building): Promise<boolean> {
+  const { pending } = building;
+  let before: Promise<boolean> = Promise.resolve(true);
+  for (const [at, release] of pending.entries()) {
+    const turn = { release, count: `${at + 1} of ${pending.length}` };
+    const [preparation] = await Promise.allSettled([prepare(session, building, release), before]);
+    if (!(await before)) {
+      // What it shares with the refused one is gone from the private repository.
+      session.prepared.delete(release.indexPackage.checksum.hex);
+      return false;
+    }
+    try {
+      if (preparation.status === 'rejected') throw preparation.reason;
+      before = accept(session, building, await stage(session, building, turn, preparation.value));
+    } catch (error) {
+      refuse(session, turn, error);
+      return false;
+    }
+  }
+  return before;
+}
+
+async function stage({ options, rows }: Session, { findNotes, history, found }: Building, turn: Turn, prepared: PreparedRelease): Promise<Unchecked> {
   rows.prepared(prepared);
   const title = options.title ?? prepared.facts.nevra.name;
-  const notes = building.findNotes(prepared.facts, title);
-  const { repomd } = building.found.index;
-  const committed = await building.history.add({ prepared, notes, title, repomdRevision: repomd.revision, directories: options.directories }).catch((error: unknown) => {
-    // What git's fsck refuses is dropped from the private repository; nothing may build on it.
-    session.prepared.delete(release.indexPackage.checksum.hex);
-    throw error;
-  });
-  rows.committed(committed, notes?.source ?? null);
+  const notes = findNotes(prepared.facts, title);
+  const { checked } = await history.stage({ prepared, notes, title, repomdRevision: found.index.repomd.revision, directories: options.directories });
+  return { ...turn, prepared, notes: notes?.source ?? null, checked };
+}
+
+/** Hands a release over to be pushed, if git finds its objects good. */
+async function accept(session: Session, { batches }: Building, unchecked: Unchecked): Promise<boolean> {
+  const { release, count, prepared, notes, checked } = unchecked;
+  let committed: CommittedRelease;
+  try {
+    committed = await checked;
+  } catch (error) {
+    refuse(session, unchecked, error);
+    return false;
+  }
+  session.rows.committed(committed, notes);
   const { added, modified, deleted } = committed.files;
-  ports.logger.info(
+  session.ports.logger.info(
     `[${count}] ${formatNevra(release.nevra)}: verified (key ${prepared.certificate.fingerprint.slice(-16)}, ${prepared.checkedFiles} file digests), ` +
-      `source +${added} ~${modified} -${deleted}, notes ${notes === undefined ? 'none' : `from ${notes.source}`}, tag ${release.tag}`,
+      `source +${added} ~${modified} -${deleted}, notes ${notes === null ? 'none' : `from ${notes}`}, tag ${release.tag}`,
   );
-  return committed;
+  await batches.add(committed);
+  return true;
+}
+
+function refuse({ ports, rows, prepared }: Session, { release, count }: Turn, error: unknown): void {
+  // What git's fsck refuses is dropped from the private repository; nothing may build on it.
+  prepared.delete(release.indexPackage.checksum.hex);
+  const { code, message } = describeError(error);
+  ports.logger.info(`[${count}] ${formatNevra(release.nevra)}: refused, ${code}: ${message}`);
+  rows.failed(release, error);
 }
 
 /** Verified packages outlive a lost race, and go to the tool cache for the next run on this runner. */
 async function prepare(session: Session, { downloads, found }: Building, planned: PlannedRelease): Promise<PreparedRelease> {
+  if (session.ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
   const key = planned.indexPackage.checksum.hex;
   const known = session.prepared.get(key);
   if (known !== undefined) return { ...known, planned };

@@ -106,7 +106,7 @@ class ScratchRepository implements Repository {
   }
 
   async push(request: PushRequest): Promise<PushResult> {
-    await this.#objects.flush();
+    await this.#objects.flushFor([...request.branches, ...request.tags].map(({ oid }) => oid));
     const args = pushArguments(request);
     let result = await this.#run(args, 'slow');
     if (result.exitCode !== 0 && isMissingObject(result)) {

@@ -128,6 +128,11 @@ export class ObjectStore {
     await work;
   }
 
+  /** Flushes if one of these objects is in the open pack; what belongs to a later push stays there. @throws GitError as {@link flush} */
+  async flushFor(oids: readonly Oid[]): Promise<void> {
+    await (oids.some((oid) => this.#open?.objects.has(oid)) ? this.flush() : this.#flushing);
+  }
+
   /** Ends the reading process and drops the open pack. */
   async close(): Promise<void> {
     await this.#flushing;

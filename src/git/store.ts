@@ -78,7 +78,7 @@ export interface GitStore {
   /** Says that the remote has this object, so that `write` need not stage it. */
   assumePresent(oids: Iterable<Oid>): void;
   /**
-   * Lets git's own fsck look at everything staged since the last check, as servers do; `push` does the same.
+   * Lets git's own fsck look at everything staged since the last check, as servers do; `push` does the same if that holds one of its refs' objects.
    * What fails is dropped again, with all that was staged beside it, so that one release can be refused alone.
    * @throws GitError PUSH_REJECTED
    */

@@ -77,7 +77,6 @@ export class Batches {
     const { store, logger } = this.parts.ports;
     const moved = lines.filter(({ from, oid }) => from !== undefined && from !== oid);
     if (moved.length > 0) {
-      await store.check();
       await store.fetchHistory([this.found.state.branch, ...moved.map(({ name }) => name)].filter((name) => this.found.state.refs.branches.has(name)).map((name) => `refs/heads/${name}`));
     }
     const movable: BranchMove[] = [];

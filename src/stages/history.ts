@@ -59,20 +59,26 @@ export class History {
     }
   }
 
-  /** Stages a release where it belongs. @throws GitError */
-  async add(release: ReleaseCommit): Promise<CommittedRelease> {
+  /**
+   * Stages a release where it belongs, and lets git check its objects: what a server would refuse is found here, where one
+   * release can be refused alone (T24). The next one may be staged once `checked` is good. @throws GitError
+   */
+  async stage(release: ReleaseCommit): Promise<{ readonly checked: Promise<CommittedRelease> }> {
     const { store, hand } = this.start;
     const { tag, nevra } = release.prepared.planned;
     const place = placeRelease(nevra, this.tagged);
     const base = place.on === 'tip' ? this.current : place.on === 'tag' ? await this.endOf(place.tag, release) : await this.endBeforeFirst(release);
     const committed = await commitRelease(store, hand, base, release);
     const end = place.on === 'tip' ? committed.end : await this.gainPackage(release);
-    // What a server would refuse is found here, where one release can be refused alone (T24).
-    await store.check();
-    this.current = end;
-    this.made.set(tag, committed);
-    this.tagged.push({ nevra, tag });
-    return committed;
+    const checked = store.check().then(() => {
+      this.current = end;
+      this.made.set(tag, committed);
+      this.tagged.push({ nevra, tag });
+      return committed;
+    });
+    // Whoever awaits it gets the error; a lost race may come first.
+    checked.catch(() => undefined);
+    return { checked };
   }
 
   /** Where the line branches belong now; those that are there already are left out. */

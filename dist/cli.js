@@ -42,7 +42,7 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-J3GKNDGU.js";
+} from "./chunk-S3IBXTXK.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-4JN6GR4P.js";
 

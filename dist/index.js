@@ -16,7 +16,7 @@ import {
   sentences,
   stopSignal,
   writeReport
-} from "./chunk-J3GKNDGU.js";
+} from "./chunk-S3IBXTXK.js";
 import {
   error,
   getInput,

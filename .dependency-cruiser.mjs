@@ -43,6 +43,7 @@ export default {
     },
     owner('owner-core', '@actions/core', '^src/(index|inputs|report|runner)[^/]*\\.ts$|^src/report/'),
     owner('owner-github', '@actions/github', room('github')),
+    owner('owner-attest', '@actions/attest', room('github')),
     owner('owner-exec', '@actions/exec', '^src/git/command\\.ts$'),
     owner('owner-tool-cache', '@actions/tool-cache', room('net')),
     owner('owner-openpgp', 'openpgp', room('openpgp')),

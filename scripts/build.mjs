@@ -18,7 +18,7 @@ const REQUIRE = "import { createRequire as __createRequire } from 'node:module';
 const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/liblzma.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
 
 /** Packages that do nothing when they are loaded, though they do not say so: what is not used of them, and what that imports, stays out. */
-const QUIET = /node_modules\/@actions\/(core|http-client)\//;
+const QUIET = /node_modules\/@actions\/(attest|core|http-client)\//;
 
 /** Marks a resolution that was asked for by the plugin itself. */
 const INNER = Symbol('inner');

@@ -48,7 +48,7 @@ const MEANINGS: Readonly<Record<Exclude<InputName, 'mode'>, string>> = {
   'ssh-known-hosts': 'host keys of ssh remotes',
   'create-releases': 'a GitHub Release per tag',
   'alarm-issue': 'one issue, opened, updated and closed by itself',
-  attest: "an attestation per release through the job's identity",
+  attest: "sign a statement per release with the identity of the GitHub Actions job",
   'on-content-change': 'a published package with other content: fail or warn',
 };
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { raiseAlarm } from './alarm.js';
+import { attestReleases } from './attest.js';
 import { check } from './check.js';
 import { describeError, InputError } from './errors.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
@@ -60,7 +61,9 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
     const result = await runMode(options, ports, { ...place, mirrors: settings.mirrors });
-    return github === undefined ? result : await tell(github.issues, result, { options, door, logger });
+    if (github === undefined) return result;
+    const attested = options.attest ? await attestReleases(github.attestations, result, { logger, signal: door.signal }) : result;
+    return await tell(github.issues, attested, { options, door, logger });
   } finally {
     door.signal.removeEventListener('abort', stop);
     await fetcher.close();
@@ -149,7 +152,7 @@ function openClock({ environment }: Door): Clock {
 /** Writes the JSON report, with the statements of what was published beside it, and returns its path. */
 export async function writeReport(result: RunResult, path: string): Promise<string> {
   await writeFile(path, `${JSON.stringify(result.report, null, 2)}\n`);
-  await writeStatements(result.report, path);
+  await writeStatements(result, path);
   return path;
 }
 

@@ -16,7 +16,7 @@ export interface Settings {
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
-  /** Where releases and issues go; undefined when neither is asked for. */
+  /** Where releases, issues and attestations go; undefined when none is asked for. */
   readonly github: GitHubAccess | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Surroundings {
  */
 export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
-  if (options.attest) throw attestConflict();
+  if (options.attest && options.mode === 'publish') requireIdentity(environment);
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
   credentialSettings(remote, options.token);
@@ -56,10 +56,12 @@ function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote;
   return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
 }
 
-/** Never ignored in silence: who asks for attestations relies on them. */
-function attestConflict(): InputError {
-  return new InputError('INPUT_CONFLICT', 'attest: true needs a signer for the identity of the job, which this version does not bundle', {
-    remedy: 'Leave attest out. An in-toto statement per published release lies beside the report; a next step can give its predicate to actions/attest.',
+/** Found before anything is published, in a dry run too: who asks for attestations relies on them. */
+function requireIdentity(environment: Surroundings['environment']): void {
+  const missing = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].filter((name) => !environment[name]);
+  if (missing.length === 0) return;
+  throw new InputError('INPUT_CONFLICT', `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`, {
+    remedy: 'Give the job permissions: id-token: write and attestations: write. Outside of GitHub Actions leave attest out; the unsigned statements lie beside the report in any case.',
   });
 }
 
@@ -70,7 +72,8 @@ interface GitHubPlace {
 }
 
 function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace): GitHubAccess | undefined {
-  const wanted = [...(options.createReleases ? ['create-releases'] : []), ...(options.alarmIssue ? ['alarm-issue'] : [])].join(' and ');
+  const asked = { 'create-releases': options.createReleases, 'alarm-issue': options.alarmIssue, attest: options.attest };
+  const wanted = Object.entries(asked).flatMap(([name, isOn]) => (isOn ? [name] : [])).join(' and ');
   if (wanted === '') return undefined;
   const repository = repositoryNameOf(remote, serverUrl);
   if (repository === undefined) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Statement } from '../report/statements.js';
 
 /** A file of a release. */
 export interface Asset {
@@ -54,8 +55,20 @@ export interface IssueHost {
   change(number: number, change: IssueChange): Promise<void>;
 }
 
+/** Where statements are signed with the identity of the job, and kept. */
+export interface AttestationHost {
+  /**
+   * Signs with a key of this moment, whose certificate names the job; the Sigstore bundle, as JSON.
+   * @throws GitError REMOTE_FAILED; DownloadError ABORTED when `signal` fires
+   */
+  sign(statement: Statement, signal: AbortSignal): Promise<object>;
+  /** Lists a bundle among the attestations of the repository. @throws GitError AUTH, REMOTE_FAILED */
+  store(bundle: object): Promise<void>;
+}
+
 /** A repository on GitHub. */
 export interface GitHubHost {
   readonly releases: ReleaseHost;
   readonly issues: IssueHost;
+  readonly attestations: AttestationHost;
 }

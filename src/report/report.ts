@@ -79,6 +79,8 @@ export interface RunResult {
   readonly commit: string;
   /** True when something was refused or failed. */
   readonly failed: boolean;
+  /** Sigstore bundles by tag, of the releases whose statement was signed. */
+  readonly attestations?: ReadonlyMap<string, object>;
 }
 
 export function emptyReport(mode: Report['mode']): Report {

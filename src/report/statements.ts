@@ -2,19 +2,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSION } from '../version.js';
-import type { Report, ReleaseRow } from './report.js';
+import type { Report, ReleaseRow, RunResult } from './report.js';
 
 /** Names the form of the predicate below; a change of meaning gets a new number. */
 export const PREDICATE_TYPE = 'urn:rpm-source-mirror:source:v1';
 
-/**
- * An in-toto statement (in-toto attestation framework, Statement v1): this package, by digest, became this commit and this source tree.
- * Undefined for a row that is not published.
- */
-export function formatStatement(row: ReleaseRow, { repository }: Report): string | undefined {
+/** An in-toto statement (in-toto attestation framework, Statement v1); its keys are in the order in which they are signed. */
+export interface Statement {
+  readonly _type: 'https://in-toto.io/Statement/v1';
+  readonly subject: { readonly name: string; readonly digest: { readonly sha256: string } }[];
+  readonly predicateType: string;
+  readonly predicate: object;
+}
+
+/** What is said of a published release: this package, by digest, became this commit and this source tree. Undefined for a row that is not published. */
+export function toStatement(row: ReleaseRow, { repository }: Report): Statement | undefined {
   const { status, package: pkg, commit, sourceTree } = row;
   if (status !== 'published' || pkg === undefined || commit === undefined || sourceTree === undefined) return undefined;
-  const statement = {
+  return {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [{ name: pkg.file, digest: { sha256: pkg.sha256 } }],
     predicateType: PREDICATE_TYPE,
@@ -28,17 +33,22 @@ export function formatStatement(row: ReleaseRow, { repository }: Report): string
       source: { digest: { gitTree: sourceTree } },
     },
   };
-  return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-/** Writes a statement per published release into `<report without .json>-statements/<tag>.intoto.json`; no folder without any. */
-export async function writeStatements(report: Report, reportPath: string): Promise<void> {
+/**
+ * Writes a statement per published release into `<report without .json>-statements/<tag>.intoto.json`, and beside it, where it was signed,
+ * the Sigstore bundle as `<tag>.sigstore.json`; no folder without any.
+ */
+export async function writeStatements({ report, attestations }: RunResult, reportPath: string): Promise<void> {
   const folder = `${reportPath.replace(/\.json$/u, '')}-statements`;
   for (const row of report.releases) {
-    const text = formatStatement(row, report);
-    if (text === undefined) continue;
+    const statement = toStatement(row, report);
+    if (statement === undefined) continue;
     await mkdir(folder, { recursive: true });
     // A tag may hold slashes, and what Windows keeps for itself.
-    await writeFile(join(folder, `${encodeURIComponent(row.tag).replaceAll('*', '%2A')}.intoto.json`), text);
+    const path = join(folder, encodeURIComponent(row.tag).replaceAll('*', '%2A'));
+    await writeFile(`${path}.intoto.json`, `${JSON.stringify(statement, null, 2)}\n`);
+    const bundle = attestations?.get(row.tag);
+    if (bundle !== undefined) await writeFile(`${path}.sigstore.json`, `${JSON.stringify(bundle)}\n`);
   }
 }

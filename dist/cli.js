@@ -3,9 +3,6 @@ import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
   INPUTS,
-  InputError,
-  MirrorError,
-  PayloadError,
   RELEASE_COLUMNS,
   TAG,
   VERSION,
@@ -13,7 +10,6 @@ import {
   checkSignature,
   compareEvr,
   createFetcher,
-  describeError,
   examinePackage,
   failures,
   fetchKeys,
@@ -33,7 +29,6 @@ import {
   releaseCells,
   resolveSource,
   run,
-  sentences,
   splitList,
   stopSignal,
   terminalLogger,
@@ -42,9 +37,16 @@ import {
   verifyTree,
   withPayload,
   writeReport
-} from "./chunk-S3IBXTXK.js";
+} from "./chunk-X5P7BI4L.js";
+import {
+  InputError,
+  MirrorError,
+  PayloadError,
+  describeError,
+  sentences
+} from "./chunk-2QV3JAXM.js";
 import "./chunk-AHUJ6Z2U.js";
-import "./chunk-4JN6GR4P.js";
+import "./chunk-KIZH3NRS.js";
 
 // src/cli-arguments.ts
 import { parseArgs } from "node:util";
@@ -553,7 +555,7 @@ var MEANINGS = {
   "ssh-known-hosts": "host keys of ssh remotes",
   "create-releases": "a GitHub Release per tag",
   "alarm-issue": "one issue, opened, updated and closed by itself",
-  attest: "an attestation per release through the job's identity",
+  attest: "sign a statement per release with the identity of the GitHub Actions job",
   "on-content-change": "a published package with other content: fail or warn"
 };
 function helpText() {
@@ -598,7 +600,7 @@ Example:
 
 // src/report/terminal.ts
 async function formatTable(result) {
-  const { default: Table } = await import("./cli-table3-JMATENKD.js");
+  const { default: Table } = await import("./cli-table3-2K36IQUE.js");
   const { report } = result;
   const parts = [];
   const rows = report.releases.filter((row) => row.status !== "exists" || report.mode === "verify");

@@ -1,9 +1,7 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
-  InputError,
   actionLogger,
-  describeError,
   emptyReport,
   failures,
   formatSummary,
@@ -13,10 +11,14 @@ import {
   run,
   secretsInUrl,
   secretsToMask,
-  sentences,
   stopSignal,
   writeReport
-} from "./chunk-S3IBXTXK.js";
+} from "./chunk-X5P7BI4L.js";
+import {
+  InputError,
+  describeError,
+  sentences
+} from "./chunk-2QV3JAXM.js";
 import {
   error,
   getInput,
@@ -26,7 +28,7 @@ import {
   setSecret,
   summary
 } from "./chunk-AHUJ6Z2U.js";
-import "./chunk-4JN6GR4P.js";
+import "./chunk-KIZH3NRS.js";
 
 // src/index.ts
 import { randomUUID } from "node:crypto";

@@ -1,0 +1,111 @@
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import {
+  require_undici
+} from "./chunk-K66OA3AE.js";
+import {
+  __toESM
+} from "./chunk-KIZH3NRS.js";
+
+// named:undici
+var import_undici = __toESM(require_undici());
+var export_Agent = import_undici.Agent;
+var export_BalancedPool = import_undici.BalancedPool;
+var export_Client = import_undici.Client;
+var export_CloseEvent = import_undici.CloseEvent;
+var export_DecoratorHandler = import_undici.DecoratorHandler;
+var export_Dispatcher = import_undici.Dispatcher;
+var export_EnvHttpProxyAgent = import_undici.EnvHttpProxyAgent;
+var export_ErrorEvent = import_undici.ErrorEvent;
+var export_EventSource = import_undici.EventSource;
+var export_File = import_undici.File;
+var export_FileReader = import_undici.FileReader;
+var export_FormData = import_undici.FormData;
+var export_Headers = import_undici.Headers;
+var export_MessageEvent = import_undici.MessageEvent;
+var export_MockAgent = import_undici.MockAgent;
+var export_MockClient = import_undici.MockClient;
+var export_MockPool = import_undici.MockPool;
+var export_Pool = import_undici.Pool;
+var export_ProxyAgent = import_undici.ProxyAgent;
+var export_RedirectHandler = import_undici.RedirectHandler;
+var export_Request = import_undici.Request;
+var export_Response = import_undici.Response;
+var export_RetryAgent = import_undici.RetryAgent;
+var export_RetryHandler = import_undici.RetryHandler;
+var export_WebSocket = import_undici.WebSocket;
+var export_buildConnector = import_undici.buildConnector;
+var export_caches = import_undici.caches;
+var export_connect = import_undici.connect;
+var export_createRedirectInterceptor = import_undici.createRedirectInterceptor;
+var export_default = import_undici.default;
+var export_deleteCookie = import_undici.deleteCookie;
+var export_errors = import_undici.errors;
+var export_fetch = import_undici.fetch;
+var export_getCookies = import_undici.getCookies;
+var export_getGlobalDispatcher = import_undici.getGlobalDispatcher;
+var export_getGlobalOrigin = import_undici.getGlobalOrigin;
+var export_getSetCookies = import_undici.getSetCookies;
+var export_interceptors = import_undici.interceptors;
+var export_mockErrors = import_undici.mockErrors;
+var export_parseMIMEType = import_undici.parseMIMEType;
+var export_pipeline = import_undici.pipeline;
+var export_request = import_undici.request;
+var export_serializeAMimeType = import_undici.serializeAMimeType;
+var export_setCookie = import_undici.setCookie;
+var export_setGlobalDispatcher = import_undici.setGlobalDispatcher;
+var export_setGlobalOrigin = import_undici.setGlobalOrigin;
+var export_stream = import_undici.stream;
+var export_upgrade = import_undici.upgrade;
+var export_util = import_undici.util;
+export {
+  export_Agent as Agent,
+  export_BalancedPool as BalancedPool,
+  export_Client as Client,
+  export_CloseEvent as CloseEvent,
+  export_DecoratorHandler as DecoratorHandler,
+  export_Dispatcher as Dispatcher,
+  export_EnvHttpProxyAgent as EnvHttpProxyAgent,
+  export_ErrorEvent as ErrorEvent,
+  export_EventSource as EventSource,
+  export_File as File,
+  export_FileReader as FileReader,
+  export_FormData as FormData,
+  export_Headers as Headers,
+  export_MessageEvent as MessageEvent,
+  export_MockAgent as MockAgent,
+  export_MockClient as MockClient,
+  export_MockPool as MockPool,
+  export_Pool as Pool,
+  export_ProxyAgent as ProxyAgent,
+  export_RedirectHandler as RedirectHandler,
+  export_Request as Request,
+  export_Response as Response,
+  export_RetryAgent as RetryAgent,
+  export_RetryHandler as RetryHandler,
+  export_WebSocket as WebSocket,
+  export_buildConnector as buildConnector,
+  export_caches as caches,
+  export_connect as connect,
+  export_createRedirectInterceptor as createRedirectInterceptor,
+  export_default as default,
+  export_deleteCookie as deleteCookie,
+  export_errors as errors,
+  export_fetch as fetch,
+  export_getCookies as getCookies,
+  export_getGlobalDispatcher as getGlobalDispatcher,
+  export_getGlobalOrigin as getGlobalOrigin,
+  export_getSetCookies as getSetCookies,
+  export_interceptors as interceptors,
+  export_mockErrors as mockErrors,
+  export_parseMIMEType as parseMIMEType,
+  export_pipeline as pipeline,
+  export_request as request,
+  export_serializeAMimeType as serializeAMimeType,
+  export_setCookie as setCookie,
+  export_setGlobalDispatcher as setGlobalDispatcher,
+  export_setGlobalOrigin as setGlobalOrigin,
+  export_stream as stream,
+  export_upgrade as upgrade,
+  export_util as util
+};

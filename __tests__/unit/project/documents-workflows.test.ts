@@ -57,13 +57,13 @@ describe('the workflows in README.md and docs', () => {
 
   it.each(ourSteps)('$where gives the action inputs that it has and takes', ({ inputs }) => {
     expect(Object.keys(inputs).filter((name) => !(name in INPUTS))).toEqual([]);
-    const text = (name: InputName): string => String(inputs[name] ?? '').replaceAll(/\$\{\{.*?\}\}/g, 'x');
+    const text = (name: InputName): string => textOf(inputs[name]).replaceAll(/\$\{\{.*?\}\}/g, 'x');
     expect(() => parseOptions(text, { GITHUB_REPOSITORY: 'acme/widget-source' })).not.toThrow();
   });
 
   it.each(ourSteps)('$where writes no secret down', ({ inputs }) => {
     for (const name of SECRETS) if (name in inputs) expect(inputs[name]).toMatch(/^\$\{\{ (?:secrets\.[A-Z_]+|steps\.\w+\.outputs\.token) \}\}$/);
-    for (const [, userinfo] of String(inputs['mirrors'] ?? '').matchAll(/:\/\/([^@/]*)@/g)) expect(userinfo).toMatch(/^\w+:\$\{\{ secrets\.\w+ \}\}$/);
+    for (const [, userinfo] of textOf(inputs['mirrors']).matchAll(/:\/\/([^@/]*)@/g)) expect(userinfo).toMatch(/^\w+:\$\{\{ secrets\.\w+ \}\}$/);
   });
 
   it.each(workflows)('$where starts from no permissions', ({ workflow }) => {
@@ -101,11 +101,16 @@ function ours(job: Job): readonly Step[] {
 
 /** The permissions of the job's own token; none where another identity does the work. */
 function needs(inputs: Values): Values {
-  if (inputs['token'] !== undefined || /^git@|^ssh:/.test(String(inputs['repository'] ?? ''))) return {};
+  if (inputs['token'] !== undefined || /^git@|^ssh:/.test(textOf(inputs['repository']))) return {};
   const writes = (inputs['mode'] ?? 'publish') === 'publish' && inputs['dry-run'] !== true;
   return {
     contents: writes ? 'write' : 'read',
     ...(inputs['alarm-issue'] === true ? { issues: 'write' } : {}),
     ...(inputs['attest'] === true ? { 'id-token': 'write', attestations: 'write' } : {}),
   };
+}
+
+/** A value of YAML as the runner hands it on. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PREDICATE_TYPE } from '../../src/report/statements.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
 import { fileName, hello, helloFiles, PUBLISHER } from '../fixtures/small-repository.js';
 import { onStage, type Stage } from '../fixtures/stage.js';
@@ -123,6 +124,23 @@ describeWithTools(['bash', 'git', 'gpg', 'ssh-keygen', 'curl'], 'the commands of
       expect((await stage.publish()).code).toBe(0);
       await run(blocks('### Verify on a schedule', 'sh')[0]!, { instead: { 'https://github.com/acme/widget-source.git': '-q ../widget-source', [PIN]: PUBLISHER.fingerprint, 'git clone': `ln -s ${stage.git.repoDir} ../widget-source; git clone` } });
     });
+  });
+
+  it('the folders of a package are shown, and one of them taken as the source', async () => {
+    const folder = '/usr/share/acme-firmware/src';
+    const packed = hello('1.0', { files: [{ path: folder, mode: 0o040755 }, { path: `${folder}/main.c`, content: 'int x;\n' }] });
+    const section = '### Source elsewhere than usr/src';
+    await onStage({ packages: [packed] }, async (stage) => {
+      writeFileSync(path.join(bench, 'work/package.rpm'), packed.built.bytes);
+      expect((await run(blocks(section, 'sh')[0]!)).split('\n')).toContain('files/usr/share/acme-firmware');
+      const [step] = load(blocks(section, 'yaml')[0]!) as { with: Record<string, string> }[];
+      expect((await stage.publish({ 'source-path': step!.with['source-path']! })).code).toBe(0);
+      expect(stage.git.git('ls-tree', '--name-only', 'main:src')).toBe('main.c');
+    });
+  });
+
+  it('the statement of an attestation is asked for by the type that is written', () => {
+    expect(blocks('### Attestations', 'sh')[0]).toContain(`--predicate-type ${PREDICATE_TYPE} `);
   });
 
   it('a package that was replaced is compared with the published one', async () => {

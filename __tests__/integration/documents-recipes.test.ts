@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PREDICATE_TYPE } from '../../src/report/statements.js';
+import { makeCertificate, makeKey } from '../fixtures/openpgp-builder.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
-import { fileName, hello, helloFiles, PUBLISHER } from '../fixtures/small-repository.js';
+import { fileName, hello, helloFiles, PUBLISHER, PUBLISHER_KEY, repositoryFiles, signBoth } from '../fixtures/small-repository.js';
 import { onStage, type Stage } from '../fixtures/stage.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
@@ -170,6 +171,36 @@ describeWithTools(['bash', 'git', 'gpg', 'ssh-keygen', 'curl'], 'the commands of
       expect((await run(write, { cwd: path.join(bench, 'work/widget-2.0') })).trim()).toBe(tree);
       rmSync(path.join(bench, 'work/widget'), { recursive: true });
       await expect(run(script!, { instead: { ...instead, ['2'.repeat(40)]: commit } })).rejects.toThrow();
+    });
+  });
+});
+
+describe('a vendor with a new key', () => {
+  it('is refused by name until both fingerprints are listed; then old and new releases are good', async () => {
+    const next = makeKey('EdDSA');
+    const [one, two] = [hello('1.0'), hello('2.0', { sign: signBoth(next) })];
+    const [{ with: recipe }] = load(blocks('### The vendor has a new key', 'yaml')[0]!) as [{ with: Record<string, string> }];
+    await onStage({ packages: [one] }, async (stage) => {
+      const offer = (key: Uint8Array): void => { stage.yum.setFiles({ ...repositoryFiles([one, two], { revision: '1700000001' }), 'RPM-GPG-KEY': PUBLISHER_KEY, 'RPM-GPG-KEY-2027': makeCertificate({ key: next }), KEY: key }); };
+      expect((await stage.publish()).code).toBe(0);
+      offer(PUBLISHER_KEY);
+      const missing = await stage.publish();
+      expect(missing.stdout).toContain('title=UNKNOWN_KEY');
+      expect(missing.stdout).toContain(next.fingerprint);
+      offer(makeCertificate({ key: next }));
+      const [pinned, unpinned] = [await stage.publish(), await stage.publish({ gpgkey: '', 'gpg-fingerprints': '' })];
+      expect([pinned, unpinned].map(({ code }) => code)).toEqual([1, 1]);
+      expect(pinned.stdout).toContain('title=PIN_MISMATCH');
+      expect(pinned.stdout).toContain(next.fingerprint);
+      expect(unpinned.stdout).toContain('title=UNKNOWN_KEY');
+      offer(PUBLISHER_KEY);
+      const inputs = {
+        gpgkey: recipe['gpgkey']!.replaceAll('https://yum.example.com', stage.yum.url),
+        'gpg-fingerprints': recipe['gpg-fingerprints']!.replace(PIN, PUBLISHER.fingerprint).replace(/^89ABCDEF\w+/m, next.fingerprint),
+      };
+      expect(inputs.gpgkey.split('\n')).toEqual([`${stage.yum.url}/RPM-GPG-KEY`, `${stage.yum.url}/RPM-GPG-KEY-2027`, '']);
+      const [both, verified] = [await stage.publish(inputs), await stage.publish({ ...inputs, mode: 'verify' })];
+      expect([both.code, verified.code, verified.report.findings, stage.tags()]).toEqual([0, 0, [], ['1.0', '2.0']]);
     });
   });
 });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { REMEDIES } from '../../../src/errors.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const documents = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
@@ -25,6 +26,21 @@ describe('the documents', () => {
 
   it.each(['npm ci && npm start', 'npm ci && npm test'])('README.md says %s', (command) => {
     expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain(command);
+  });
+
+  it.each(documents.filter((name) => name.startsWith('docs/')))('README.md links %s', (name) => {
+    expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain(`](${name})`);
+  });
+
+  it('docs/troubleshooting.md has every error code with its remedy', () => {
+    const text = readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8');
+    for (const [code, remedy] of Object.entries(REMEDIES)) expect(text).toContain(`| \`${code}\` | ${remedy} |`);
+  });
+
+  it('the pictures have a text beside them, and are small', () => {
+    const pictures = documents.flatMap((name) => [...readFileSync(path.join(root, name), 'utf8').matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)].map(([, text, target]) => ({ text, file: path.join(root, path.dirname(name), target!) })));
+    expect(pictures.map(({ file }) => path.basename(file)).sort()).toEqual(readdirSync(path.join(root, 'docs/images')).sort());
+    for (const { text, file } of pictures) expect({ described: text!.length > 30, small: statSync(file).size < 150 * 1024 }).toEqual({ described: true, small: true });
   });
 
   it('docs/dependencies.md gives a reason for every dependency', () => {

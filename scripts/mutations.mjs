@@ -23,7 +23,7 @@ export const MUTATIONS = [
   ['T16 pins restrict', 'src/openpgp/pins.ts', 'keyring.restrictedTo(expected)', 'keyring', unit('unit/openpgp/keyring', 'security/openpgp-signatures')],
   ['T17 revoked keys are refused', 'src/openpgp/validity.ts', '    objectionToRevoked(primary, revocations) ??\n', '', unit('security/openpgp-signatures')],
   ['T18 no signatures of the future', 'src/openpgp/validity.ts', 'when(signed > now + CLOCK_TOLERANCE', 'when(signed < 0', unit('security/openpgp-signatures')],
-  ['T20 .git in every spelling', 'src/rpm/dot-git.ts', "return foldHfs(text) === '.git' ||", "return text === '.git' ||", unit('security/t20-unsafe-names')],
+  ['T20 .git in every spelling', 'src/dot-git.ts', "return foldHfs(text) === '.git' ||", "return text === '.git' ||", unit('security/t20-unsafe-names')],
   ['T20 no component leads out', 'src/rpm/paths.ts', "if (name === '.' || name === '..')", "if (name === '.')", unit('security/t20-unsafe-names')],
   ['T21 nothing lies below a link', 'src/rpm/paths.ts', "if (type !== undefined && type !== 'directory') return type;", '', unit('security/t21-links', 'unit/rpm/paths')],
   ['T22 executable bits are kept', 'src/stages/source-files.ts', "(mode & 0o100) === 0 ? '100644' : '100755'", "'100644'", unit('security/t19-t25-tree-through-the-bundle'), 'T22', 'build'],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { isDotGit, isDotName } from '../dot-git.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { FileType } from './model.js';
-import { isDotGit, isDotName } from './dot-git.js';
 
 /** What {@link checkTree} wants to know of an entry. */
 export interface TreeEntry {

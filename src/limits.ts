@@ -59,6 +59,8 @@ export const LIMITS = {
   filesInPackage: 1_000_000,
   /** Longest path in a payload; Linux's PATH_MAX. */
   pathBytes: 4096,
+  /** Folders above one file: trees of npm and Java have some 40; git itself walks 2,048 (core.maxTreeDepth), and 512 in some builds for Windows. */
+  pathDepth: 256,
   /** Target of a symlink; Linux's PATH_MAX. */
   linkTargetBytes: 4096,
   /** One extended header of a tar archive: names and times have some KiB, attributes of files up to 64 KiB each. */

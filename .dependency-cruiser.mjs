@@ -43,7 +43,6 @@ export default {
     },
     owner('owner-core', '@actions/core', '^src/(index|inputs|report|runner)[^/]*\\.ts$|^src/report/'),
     owner('owner-github', '@actions/github', room('github')),
-    owner('owner-exec', '@actions/exec', '^src/git/command\\.ts$'),
     owner('owner-tool-cache', '@actions/tool-cache', room('net')),
     owner('owner-openpgp', 'openpgp', room('openpgp')),
     owner('owner-xml', 'fast-xml-parser', '^src/repodata/xml\\.ts$'),

@@ -87,6 +87,8 @@ export const LIMITS = {
   slowestRate: 32 * KIB,
   /** Longest wait (ms) that a Retry-After header is obeyed. */
   retryAfter: 60_000,
+  /** One command of git ends after so long (ms), whatever arrives: the largest push at 600 KiB a second. */
+  gitTimeout: 3_600_000,
   /** Tries to win a race for the branch. */
   pushTries: 5,
   /** Further lines of an upstream text in a commit message. */

@@ -126,7 +126,7 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   recordBytes: 't01-t09-index-through-the-bundle.test.ts', dictionaryBytes: 't06-decompression-bombs.test.ts', lzmaDictionaryBytes: 't06-decompression-bombs.test.ts',
   tarHeaderBytes: 't20-t25-source-archives.test.ts', tarNameBytes: 't20-t25-source-archives.test.ts', blobBytes: 't24-git-fsck.test.ts', archiveBytes: 't19-t25-tree-through-the-bundle.test.ts',
   redirects: 't39-redirects.test.ts', attempts: 't37-t38-slow-and-broken.test.ts', idleTimeout: 't37-t38-slow-and-broken.test.ts', requestTimeout: 't37-t38-slow-and-broken.test.ts',
-  slowestRate: 't37-t38-slow-and-broken.test.ts', retryAfter: 't37-t38-slow-and-broken.test.ts', pushTries: 'publish-races.test.ts',
+  gitTimeout: 't37-git-deadline.test.ts', slowestRate: 't37-t38-slow-and-broken.test.ts', retryAfter: 't37-t38-slow-and-broken.test.ts', pushTries: 'publish-races.test.ts',
 };
 /** Not tried: two gibibytes of source. Its comparison is one line, and the same in both kinds of packages. */
 const UNTRIED: readonly Limit[] = ['sourceBytes'];

@@ -2,16 +2,19 @@
 import { InputError } from './errors.js';
 import type { ClientOptions } from './github/client.js';
 import { apiUrlOf, repositoryNameOf } from './github/repository-name.js';
-import { credentialSettings, resolveRepository, type Remote } from './git/credentials.js';
+import { credentialSettings, isForeignToJobToken, resolveRepository, type Remote } from './git/credentials.js';
 import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
 import type { Options } from './inputs.js';
+import type { Logger } from './log.js';
 import { loadSigner } from './openpgp/sign.js';
 import type { Sign } from './stages/branch.js';
 
 /** What the inputs mean once remotes are resolved and keys opened. */
 export interface Settings {
   readonly remote: Remote;
+  /** What opens the remote; undefined for a server that the token is not for. */
+  readonly token: string | undefined;
   readonly ssh: SshOptions;
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
@@ -28,25 +31,36 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Date of commits and tags, seconds since 1970. */
   readonly commitTime: number;
+  readonly logger: Logger;
 }
 
 /**
  * Judges the inputs that need more than their text: remotes, keys. No server is asked for anything.
  * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT
  */
-export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
+export async function settle(options: Options, { environment, commitTime, logger }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
   if (options.attest) throw attestConflict();
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
-  credentialSettings(remote, options.token);
+  const token = tokenFor(remote, { token: options.token, serverUrl, logger });
+  credentialSettings(remote, token);
   return {
     remote,
+    token,
     ssh,
-    mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token: options.token })),
+    mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token })),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
     sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
   };
+}
+
+/** Says so when the token stays here: the push that fails without it would not tell why. */
+function tokenFor(remote: Remote, { token, serverUrl, logger }: { readonly token: string | undefined; readonly serverUrl: string; readonly logger: Logger }): string | undefined {
+  if (token === undefined || !isForeignToJobToken(remote, token, serverUrl)) return token;
+  const { host } = new URL(remote.url);
+  if (remote.userinfo === undefined) logger.warning(`the token is one of a GitHub App (ghs_…), such as the job's own, and belongs to ${serverUrl}; it is not sent to ${host}. Set token to one of ${host}`);
+  return undefined;
 }
 
 /** A further remote brings its own credentials in its URL; the token goes to the origin that it was given for. */

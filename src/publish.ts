@@ -78,7 +78,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   reportChanges(classification, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
   const begun = await beginBranch(found, hand, { options, ports, pages, records });
-  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive });
+  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive, logger: ports.logger });
   if (pending.length > 0) await history.findUnlisted();
   const batches = new Batches({ options, ports, rows, onTip: (tip) => { session.tip = tip; } }, found, history);
   const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));

@@ -35,6 +35,7 @@ export const MUTATIONS = [
   ['T28 tags are only created', 'src/git/push.ts', "...leases, '--'", "'--force', '--'", unit('security/t26-t27-t28-git-push')],
   // Either of the two would do.
   ["T31 the user's configuration is not read", 'src/git/environment.ts', "    HOME: home,\n    LC_ALL: 'C',\n    GIT_CONFIG_NOSYSTEM: '1',\n    GIT_CONFIG_GLOBAL: devNull,\n", "    HOME: source['HOME'] ?? home,\n    LC_ALL: 'C',\n", unit('security/t31-git-configuration')],
+  ["T35 the job's token stays on its server", 'src/git/credentials.ts', 'return url.host !== URL.parse(serverUrl)?.host && !isThisMachine(url);', 'return false;', unit('unit/git/credentials')],
   ['T32 mentions are broken', 'src/mirror/text.ts', '  /(?<![A-Za-z0-9_])@(?=[A-Za-z0-9_])/g,\n', '', unit('security/t32-t33-t34-texts')],
   ['T32 blocks are not forged', 'src/mirror/text.ts', '.replace(BLOCK_LINES, (first) => first + JOINER)', '', unit('security/t32-t33-t34-texts')],
   ['T33 no command anywhere in a log line', 'src/report/escape.ts', "\n    .replaceAll('##[', `#${WORD_JOINER}#[`)", '', unit('security/t32-t36-texts-and-secrets-through-the-bundle'), 'T33', 'build'],

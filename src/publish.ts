@@ -41,7 +41,7 @@ interface Session {
  * @throws MirrorError for failures of index, key or remote before there is a plan
  */
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
-  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report), prepared: new Map(), tip: undefined };
+  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report, ports.clock), prepared: new Map(), tip: undefined };
   for (let attempt = 1; ; attempt++) {
     ports.logger.startGroup('Mirror, keys and index');
     const found = await survey(options, ports);

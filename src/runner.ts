@@ -10,7 +10,7 @@ import { describeError, InputError } from './errors.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
 import { openGitHub } from './github/host.js';
-import type { IssueHost } from './github/port.js';
+import type { ActivityHost, IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
 import { createFetcher } from './net/http.js';
@@ -19,6 +19,7 @@ import { parseRepoFile } from './repodata/sources.js';
 import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { writeStatements } from './report/statements.js';
+import { warnOfPause } from './schedule.js';
 import { settle, type Settings } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
@@ -74,14 +75,21 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
   // What is under way on the network ends at once; git's push is left to end.
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
-  const ports = { seen: {}, fetcher, logger, clock, signal: door.signal, report, sign, releases };
+  const seen: Ports['seen'] = {};
+  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases };
   try {
     const result = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
+    if (!door.signal.aborted) await warnOfPause({ environment: door.environment, logger, now: clock.now(), mirror: settings.mirrorName, committed: seen.committed, hasPushed: result.commit !== (seen.tip ?? ''), host: hostOf(settings, logger) });
     return github === undefined ? result : await tell(github.issues, result, { options, door, logger });
   } finally {
     door.signal.removeEventListener('abort', stop);
     await fetcher.close();
   }
+}
+
+/** The repository of the workflow. Nothing is asked of it yet. */
+function hostOf({ workflow }: Settings, logger: Logger): ActivityHost | undefined {
+  return workflow === undefined ? undefined : openGitHub({ ...workflow, logger, userAgent: USER_AGENT }).activity;
 }
 
 async function runMode(options: Options, ports: Shared, place: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from './errors.js';
 import type { ClientOptions } from './github/client.js';
-import { apiUrlOf, repositoryNameOf } from './github/repository-name.js';
+import { apiUrlOf, repositoryNameOf, type RepositoryName } from './github/repository-name.js';
 import { credentialSettings, isForeignToJobToken, resolveRepository, type Remote } from './git/credentials.js';
 import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
@@ -21,6 +21,10 @@ export interface Settings {
   readonly sign: Sign | undefined;
   /** Where releases and issues go; undefined when neither is asked for. */
   readonly github: GitHubAccess | undefined;
+  /** Owner and name of the mirror where it lies on the job's server. */
+  readonly mirrorName: RepositoryName | undefined;
+  /** The repository of the workflow that this run is part of; undefined outside of one, or without a token for its server. */
+  readonly workflow: GitHubAccess | undefined;
 }
 
 /** What opens GitHub's API. */
@@ -51,6 +55,8 @@ export async function settle(options: Options, { environment, commitTime, logger
     ssh,
     mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token })),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
+    mirrorName: repositoryNameOf(remote, serverUrl),
+    workflow: workflowOf(options.token, { remote, serverUrl, environment }),
     sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
   };
 }
@@ -94,6 +100,14 @@ function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace):
   }
   if (options.token === undefined) throw new InputError('INPUT_MISSING', `${wanted} needs a token`, { remedy: 'Set token (on the command line the variable INPUT_TOKEN).' });
   return { token: options.token, apiUrl: apiUrlOf(serverUrl, apiUrl), repository };
+}
+
+/** The token opens the job's server when it is of a GitHub App there, such as the job's own, or was given for a mirror on that server. */
+function workflowOf(token: string | undefined, { remote, serverUrl, environment }: { readonly remote: Remote; readonly serverUrl: string; readonly environment: Surroundings['environment'] }): GitHubAccess | undefined {
+  const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/u.exec(environment['GITHUB_REPOSITORY'] ?? '') ?? [];
+  if (owner === undefined || repo === undefined || token === undefined || !URL.canParse(serverUrl)) return undefined;
+  if (!token.startsWith('ghs_') && repositoryNameOf(remote, serverUrl) === undefined) return undefined;
+  return { token, apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']), repository: { owner, repo } };
 }
 
 function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {

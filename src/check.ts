@@ -18,7 +18,7 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
   await reportPermission(found, { options, ports });
   const { state, plan } = found;
   const classification = await classifyPublished(found, { options, ports, wholePackages: false });
-  const rows = new Rows(ports.report);
+  const rows = new Rows(ports.report, ports.clock);
   rows.sync(plan);
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
     if (status === 'exists') continue;

@@ -59,6 +59,8 @@ export const LIMITS = {
   filesInPackage: 1_000_000,
   /** Longest path in a payload; Linux's PATH_MAX. */
   pathBytes: 4096,
+  /** Folders above one file: trees of npm and Java have some 40; git itself walks 2,048 (core.maxTreeDepth), and 512 in some builds for Windows. */
+  pathDepth: 256,
   /** Target of a symlink; Linux's PATH_MAX. */
   linkTargetBytes: 4096,
   /** One extended header of a tar archive: names and times have some KiB, attributes of files up to 64 KiB each. */
@@ -85,6 +87,8 @@ export const LIMITS = {
   slowestRate: 32 * KIB,
   /** Longest wait (ms) that a Retry-After header is obeyed. */
   retryAfter: 60_000,
+  /** One command of git ends after so long (ms), whatever arrives: the largest push at 600 KiB a second. */
+  gitTimeout: 3_600_000,
   /** Tries to win a race for the branch. */
   pushTries: 5,
   /** Further lines of an upstream text in a commit message. */

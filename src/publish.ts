@@ -41,7 +41,7 @@ interface Session {
  * @throws MirrorError for failures of index, key or remote before there is a plan
  */
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
-  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report), prepared: new Map(), tip: undefined };
+  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report, ports.clock), prepared: new Map(), tip: undefined };
   for (let attempt = 1; ; attempt++) {
     ports.logger.startGroup('Mirror, keys and index');
     const found = await survey(options, ports);
@@ -78,7 +78,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   reportChanges(classification, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
   const begun = await beginBranch(found, hand, { options, ports, pages, records });
-  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive });
+  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive, logger: ports.logger });
   if (pending.length > 0) await history.findUnlisted();
   const batches = new Batches({ options, ports, rows, onTip: (tip) => { session.tip = tip; } }, found, history);
   const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));

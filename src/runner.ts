@@ -11,19 +11,22 @@ import { describeError, InputError } from './errors.js';
 import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
 import { openGitHub } from './github/host.js';
-import type { IssueHost } from './github/port.js';
+import type { ActivityHost, IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
 import { createFetcher } from './net/http.js';
 import { publish } from './publish.js';
 import { parseRepoFile } from './repodata/sources.js';
 import { collectingLogger } from './report/loggers.js';
-import { emptyReport, type RunResult } from './report/report.js';
+import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { writeStatements } from './report/statements.js';
+import { warnOfPause } from './schedule.js';
 import { settle, type Settings } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
 import { VERSION } from './version.js';
+
+const USER_AGENT = `rpm-source-mirror/${VERSION}`;
 
 /** What an entry point hands in. */
 export interface Door {
@@ -41,34 +44,59 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
   const logger = collectingLogger(door.logger, report.warnings);
   const clock = openClock(door);
-  const settings = await settle(options, { environment: door.environment, commitTime: clock.commitTime });
-  const { remote, ssh, sign } = settings;
-  for (const { transport, url } of [remote, ...settings.mirrors.map((mirror) => mirror.remote)]) if (transport === 'file') requireRepository(fileURLToPath(url));
-  const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] ?? tmpdir(), 'rpm-source-mirror-'));
+  const settings = await settle(options, { environment: door.environment, commitTime: clock.commitTime, logger });
+  for (const { transport, url } of [settings.remote, ...settings.mirrors.map((mirror) => mirror.remote)]) if (transport === 'file') requireRepository(fileURLToPath(url));
+  const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] || tmpdir(), 'rpm-source-mirror-'));
+  try {
+    return await runIn(tempDir, options, { door, report, logger, clock, settings });
+  } finally {
+    await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+interface Prepared {
+  readonly door: Door;
+  readonly report: Report;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly settings: Settings;
+}
+
+async function runIn(tempDir: string, options: Options, { door, report, logger, clock, settings }: Prepared): Promise<RunResult> {
+  const { remote, token, ssh, sign, mirrors } = settings;
   const fetcher = createFetcher({
     logger,
-    userAgent: `rpm-source-mirror/${VERSION}`,
+    userAgent: USER_AGENT,
     concurrency: options.concurrency,
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: await serverUrls(options) },
   });
-  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: `rpm-source-mirror/${VERSION}` });
+  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: USER_AGENT });
   const releases = options.createReleases ? github?.releases : undefined;
   // What is under way on the network ends at once; git's push is left to end.
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
-  const ports = { seen: {}, fetcher, logger, clock, signal: door.signal, report, sign, releases };
-  const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
+  const seen: Ports['seen'] = {};
+  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases };
   try {
-    const result = await runMode(options, ports, { ...place, mirrors: settings.mirrors });
+    const result = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
+    if (!door.signal.aborted) {
+      const hasPushed = result.commit !== (seen.tip ?? '');
+      const host = hostOf(settings, logger);
+      await warnOfPause({ environment: door.environment, logger, now: clock.now(), mirror: settings.mirrorName, committed: seen.committed, hasPushed, host });
+    }
     if (github === undefined) return result;
     const attested = options.attest ? await attestReleases(github.attestations, result, { logger, signal: door.signal }) : result;
     return await tell(github.issues, attested, { options, door, logger });
   } finally {
     door.signal.removeEventListener('abort', stop);
     await fetcher.close();
-    await rm(tempDir, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The repository of the workflow. Nothing is asked of it yet. */
+function hostOf({ workflow }: Settings, logger: Logger): ActivityHost | undefined {
+  return workflow === undefined ? undefined : openGitHub({ ...workflow, logger, userAgent: USER_AGENT }).activity;
 }
 
 async function runMode(options: Options, ports: Shared, place: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from './errors.js';
 import type { ClientOptions } from './github/client.js';
-import { apiUrlOf, repositoryNameOf } from './github/repository-name.js';
-import { credentialSettings, resolveRepository, type Remote } from './git/credentials.js';
+import { apiUrlOf, repositoryNameOf, type RepositoryName } from './github/repository-name.js';
+import { credentialSettings, isForeignToJobToken, resolveRepository, type Remote } from './git/credentials.js';
 import type { RemoteAccess } from './git/scratch.js';
 import type { SshOptions } from './git/ssh.js';
 import type { Options } from './inputs.js';
+import type { Logger } from './log.js';
 import { loadSigner } from './openpgp/sign.js';
 import type { Sign } from './stages/branch.js';
 
 /** What the inputs mean once remotes are resolved and keys opened. */
 export interface Settings {
   readonly remote: Remote;
+  /** What opens the remote; undefined for a server that the token is not for. */
+  readonly token: string | undefined;
   readonly ssh: SshOptions;
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
   /** Where releases, issues and attestations go; undefined when none is asked for. */
   readonly github: GitHubAccess | undefined;
+  /** Owner and name of the mirror where it lies on the job's server. */
+  readonly mirrorName: RepositoryName | undefined;
+  /** The repository of the workflow that this run is part of; undefined outside of one, or without a token for its server. */
+  readonly workflow: GitHubAccess | undefined;
 }
 
 /** What opens GitHub's API. */
@@ -28,25 +35,38 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Date of commits and tags, seconds since 1970. */
   readonly commitTime: number;
+  readonly logger: Logger;
 }
 
 /**
  * Judges the inputs that need more than their text: remotes, keys. No server is asked for anything.
  * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT
  */
-export async function settle(options: Options, { environment, commitTime }: Surroundings): Promise<Settings> {
+export async function settle(options: Options, { environment, commitTime, logger }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
   if (options.attest && options.mode === 'publish') requireIdentity(environment);
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
-  credentialSettings(remote, options.token);
+  const token = tokenFor(remote, { token: options.token, serverUrl, logger });
+  credentialSettings(remote, token);
   return {
     remote,
+    token,
     ssh,
-    mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token: options.token })),
+    mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token })),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
+    mirrorName: repositoryNameOf(remote, serverUrl),
+    workflow: workflowOf(options.token, { remote, serverUrl, environment }),
     sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
   };
+}
+
+/** Says so when the token stays here: the push that fails without it would not tell why. */
+function tokenFor(remote: Remote, { token, serverUrl, logger }: { readonly token: string | undefined; readonly serverUrl: string; readonly logger: Logger }): string | undefined {
+  if (token === undefined || !isForeignToJobToken(remote, token, serverUrl)) return token;
+  const { host } = new URL(remote.url);
+  if (remote.userinfo === undefined) logger.warning(`the token is one of a GitHub App (ghs_…), such as the job's own, and belongs to ${serverUrl}; it is not sent to ${host}. Set token to one of ${host}`);
+  return undefined;
 }
 
 /** A further remote brings its own credentials in its URL; the token goes to the origin that it was given for. */
@@ -83,6 +103,14 @@ function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace):
   }
   if (options.token === undefined) throw new InputError('INPUT_MISSING', `${wanted} needs a token`, { remedy: 'Set token (on the command line the variable INPUT_TOKEN).' });
   return { token: options.token, apiUrl: apiUrlOf(serverUrl, apiUrl), repository };
+}
+
+/** The token opens the job's server when it is of a GitHub App there, such as the job's own, or was given for a mirror on that server. */
+function workflowOf(token: string | undefined, { remote, serverUrl, environment }: { readonly remote: Remote; readonly serverUrl: string; readonly environment: Surroundings['environment'] }): GitHubAccess | undefined {
+  const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/u.exec(environment['GITHUB_REPOSITORY'] ?? '') ?? [];
+  if (owner === undefined || repo === undefined || token === undefined || !URL.canParse(serverUrl)) return undefined;
+  if (!token.startsWith('ghs_') && repositoryNameOf(remote, serverUrl) === undefined) return undefined;
+  return { token, apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']), repository: { owner, repo } };
 }
 
 function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {

@@ -3,12 +3,13 @@ import type { Oid } from './git/store.js';
 import type { Options } from './inputs.js';
 import { tryParseNevra } from './mirror/nevra.js';
 import type { RunResult } from './report/report.js';
-import { compareEvr } from './rpm/evr.js';
 import { Findings, orFinding } from './stages/findings.js';
 import { MirrorKeys } from './stages/mirror-keys.js';
 import { MirrorFiles, SourceBlobs } from './stages/mirror-reading.js';
+import { describeNewest } from './stages/newest.js';
 import type { VerifyPorts } from './stages/ports.js';
 import { ServedPackages } from './stages/served-packages.js';
+import { noteSeen } from './stages/survey.js';
 import { listTagCases, readListed, type TagCase } from './stages/tag-cases.js';
 import { IndexVerifier } from './stages/verify-index.js';
 import { reportForeign } from './stages/verify-keys.js';
@@ -27,7 +28,9 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const files = new MirrorFiles(reader);
   const findings = new Findings(report);
   const tip = await reader.readTip(options.branch);
-  const listed = tip === undefined ? { records: [] } : await readListed(files, reader, { root: (await reader.readCommit(tip)).tree, path: `${archiveDirectory}/releases.json` });
+  const tipCommit = tip === undefined ? undefined : await reader.readCommit(tip);
+  noteSeen(ports, { tip, tipCommit });
+  const listed = tipCommit === undefined ? { records: [] } : await readListed(files, reader, { root: tipCommit.tree, path: `${archiveDirectory}/releases.json` });
   const { cases, broken, ignored } = await listTagCases({ reader, files, options, listed: listed.records });
   for (const tag of ignored) logger.info(`ignored: tag ${tag} has no release of this mirror`);
   logger.info(`${cases.length + broken.length} tags to verify, ${ignored.length} ignored`);
@@ -44,7 +47,9 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const { proved } = verifier;
   reportForeign(verifier.foreign, { findings, archiveDirectory, proved });
   await verifyTip({ options, reader, files, keys, index, findings, proved, listed });
-  return conclude(findings, ports, { commit: tip, latestVersion: proved.map(({ nevra }) => nevra).sort(compareEvr).at(-1)?.version ?? '' });
+  const signed = new Map(report.releases.map(({ tag, package: row }) => [tag, row?.signature.created]));
+  report.newest = describeNewest(proved.map(({ item: { tag }, nevra }) => ({ tag, nevra, date: signed.get(tag) })), clock.now());
+  return conclude(findings, ports, tip);
 }
 
 async function verifyTags(cases: readonly TagCase[], verifier: TagVerifier, { findings, ports: { signal, logger, report } }: { findings: Findings; ports: VerifyPorts }): Promise<void> {
@@ -82,7 +87,7 @@ async function listFolders(cases: readonly TagCase[], files: MirrorFiles, packag
   return folders;
 }
 
-function conclude(findings: Findings, { report, logger }: VerifyPorts, { commit, latestVersion }: { commit: Oid | undefined; latestVersion: string }): RunResult {
+function conclude(findings: Findings, { report, logger }: VerifyPorts, tip: Oid | undefined): RunResult {
   const counts = findings.byTag();
   for (const row of report.releases) {
     const count = counts.get(row.tag) ?? 0;
@@ -92,5 +97,5 @@ function conclude(findings: Findings, { report, logger }: VerifyPorts, { commit,
   for (const { kind, tag, path, expected, actual } of report.findings) logger.warning(`${kind}: ${tag}: ${path}: expected ${expected}, found ${actual}`);
   // They are annotations; in the report they stand once, as findings.
   report.warnings.length = length;
-  return { report, hasNew: false, newVersions: [], latestVersion, commit: commit ?? '', failed: report.findings.length > 0 };
+  return { report, hasNew: false, newVersions: [], latestVersion: report.newest?.version ?? '', commit: tip ?? '', failed: report.findings.length > 0 };
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { isDotGit, isDotName } from '../../src/rpm/dot-git.js';
+import { isDotGit, isDotName } from '../../src/dot-git.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const bases = ['.git', '.GIT', 'git~1', 'GIT~1', 'git~2', 'git~10', '.git1', 'git', '..git', 'x.git', '.gi', '.gi\u0074', '.g\u0131t', '.G\u0130T', '.gi\u1e97'];

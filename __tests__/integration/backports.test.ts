@@ -93,6 +93,61 @@ describe('a release that is older than the newest of its branch', () => {
   });
 });
 
+describe('a backport whose ground is gone', () => {
+  /** A mirror of three releases; something happens to the tag below the backport while that is downloaded. */
+  async function onLostGround(lose: (stage: Stage) => void, test: (stage: Stage, result: RunResult) => void): Promise<void> {
+    await onStage({ packages: [OLD!, MIDDLE!, NEWEST!] }, async (stage) => {
+      await stage.publish();
+      stage.offer([OLD!, MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
+      let isLost = false;
+      stage.git.setFault(() => {
+        if (!isLost && stage.yum.requests.some(({ url }) => url.endsWith(fileName(BACKPORT!)))) {
+          isLost = true;
+          lose(stage);
+        }
+        return undefined;
+      });
+      test(stage, await stage.publish());
+    });
+  }
+
+  it('is committed on the next older tag when somebody deleted the first meanwhile', async () => {
+    await onLostGround(({ git }) => { git.git('update-ref', '-d', 'refs/tags/2.19.64.0'); }, (stage, result) => {
+      expect({ code: result.code, tags: result.outputs['tags'], parent: parentOf(stage, '2.19.99.0') }).toEqual({ code: 0, tags: '["2.19.99.0"]', parent: stage.git.git('rev-parse', '2.18.0.0^{commit}') });
+      expect(result.report.warnings).toEqual([expect.stringMatching(/^hello-2\.19\.99\.0-1\.noarch is built on an older tag than 2\.19\.64\.0, on which nothing can be built: /)]);
+      expect(stage.git.git('rev-parse', 'main:src')).toBe(stage.git.git('rev-parse', '2.25.4.0:src'));
+    });
+  });
+
+  it('is committed on what the branch was before its first release when no older tag is left', async () => {
+    const lose = ({ git }: Stage): void => { for (const tag of ['2.18.0.0', '2.19.64.0']) git.git('update-ref', '-d', `refs/tags/${tag}`); };
+    await onLostGround(lose, (stage, result) => {
+      expect({ code: result.code, parent: parentOf(stage, '2.19.99.0'), lines: lines(stage, '2.19.99.0') }).toEqual({ code: 0, parent: stage.git.git('rev-parse', '2.25.4.0~1'), lines: expect.arrayContaining(['2.19.99.0']) });
+    });
+  });
+
+  it('passes over a tag that is no commit', async () => {
+    await onStage({ packages: [OLD!, MIDDLE!, NEWEST!] }, async (stage) => {
+      await stage.publish();
+      stage.git.git('update-ref', 'refs/tags/2.19.64.0', stage.git.git('rev-parse', 'main:src/hello.c'));
+      stage.offer([OLD!, MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
+      const result = await stage.publish();
+      expect({ code: result.code, parent: parentOf(stage, '2.19.99.0') }).toEqual({ code: 0, parent: stage.git.git('rev-parse', '2.18.0.0^{commit}') });
+      expect(result.report.warnings.join()).toContain('is built on an older tag than 2.19.64.0');
+    });
+  });
+
+  it('a foreign tag of numbers that is no commit stops nobody', async () => {
+    await onStage({ packages: [OLD!] }, async (stage) => {
+      await stage.publish();
+      stage.git.git('update-ref', 'refs/tags/2026', stage.git.git('rev-parse', 'main:src/hello.c'));
+      stage.offer([OLD!, NEWEST!], '1700000001');
+      expect((await stage.publish()).code).toBe(0);
+      expect(stage.tags()).toEqual(['2.18.0.0', '2.25.4.0', '2026']);
+    });
+  });
+});
+
 describe('a release that is older than all', () => {
   it('is committed on what the branch was before its first release', async () => {
     await onStage({ packages: [OLD!, NEWEST!] }, async (stage) => {

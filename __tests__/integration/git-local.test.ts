@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { resolveRepository } from '../../src/git/credentials.js';
 import { cloneForReading, openLocalRepository } from '../../src/git/local.js';
@@ -194,5 +195,37 @@ describe('cloneForReading', () => {
     const content = Buffer.from('x\n'.repeat(300_000));
     await reader.scan([hashObject('blob', content)], { begin: () => (chunk) => hash.update(chunk), end: () => undefined });
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
+  });
+});
+
+describe('openLocalRepository of a clone that is not whole', () => {
+  /** A clone of the fixture over git's own transport, with the user's git. */
+  async function cloneOf(...options: string[]): Promise<string> {
+    const { path } = await fixture();
+    bench.git(['-C', path, 'config', 'uploadpack.allowFilter', 'true']);
+    const clone = join(bench.dir, 'clone');
+    bench.git(['clone', '--quiet', ...options, pathToFileURL(path).href, clone]);
+    return clone;
+  }
+
+  it('refuses a shallow one, and names the remedy, which works', async () => {
+    const clone = await cloneOf('--depth=1');
+    await expect(open(clone)).rejects.toMatchObject({ code: 'MIRROR_INVALID', message: expect.stringContaining('found a shallow one'), remedy: expect.stringMatching(/git fetch --unshallow --tags.*fetch-depth: 0/) });
+    expect(readdirSync(bench.dir).filter((name) => name.startsWith('rpm-source-mirror-read-'))).toEqual([]);
+    bench.git(['-C', clone, 'fetch', '--quiet', '--unshallow', '--tags']);
+    expect((await (await open(clone)).listTags()).size).toBe(2);
+  });
+
+  it.each([['blob:none'], ['tree:0']])('refuses a partial one (%s), fetches nothing, and names the remedy, which works', async (filter) => {
+    const clone = await cloneOf(`--filter=${filter}`, '--no-checkout');
+    const packs = (): string[] => readdirSync(join(clone, '.git/objects/pack')).sort();
+    const before = packs();
+    await expect(open(clone)).rejects.toMatchObject({ code: 'MIRROR_INVALID', message: expect.stringContaining('found a partial one'), remedy: expect.stringContaining('git fetch --refetch --no-filter --tags') });
+    expect(packs()).toEqual(before);
+    bench.git(['-C', clone, 'fetch', '--quiet', '--refetch', '--no-filter', '--tags']);
+    const repository = await open(clone);
+    const tip = await repository.readTip();
+    const { checks } = await scan(repository, all(clone));
+    expect([tip === undefined, new Set(checks.map(({ status }) => status))]).toEqual([false, new Set(['good'])]);
   });
 });

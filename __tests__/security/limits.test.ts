@@ -12,7 +12,7 @@ import { parsePrimary } from '../../src/repodata/primary.js';
 import { readPrimary } from '../../src/repodata/records.js';
 import { parseRepomd } from '../../src/repodata/repomd.js';
 import { parseHeaderIntro } from '../../src/rpm/header.js';
-import { checkPath } from '../../src/rpm/paths.js';
+import { checkPath, verifyPath } from '../../src/rpm/paths.js';
 import { readPayload } from '../../src/rpm/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
 import { chunksOf } from '../fixtures/chunks.js';
@@ -67,6 +67,7 @@ const COMPONENTS: readonly (readonly [limit: Limit, code: string, under: () => P
   ['headerEntries', 'LIMIT_EXCEEDED', () => codeOf(() => parseHeaderIntro(intro(LIMITS.headerEntries, 0), 'main')), () => codeOf(() => parseHeaderIntro(intro(LIMITS.headerEntries + 1, 0), 'main'))],
   ['headerDataBytes', 'LIMIT_EXCEEDED', () => codeOf(() => parseHeaderIntro(intro(1, LIMITS.headerDataBytes), 'main')), () => codeOf(() => parseHeaderIntro(intro(1, LIMITS.headerDataBytes + 1), 'main'))],
   ['pathBytes', 'UNSAFE_PATH', () => (checkPath(Buffer.alloc(LIMITS.pathBytes, 'a')) === undefined ? 'ok' : 'UNSAFE_PATH'), () => (checkPath(Buffer.alloc(LIMITS.pathBytes + 1, 'a')) === undefined ? 'ok' : 'UNSAFE_PATH')],
+  ['pathDepth', 'LIMIT_EXCEEDED', () => codeOf(() => { verifyPath(Buffer.from(`${'a/'.repeat(LIMITS.pathDepth)}b`), 'package'); }), () => codeOf(() => { verifyPath(Buffer.from(`${'a/'.repeat(LIMITS.pathDepth + 1)}b`), 'package'); })],
   ['linkTargetBytes', 'PAYLOAD_INVALID', () => codeOf(() => link('t'.repeat(LIMITS.linkTargetBytes))), () => codeOf(() => link('t'.repeat(LIMITS.linkTargetBytes + 1)))],
   ['xmlElements', 'LIMIT_EXCEEDED', () => codeOf(() => parseRepomd(Buffer.from(elements(LIMITS.xmlElements)))), () => codeOf(() => parseRepomd(Buffer.from(elements(LIMITS.xmlElements + 1))))],
   ['xmlDepth', 'LIMIT_EXCEEDED', () => codeOf(() => parse(nested(LIMITS.xmlDepth))), () => codeOf(() => parse(nested(LIMITS.xmlDepth + 1)))],
@@ -125,7 +126,7 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   recordBytes: 't01-t09-index-through-the-bundle.test.ts', dictionaryBytes: 't06-decompression-bombs.test.ts', lzmaDictionaryBytes: 't06-decompression-bombs.test.ts',
   tarHeaderBytes: 't20-t25-source-archives.test.ts', tarNameBytes: 't20-t25-source-archives.test.ts', blobBytes: 't24-git-fsck.test.ts', archiveBytes: 't19-t25-tree-through-the-bundle.test.ts',
   redirects: 't39-redirects.test.ts', attempts: 't37-t38-slow-and-broken.test.ts', idleTimeout: 't37-t38-slow-and-broken.test.ts', requestTimeout: 't37-t38-slow-and-broken.test.ts',
-  slowestRate: 't37-t38-slow-and-broken.test.ts', retryAfter: 't37-t38-slow-and-broken.test.ts', pushTries: 'publish-races.test.ts',
+  gitTimeout: 't37-git-deadline.test.ts', slowestRate: 't37-t38-slow-and-broken.test.ts', retryAfter: 't37-t38-slow-and-broken.test.ts', pushTries: 'publish-races.test.ts',
 };
 /** Not tried: two gibibytes of source. Its comparison is one line, and the same in both kinds of packages. */
 const UNTRIED: readonly Limit[] = ['sourceBytes'];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { GitError } from '../errors.js';
-import { KIB, MIB } from '../limits.js';
+import { KIB, LIMITS, MIB } from '../limits.js';
 
 /** One call of git. */
 export interface GitCommand {
@@ -30,37 +31,71 @@ const OLDEST = [2, 31] as const;
 /** Answers that are read whole are lists of refs: 100,000 refs with names of 100 bytes fit. */
 const STDOUT_CAP = 16 * MIB;
 const STDERR_CAP = 8 * KIB;
+/** Milliseconds. */
+const STREAMS_AFTER_EXIT = 10_000;
 
 /**
- * Runs git to its end and gives what it said, whatever the exit code; nothing is printed. A signal to this process does not
- * reach it: a push under way ends by itself (and is atomic, should a terminal interrupt it, too). Nothing goes to its stdin, since
- * exec does not catch the error of a pipe that a short command has closed already.
- * @throws GitError GIT_FAILED when git cannot be started or says more than fits
+ * Runs git to its end and gives what it said, whatever the exit code; nothing is printed. It gets no stdin, and a signal to this process
+ * does not reach it: a push under way ends by itself. What takes too long is killed, with the programs that git started.
+ * @throws GitError GIT_FAILED when git cannot be started or says more than fits; TIMEOUT
  */
 export async function runGit(command: GitCommand): Promise<GitResult> {
-  const { exec } = await import('@actions/exec');
+  const name = `git ${command.args[0] ?? ''}`;
   const stdout = new Capture(STDOUT_CAP);
   const stderr = new Capture(STDERR_CAP);
-  let exitCode: number | null;
+  let ended: Ending;
   try {
-    exitCode = await exec('git', [...command.args], {
-      cwd: command.cwd,
-      env: { ...command.env },
-      silent: true,
-      ignoreReturnCode: true,
-      listeners: { stdout: (data) => { stdout.add(data); }, stderr: (data) => { stderr.add(data); } },
-    });
+    // In a process group of its own, which a signal from a terminal does not reach, and which can be killed as a whole.
+    const child = spawn('git', [...command.args], { cwd: command.cwd, env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' });
+    child.stdout.on('data', (data: Buffer) => { stdout.add(data); });
+    child.stderr.on('data', (data: Buffer) => { stderr.add(data); });
+    ended = await ending(child, LIMITS.gitTimeout);
   } catch (cause) {
     throw new GitError('GIT_FAILED', `git could not be started: ${cleanText(String(cause), command.secrets)}`, { cause });
   }
-  if (stdout.overflow) throw new GitError('GIT_FAILED', `Expected at most ${STDOUT_CAP} bytes from git ${command.args[0] ?? ''}, found more.`);
-  return { exitCode: exitCode ?? -1, stdout: stdout.bytes(), stderr: cleanText(stderr.bytes().toString('utf8'), command.secrets) };
+  const said = cleanText(stderr.bytes().toString('utf8'), command.secrets);
+  if (ended.isLate) throw new GitError('TIMEOUT', `${name} did not end within ${Math.ceil(LIMITS.gitTimeout / 60_000)} minutes and was stopped: ${said.slice(-1000) || 'it said nothing'}`);
+  if (stdout.overflow) throw new GitError('GIT_FAILED', `Expected at most ${STDOUT_CAP} bytes from ${name}, found more.`);
+  return { exitCode: ended.exitCode ?? -1, stdout: stdout.bytes(), stderr: said };
 }
 
-/**
- * Starts git with its streams open, for conversations: `@actions/exec` has neither a stream for stdin nor back pressure on stdout,
- * and turns binary output into text. The caller ends it.
- */
+interface Ending {
+  readonly exitCode: number | null;
+  /** Killed for its time. */
+  readonly isLate: boolean;
+}
+
+/** Waits for a child and its streams. Rejects when it did not start. */
+function ending(child: ChildProcessByStdio<null, Readable, Readable>, timeout: number): Promise<Ending> {
+  let isLate = false;
+  const letGo = (): void => { for (const stream of [child.stdout, child.stderr]) stream.destroy(); };
+  const late = setTimeout(() => {
+    isLate = true;
+    killGroup(child);
+    letGo();
+  }, timeout);
+  let left: NodeJS.Timeout | undefined;
+  // A program that it left behind may hold its streams open.
+  child.once('exit', () => { left = setTimeout(letGo, STREAMS_AFTER_EXIT); });
+  return new Promise<Ending>((done, fail) => {
+    child.once('error', fail);
+    child.once('close', (exitCode) => { done({ exitCode, isLate }); });
+  }).finally(() => {
+    clearTimeout(late);
+    clearTimeout(left);
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+/** Starts git with its streams open, for conversations. The caller ends it. */
 export function startGit(command: GitCommand): ChildProcessWithoutNullStreams {
   return spawn('git', [...command.args], { cwd: command.cwd, env: { ...command.env }, stdio: 'pipe', windowsHide: true });
 }
@@ -70,8 +105,12 @@ export function startGit(command: GitCommand): ChildProcessWithoutNullStreams {
  * @throws GitError GIT_FAILED
  */
 export async function requireGit(command: GitPlace): Promise<void> {
-  const { stdout } = await runGit({ ...command, args: ['--version'] });
-  const text = stdout.toString('utf8').trim();
+  const { getExecOutput } = await import('@actions/exec');
+  const options = { cwd: command.cwd, env: { ...command.env }, silent: true, ignoreReturnCode: true };
+  const { stdout } = await getExecOutput('git', ['--version'], options).catch((cause: unknown) => {
+    throw new GitError('GIT_FAILED', `git could not be started: ${cleanText(String(cause), command.secrets)}`, { cause });
+  });
+  const text = stdout.trim();
   const [, major = '0', minor = '0'] = /^git version (\d+)\.(\d+)/u.exec(text) ?? [];
   const found = [Number(major), Number(minor)] as const;
   if (found[0] < OLDEST[0] || (found[0] === OLDEST[0] && found[1] < OLDEST[1])) {

@@ -77,8 +77,21 @@ function resolveHttp(url: URL, refuse: (problem: string) => InputError): Remote 
 
 /** https, or a server on this machine. */
 function mayHoldSecret(url: URL): boolean {
-  if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' && /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/u.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url));
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/u.test(hostname);
+}
+
+/**
+ * True for a token of a GitHub App installation (`ghs_…`), such as the job's own that action.yml fills in, and a remote on another server than
+ * the job's: nobody chose to show it to that server. A remote on this machine gets it.
+ */
+export function isForeignToJobToken(remote: Remote, token: string, serverUrl: string): boolean {
+  if (remote.transport !== 'http' || !token.startsWith('ghs_')) return false;
+  const url = new URL(remote.url);
+  return url.host !== URL.parse(serverUrl)?.host && !isThisMachine(url);
 }
 
 /**

@@ -22,7 +22,7 @@ const TAGS = 'refs/tags/';
 
 /**
  * Opens a repository on this machine (bare or with a work tree) for reading; nothing in it is changed or executed, nothing is fetched.
- * @throws GitError MIRROR_INVALID when there is none at `path`
+ * @throws GitError MIRROR_INVALID when there is none at `path`, or one that is not whole
  */
 export async function openLocalRepository({ path, tempDir }: { readonly path: string; readonly tempDir: string }): Promise<MirrorReader> {
   const home = await mkdtemp(join(tempDir, 'rpm-source-mirror-read-'));
@@ -39,11 +39,34 @@ export async function openLocalRepository({ path, tempDir }: { readonly path: st
     const { exitCode, stdout, stderr } = await runGit({ cwd: home, env, args: ['-C', folder, 'rev-parse', '--absolute-git-dir'] });
     if (exitCode !== 0) throw new GitError('MIRROR_INVALID', `Expected a git repository at ${folder}: ${stderr}`);
     const gitDir = stdout.toString('utf8').replace(/\r?\n$/u, '');
-    return new Reader({ cwd: home, env: { ...env, GIT_DIR: gitDir } }, home);
+    const place = { cwd: home, env: { ...env, GIT_DIR: gitDir } };
+    await requireWhole(place, folder);
+    return new Reader(place, home);
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A clone that lacks tags or contents by intent would show as a mirror that lost them. @throws GitError MIRROR_INVALID */
+async function requireWhole(place: GitPlace, folder: string): Promise<void> {
+  const [shallow, promisors] = await Promise.all([
+    runGit({ ...place, args: ['rev-parse', '--is-shallow-repository'] }),
+    runGit({ ...place, args: ['config', '--get-regexp', '^(remote\\..*\\.promisor|extensions\\.partialclone)$'] }),
+  ]);
+  const elsewhere = 'or name the repository by its URL: then it is cloned whole for this run';
+  if (shallow.stdout.toString('utf8').trim() === 'true') {
+    throw new GitError('MIRROR_INVALID', `Expected a full clone at ${folder}, found a shallow one, which lacks history and perhaps tags.`, {
+      remedy: `Run "git fetch --unshallow --tags" in it (with actions/checkout: fetch-depth: 0), ${elsewhere}.`,
+    });
+  }
+  if (promisors.exitCode !== 0) return;
+  // A partial clone that has meanwhile fetched everything is as good as any.
+  const { exitCode } = await runGit({ ...place, args: ['rev-list', '--objects', '--all', '--quiet'] });
+  if (exitCode === 0) return;
+  throw new GitError('MIRROR_INVALID', `Expected a full clone at ${folder}, found a partial one (--filter), which lacks objects that verify must read.`, {
+    remedy: `Run "git fetch --refetch --no-filter --tags" in it (with actions/checkout: no filter and no sparse-checkout), ${elsewhere}.`,
+  });
 }
 
 /**

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { isDotGit } from '../dot-git.js';
 
 const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
 const DELETE = 0x7f;
-
-/** Code points that HFS+ ignores in names (git utf8.c, next_hfs_char). */
-const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
 
 /**
  * Why git's own fsck, or a checkout on some file system, takes offence at this name of a tree entry; undefined when it is fine.
- * Covers every spelling of `.git` (git fsck.c, fsck_tree; path.c, is_ntfs_dotgit; utf8.c, is_hfs_dotgit).
+ * Covers every spelling of `.git`.
  */
 export function unsafeName(name: Uint8Array): string | undefined {
   if (name.length === 0) return 'is empty';
@@ -17,8 +14,7 @@ export function unsafeName(name: Uint8Array): string | undefined {
   if (name.includes(SLASH)) return 'holds a slash';
   const text = Buffer.from(name).toString('utf8');
   if (text === '.' || text === '..') return `is "${text}"`;
-  if (text.replace(HFS_IGNORED, '').toLowerCase() === '.git') return 'is a spelling of .git';
-  if (name.includes(BACKSLASH) ? text.split('\\').some(isNtfsDotGit) : isNtfsDotGit(text)) return 'is a spelling of .git';
+  if (isDotGit(name)) return 'is a spelling of .git';
   return undefined;
 }
 
@@ -26,11 +22,6 @@ export function unsafeName(name: Uint8Array): string | undefined {
 export function unsafeNewName(name: Uint8Array): string | undefined {
   if (name.some((byte) => byte < 0x20 || byte === DELETE)) return 'holds a control character';
   return unsafeName(name);
-}
-
-/** NTFS drops trailing dots and spaces, cuts at a colon (streams) and knows `.git` as `git~1`. */
-function isNtfsDotGit(name: string): boolean {
-  return /^(\.git|git~1)[ .]*(:|$)/iu.test(name);
 }
 
 /**

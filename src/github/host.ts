@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { GitHubActivity } from './activity.js';
 import { GitHubAttestations } from './attestations.js';
 import { Client, type ClientOptions } from './client.js';
 import { GitHubIssues } from './issues.js';
@@ -8,5 +9,10 @@ import { GitHubReleases } from './releases.js';
 /** A repository on GitHub or GitHub Enterprise Server. Nothing is asked of it yet. */
 export function openGitHub(options: ClientOptions): GitHubHost {
   const client = new Client(options);
-  return { releases: new GitHubReleases(client), issues: new GitHubIssues(client), attestations: new GitHubAttestations(client) };
+  return {
+    releases: new GitHubReleases(client),
+    issues: new GitHubIssues(client),
+    attestations: new GitHubAttestations(client),
+    activity: new GitHubActivity(client),
+  };
 }

@@ -66,9 +66,22 @@ export interface AttestationHost {
   store(bundle: object): Promise<void>;
 }
 
+/** How busy a repository is. */
+export interface RepositoryActivity {
+  readonly isPrivate: boolean;
+  /** Last push, seconds since 1970. */
+  readonly pushed: number | undefined;
+}
+
+/** Says how busy a repository is; undefined where that cannot be learned. */
+export interface ActivityHost {
+  read(): Promise<RepositoryActivity | undefined>;
+}
+
 /** A repository on GitHub. */
 export interface GitHubHost {
   readonly releases: ReleaseHost;
   readonly issues: IssueHost;
   readonly attestations: AttestationHost;
+  readonly activity: ActivityHost;
 }

@@ -12,9 +12,9 @@ export function repositoryNameOf({ transport, url }: Remote, serverUrl: string):
   if (transport === 'file') return undefined;
   const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/u.exec(url);
   const parsed = scp === null ? URL.parse(url) : null;
-  const server = new URL(serverUrl);
+  const server = URL.parse(serverUrl);
   const host = scp?.[1] ?? (transport === 'ssh' ? parsed?.hostname : parsed?.host);
-  if (host !== (transport === 'ssh' ? server.hostname : server.host)) return undefined;
+  if (server === null || host !== (transport === 'ssh' ? server.hostname : server.host)) return undefined;
   const path = scp?.[2] ?? parsed?.pathname ?? '';
   const match = /^\/?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/u.exec(path);
   return match === null ? undefined : { owner: match[1]!, repo: match[2]! };

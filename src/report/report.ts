@@ -55,11 +55,21 @@ export interface NotCheckedRow {
   reason: string;
 }
 
+/** The greatest version that has a tag after the run. */
+export interface NewestTag {
+  tag: string;
+  version: string;
+  /** When its package was signed, as `2025-12-20T00:46:57Z` (built, where the mirror does not record that); null when neither is at hand. */
+  date: string | null;
+  ageDays: number | null;
+}
+
 /** The JSON report (interface.md, Report). */
 export interface Report {
   schema: 1;
   mode: 'publish' | 'check' | 'verify';
   repository: { url: string; revision: string; signed: boolean; ageDays: number | null };
+  newest: NewestTag | null;
   releases: ReleaseRow[];
   changes: ChangeRow[];
   findings: FindingRow[];
@@ -88,6 +98,7 @@ export function emptyReport(mode: Report['mode']): Report {
     schema: 1,
     mode,
     repository: { url: '', revision: '', signed: false, ageDays: null },
+    newest: null,
     releases: [],
     changes: [],
     findings: [],

@@ -20,7 +20,7 @@ export function formatSummary(result: RunResult): string {
   const parts = [
     `## rpm-source-mirror: ${report.mode}`,
     plain(headline(result)),
-    repositoryLine(report),
+    [repositoryLine(report), newestLine(report)].filter((line) => line !== '').join('\n'),
     report.releases.length > 0 ? releaseTable(report.releases) : '',
     changeTable(report),
     findingTable(report),
@@ -50,6 +50,12 @@ function repositoryLine({ repository }: Report): string {
   const age = repository.ageDays === null ? '' : `, ${repository.ageDays} days old`;
   const signed = repository.signed ? 'signed' : 'not signed';
   return `Index: ${plain(repository.url)}, revision ${plain(repository.revision) || 'none'}${age}, ${signed}.`;
+}
+
+function newestLine({ newest }: Report): string {
+  if (newest === null) return '';
+  const age = newest.date === null || newest.ageDays === null ? ', of unknown age' : `, ${newest.ageDays} days old (${newest.date.slice(0, 10)})`;
+  return `Newest tag: ${plain(newest.tag + age)}.`;
 }
 
 /** The cells of the release table; the terminal shows the same. */

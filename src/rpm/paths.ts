@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { isDotGit, isDotName } from '../dot-git.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { FileType } from './model.js';
-import { isDotGit, isDotName } from './dot-git.js';
+import { PathTree, type Place } from './path-tree.js';
 
 /** What {@link checkTree} wants to know of an entry. */
 export interface TreeEntry {
@@ -10,10 +11,19 @@ export interface TreeEntry {
   readonly type: FileType;
 }
 
+/** A path that must not become part of a tree. */
+export interface PathError {
+  /** For people. */
+  readonly path: string;
+  readonly reason: string;
+  /** UNSAFE_PATH when absent. */
+  readonly code?: 'LIMIT_EXCEEDED';
+}
+
 /** What is wrong with a list of paths. */
 export interface TreeReport {
-  /** What must not become a tree: path (for people) and reason. */
-  readonly errors: readonly { readonly path: string; readonly reason: string }[];
+  /** What must not become a tree. */
+  readonly errors: readonly PathError[];
   /** What some file system or git itself may handle otherwise than meant. */
   readonly warnings: readonly string[];
 }
@@ -30,6 +40,7 @@ export function checkPath(path: Uint8Array): string | undefined {
   if (path.length > LIMITS.pathBytes) return `is longer than ${LIMITS.pathBytes} bytes`;
   if (path[0] === SLASH) return 'is absolute';
   if (path.some((byte) => byte < 0x20 || byte === DELETE)) return 'holds a control character';
+  if (isTooDeep(path)) return `lies more than ${LIMITS.pathDepth} folders deep`;
   for (const name of Buffer.from(path).toString('latin1').split('/')) {
     if (name === '') return 'has an empty component';
     if (name === '.' || name === '..') return `has a component "${name}"`;
@@ -44,33 +55,67 @@ export function checkPath(path: Uint8Array): string | undefined {
  * normalisation are warnings (T23).
  */
 export function checkTree(entries: Iterable<TreeEntry>): TreeReport {
-  const errors: { path: string; reason: string }[] = [];
+  const errors: PathError[] = [];
   const warnings: string[] = [];
-  const types = new Map<string, FileType>();
+  const tree = new PathTree();
+  const listed = new Map<string, Place>();
   for (const { path, type } of entries) {
-    const key = Buffer.from(path).toString('latin1');
-    const reason = checkPath(path) ?? (types.has(key) ? 'is there twice' : checkLink(path, type, warnings));
+    const fault = pathFault(path);
+    if (fault?.code !== undefined) {
+      errors.push({ path: printable(path), ...fault });
+      continue;
+    }
+    const place = tree.add(Buffer.from(path).toString('latin1'));
+    const reason = fault?.reason ?? (place.type !== undefined ? 'is there twice' : checkLink(path, type, warnings));
     if (reason !== undefined) errors.push({ path: printable(path), reason });
-    types.set(key, type);
+    place.type = type;
+    listed.set(place.path, place);
+    if (tree.size - listed.size <= LIMITS.filesInPackage) continue;
+    errors.push({ path: printable(path), reason: `comes after ${LIMITS.filesInPackage} folders`, code: 'LIMIT_EXCEEDED' });
+    break;
   }
-  for (const [key] of types) {
-    const above = fileAbove(key, types);
-    if (above !== undefined) errors.push({ path: printable(Buffer.from(key, 'latin1')), reason: `lies below a ${above}` });
+  tree.settle();
+  for (const { path, below } of listed.values()) {
+    if (below !== undefined) errors.push({ path: printable(Buffer.from(path, 'latin1')), reason: `lies below a ${below}` });
   }
-  warnings.push(...findCollisions(types.keys()));
+  warnings.push(...tree.collisions().map(describeCollision));
   return { errors, warnings };
 }
 
 /**
  * Like {@link checkTree}, and returns the warnings.
- * @throws PayloadError UNSAFE_PATH that names the first of the errors and their number.
+ * @throws PayloadError UNSAFE_PATH or LIMIT_EXCEEDED that names the first of the errors and their number.
  */
 export function verifyTree(entries: Iterable<TreeEntry>, what: string): readonly string[] {
   const { errors, warnings } = checkTree(entries);
   const [first] = errors;
   if (first === undefined) return warnings;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new PayloadError('UNSAFE_PATH', `${what}: the path ${first.path} ${first.reason}${more}`, { actual: first.path });
+  throw pathError(what, first, more);
+}
+
+/**
+ * Checks one path as {@link checkPath} does.
+ * @throws PayloadError UNSAFE_PATH, LIMIT_EXCEEDED for one that is too deep
+ */
+export function verifyPath(path: Uint8Array, what: string): void {
+  const fault = pathFault(path);
+  if (fault !== undefined) throw pathError(what, { path: printable(path), ...fault });
+}
+
+function pathFault(path: Uint8Array): Omit<PathError, 'path'> | undefined {
+  const reason = checkPath(path);
+  return reason === undefined ? undefined : { reason, ...(isTooDeep(path) ? { code: 'LIMIT_EXCEEDED' } : {}) };
+}
+
+function pathError(what: string, { path, reason, code }: PathError, more = ''): PayloadError {
+  return new PayloadError(code ?? 'UNSAFE_PATH', `${what}: the path ${path} ${reason}${more}`, { actual: path });
+}
+
+function isTooDeep(path: Uint8Array): boolean {
+  let slashes = 0;
+  for (const byte of path) if (byte === SLASH) slashes += 1;
+  return slashes > LIMITS.pathDepth;
 }
 
 /** A path for messages: JSON when it holds anything but printable ASCII. */
@@ -90,27 +135,7 @@ function checkLink(path: Uint8Array, type: FileType, warnings: string[]): string
   return undefined;
 }
 
-function fileAbove(path: string, types: ReadonlyMap<string, FileType>): FileType | undefined {
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    const type = types.get(path.slice(0, slash));
-    if (type !== undefined && type !== 'directory') return type;
-  }
-  return undefined;
-}
-
-/** Folders count, too: `a/x` and `A/y` meet in one folder where case does not count. */
-function findCollisions(paths: Iterable<string>): string[] {
-  const spellings = new Map<string, string>();
-  const collisions = new Map<string, string>();
-  for (const path of paths) {
-    for (let slash = path.indexOf('/'); ; slash = path.indexOf('/', slash + 1)) {
-      const name = Buffer.from(slash < 0 ? path : path.slice(0, slash), 'latin1').toString('utf8');
-      const folded = name.normalize('NFC').toLowerCase().normalize('NFC');
-      const other = spellings.get(folded);
-      if (other === undefined) spellings.set(folded, name);
-      else if (other !== name) collisions.set(folded, `${JSON.stringify(other)} and ${JSON.stringify(name)} are one name where case or normalisation does not count`);
-      if (slash < 0) break;
-    }
-  }
-  return [...collisions.values()];
+function describeCollision([one, other]: [string, string]): string {
+  const show = (path: string): string => JSON.stringify(Buffer.from(path, 'latin1').toString('utf8'));
+  return `${show(one)} and ${show(other)} are one name where case or normalisation does not count`;
 }

@@ -10,7 +10,7 @@ import type { HashName } from '../openpgp/model.js';
 import { CpioReader } from './cpio.js';
 import type { CpioMember } from './cpio.js';
 import type { FileEntry, PackageFacts, PayloadFile } from './model.js';
-import { checkPath, printable } from './paths.js';
+import { printable, verifyPath } from './paths.js';
 import { PayloadMap } from './payload-map.js';
 
 /** How a payload is to be read. */
@@ -71,8 +71,7 @@ export async function* readPayload(
 function verifyNames(files: readonly FileEntry[]): void {
   for (const { path, type } of files) {
     // The package `filesystem` owns the root folder.
-    const reason = path.length === 0 && type === 'directory' ? undefined : checkPath(path);
-    if (reason !== undefined) throw new PayloadError('UNSAFE_PATH', `package: the path ${printable(path)} ${reason}`, { actual: printable(path) });
+    if (path.length > 0 || type !== 'directory') verifyPath(path, 'package');
   }
 }
 

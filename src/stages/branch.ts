@@ -2,7 +2,8 @@
 import { formatCommit, formatIdentity, formatTag } from '../git/objects.js';
 import type { GitStore, Oid } from '../git/store.js';
 import { editTree, type TreeEdit } from '../git/trees.js';
-import type { Identity, Options } from '../inputs.js';
+import type { Identity } from '../input-values.js';
+import type { Options } from '../inputs.js';
 
 /** Signs the bytes of a commit or tag; gives the armored signature. */
 export type Sign = (content: Uint8Array) => Promise<string>;

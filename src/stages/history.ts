@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { GitError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
+import type { Logger } from '../log.js';
 import { findNewest, followLines, placeRelease, type LineBranch, type TaggedRelease } from '../mirror/lines.js';
 import { formatArchiveMessage } from '../mirror/messages.js';
 import { parseTagName } from '../mirror/tag-names.js';
-import { compareEvr } from '../rpm/evr.js';
+import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { formatReleases, parseReleases } from '../mirror/releases.js';
 import { writeCommit, type Hand } from './branch.js';
@@ -18,8 +20,11 @@ export interface HistoryStart {
   /** The branch with this run's archive commits. */
   readonly end: BranchEnd;
   readonly archiveDirectory: string;
+  readonly logger: Logger;
 }
 
+/** How a tag shows that nothing can be built on it: it is gone, or is no commit of a mirror. */
+const UNUSABLE: ReadonlySet<string> = new Set(['BRANCH_NOT_FOUND', 'MIRROR_INVALID']);
 /** Foreign tags that look like versions are few; each costs a fetch. */
 const MOST_UNLISTED = 5;
 
@@ -52,8 +57,11 @@ export class History {
     const candidates = [...found.state.refs.tags.keys()].filter((tag) => /^\d/.test(tag) && !known.has(tag)).map((tag) => ({ tag, nevra: nevraOfTag(tag) }));
     const newer = candidates.filter(({ nevra }) => newest === undefined || compareEvr(nevra, newest.nevra) > 0).sort((a, b) => compareEvr(b.nevra, a.nevra));
     for (const candidate of newer.slice(0, MOST_UNLISTED)) {
-      const { tree } = await store.readCommit(await store.fetchCommit(`refs/tags/${candidate.tag}`));
-      if ((await findTree(store, tree, this.start.archiveDirectory)) === undefined) continue;
+      const archive = await orUnusable(async () => {
+        const { tree } = await store.readCommit(await store.fetchCommit(`refs/tags/${candidate.tag}`));
+        return findTree(store, tree, this.start.archiveDirectory);
+      });
+      if (archive === undefined || archive instanceof GitError) continue;
       this.tagged.push(candidate);
       return;
     }
@@ -66,10 +74,10 @@ export class History {
   async stage(release: ReleaseCommit): Promise<{ readonly checked: Promise<CommittedRelease> }> {
     const { store, hand } = this.start;
     const { tag, nevra } = release.prepared.planned;
-    const place = placeRelease(nevra, this.tagged);
-    const base = place.on === 'tip' ? this.current : place.on === 'tag' ? await this.endOf(place.tag, release) : await this.endBeforeFirst(release);
+    const isBackport = placeRelease(nevra, this.tagged).on !== 'tip';
+    const base = isBackport ? await this.findGround(release) : this.current;
     const committed = await commitRelease(store, hand, base, release);
-    const end = place.on === 'tip' ? committed.end : await this.gainPackage(release);
+    const end = isBackport ? await this.gainPackage(release) : committed.end;
     const checked = store.check().then(() => {
       this.current = end;
       this.made.set(tag, committed);
@@ -104,21 +112,34 @@ export class History {
     return { ...current, tip: commit.oid, root: commit.root, archive: new Map([...current.archive, ...additions]), releases };
   }
 
+  /**
+   * What a backport stands on: the greatest older tag, or what the branch was before the lowest one. A tag that somebody deleted meanwhile, or that
+   * is no commit of a mirror, is passed over for the next.
+   */
+  private async findGround(release: ReleaseCommit): Promise<BranchEnd> {
+    const { nevra } = release.prepared.planned;
+    for (let tagged: readonly TaggedRelease[] = this.tagged; ; ) {
+      const place = placeRelease(nevra, tagged);
+      const tag = place.on === 'tag' ? place.tag : placeLowest(tagged)?.tag;
+      if (tag === undefined) return NOTHING;
+      const end = await orUnusable(() => (place.on === 'tag' ? this.endOf(tag, release) : this.endBefore(tag, release)));
+      if (!(end instanceof GitError)) return end;
+      this.start.logger.warning(`${formatNevra(nevra)} is built on an older tag than ${tag}, on which nothing can be built: ${end.message}`);
+      tagged = tagged.filter((other) => other.tag !== tag);
+    }
+  }
+
   private async endOf(tag: string, release: ReleaseCommit): Promise<BranchEnd> {
     const made = this.made.get(tag);
     return made === undefined ? this.readEnd(await this.start.store.fetchCommit(`refs/tags/${tag}`), release) : made.end;
   }
 
-  /** The branch as it was before its first release; nothing at all where that began it. */
-  private async endBeforeFirst(release: ReleaseCommit): Promise<BranchEnd> {
-    const { store, found } = this.start;
-    const none: BranchEnd = { tip: undefined, root: undefined, source: new Map(), packaging: new Map(), archive: new Map(), releases: [] };
-    const lowest = placeLowest(this.tagged);
-    const first = lowest === undefined ? undefined : (this.made.get(lowest.tag)?.commit ?? found.state.refs.tags.get(lowest.tag)?.commit);
-    if (lowest === undefined || first === undefined) return none;
-    if (!this.made.has(lowest.tag)) await store.fetchCommit(`refs/tags/${lowest.tag}`);
-    const [parent] = (await store.readCommit(first)).parents;
-    return parent === undefined ? none : this.readEnd(await store.fetchCommit(parent), release);
+  /** The branch as it was before this release; nothing at all where that began it. */
+  private async endBefore(tag: string, release: ReleaseCommit): Promise<BranchEnd> {
+    const { store } = this.start;
+    const commit = this.made.get(tag)?.commit ?? (await store.fetchCommit(`refs/tags/${tag}`));
+    const [parent] = (await store.readCommit(commit)).parents;
+    return parent === undefined ? NOTHING : this.readEnd(await store.fetchCommit(parent), release);
   }
 
   private async readEnd(tip: Oid, { directories, prepared }: ReleaseCommit): Promise<BranchEnd> {
@@ -130,6 +151,18 @@ export class History {
     const list = archive.get('releases.json');
     if (list !== undefined) await store.fetchBlobs([list.oid]);
     return { tip, root, source, packaging, archive, releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)) };
+  }
+}
+
+const NOTHING: BranchEnd = { tip: undefined, root: undefined, source: new Map(), packaging: new Map(), archive: new Map(), releases: [] };
+
+/** What `read` gives, or why a tag is of no use. */
+async function orUnusable<T>(read: () => Promise<T>): Promise<T | GitError> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GitError && UNUSABLE.has(error.code)) return error;
+    throw error;
   }
 }
 

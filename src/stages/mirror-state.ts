@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { GitError } from '../errors.js';
-import type { FileMode, GitStore, Oid, RemoteRefs } from '../git/store.js';
+import type { Commit, FileMode, GitStore, Oid, RemoteRefs } from '../git/store.js';
 import { isReservedArchiveName } from '../mirror/layout.js';
 import { parseNotesState, type NotesState } from '../mirror/notes-state.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
@@ -17,6 +17,7 @@ export interface MirrorState {
   readonly branch: string;
   /** Undefined when the branch is to be begun. */
   readonly tip: Oid | undefined;
+  readonly tipCommit: Commit | undefined;
   /** Root tree of the tip. */
   readonly root: Oid | undefined;
   /** Files under the archive directory by path relative to it (`repomd.xml`, `rpm/x.rpm`). */
@@ -43,10 +44,11 @@ export async function readMirror(
   const refs = await store.listRefs();
   const name = chooseBranch(refs, branch);
   if (!refs.branches.has(name)) {
-    return { refs, branch: name, tip: undefined, root: undefined, archive: new Map(), contents: new Map(), releases: [], notesState: [] };
+    return { refs, branch: name, tip: undefined, tipCommit: undefined, root: undefined, archive: new Map(), contents: new Map(), releases: [], notesState: [] };
   }
   const tip = await store.fetchCommit(`refs/heads/${name}`);
-  const { tree: root } = await store.readCommit(tip);
+  const tipCommit = await store.readCommit(tip);
+  const { tree: root } = tipCommit;
   const archive = await readFolder(store, root, archiveDirectory);
   const contents = await readSmallFiles(store, archive, notesFiles);
   const releases = contents.get('releases.json');
@@ -55,6 +57,7 @@ export async function readMirror(
     refs,
     branch: name,
     tip,
+    tipCommit,
     root,
     archive,
     contents,

@@ -22,8 +22,8 @@ export interface Ports {
   readonly clock: Clock;
   /** Fires on SIGTERM and SIGINT: the push under way ends, nothing further begins. */
   readonly signal: AbortSignal;
-  /** What the remote was seen to have, for the outputs of a run that fails early. */
-  readonly seen: { tip?: string };
+  /** What the remote was seen to have when the run began: the end of the branch, for the outputs of a run that fails early, and its committer date (seconds since 1970). */
+  readonly seen: { tip?: string; committed?: number };
   /** Filled while the run goes on, so that a failure leaves what is known. */
   readonly report: Report;
   /** Signs commits and tags; undefined without a signing key. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
-import type { TaggedRelease } from '../mirror/lines.js';
 import type { Report, ReleaseRow, RunResult } from '../report/report.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { compareEvr, formatNevra } from '../rpm/evr.js';
+import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { formatTimestamp } from '../mirror/messages.js';
 import type { CommittedRelease } from './commit-release.js';
+import { describeNewest, type DatedRelease } from './newest.js';
+import type { Clock } from './ports.js';
 import type { PreparedRelease } from './prepare.js';
 
 /** The report's release rows while a run goes on; a row's status only ever moves forward. */
@@ -15,7 +16,10 @@ export class Rows {
   private readonly rows = new Map<string, ReleaseRow>();
   private newAtStart: readonly Nevra[] | undefined;
 
-  constructor(private readonly report: Report) {}
+  constructor(
+    private readonly report: Report,
+    private readonly clock: Clock,
+  ) {}
 
   /** Takes a plan over; after a lost race, what this run has published stays so. */
   sync(plan: Plan): void {
@@ -82,15 +86,20 @@ export class Rows {
   }
 
   /** Outputs of the run; `commit` is the tip of the branch on the remote. */
-  result({ commit, failed, tagged: known }: { commit: string | undefined; failed: boolean; tagged: readonly TaggedRelease[] }): RunResult {
-    const tagged = [...this.rows.values()].filter(({ status }) => status === 'published' || status === 'exists').map(({ nevra }) => nevra);
-    const all = [...tagged, ].map((nevra) => tryParseNevra(nevra)).filter((nevra) => nevra !== undefined);
-    all.push(...known.map(({ nevra }) => nevra));
+  result({ commit, failed, tagged: known }: { commit: string | undefined; failed: boolean; tagged: readonly DatedRelease[] }): RunResult {
+    const rows = [...this.rows.values()].filter(({ status }) => status === 'published' || status === 'exists');
+    const tagged = rows.flatMap(({ nevra: text, tag, package: made }): DatedRelease[] => {
+      const nevra = tryParseNevra(text);
+      return nevra === undefined ? [] : [{ nevra, tag, date: made?.signature.created }];
+    });
+    // Of equals the last counts: what was tagged before is dated by the mirror.
+    const all = [...tagged, ...known];
+    this.report.newest = describeNewest(all, this.clock.now());
     return {
       report: this.report,
       hasNew: (this.newAtStart ?? []).length > 0,
       newVersions: (this.newAtStart ?? []).map(({ version }) => version),
-      latestVersion: all.sort(compareEvr).at(-1)?.version ?? '',
+      latestVersion: this.report.newest?.version ?? '',
       commit: commit ?? '',
       failed,
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { InputError, VerificationError } from '../errors.js';
+import { parseIdentity } from '../git/objects.js';
 import type { Options } from '../inputs.js';
 import { GIB, LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
@@ -15,6 +16,7 @@ import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { parseRepomd } from '../repodata/repomd.js';
 import { notesFileName } from '../mirror/layout.js';
 import { readMirror, type MirrorState } from './mirror-state.js';
+import { dateRelease, type DatedRelease } from './newest.js';
 import type { Ports } from './ports.js';
 import { establishTrust, fetchKeys, resolveSource, type Trust, type UpstreamSource } from './upstream.js';
 
@@ -25,7 +27,7 @@ export interface Survey {
   readonly trust: Trust;
   readonly plan: Plan;
   /** Every release that has a tag on the remote and is listed by the index or by releases.json, whatever `versions` says. */
-  readonly tagged: readonly TaggedRelease[];
+  readonly tagged: readonly DatedRelease[];
   /** Whether the inputs select packages of this name and architecture. */
   readonly selects: (candidate: { readonly name: string; readonly arch: string }) => boolean;
 }
@@ -43,7 +45,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     notesFiles: options.releaseNotes.map((url) => notesFileName(url)),
   });
   const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
-  void reading.then(({ tip }) => { if (tip !== undefined) ports.seen.tip = tip; }, () => undefined);
+  void reading.then((state) => { noteSeen(ports, state); }, () => undefined);
   const [state, trust, index] = await settle([reading, trusting, readIndex({ options, ports, source, reading, trusting })] as const);
   for (const warning of index.warnings) logger.warning(warning);
   describeIndex(index, { options, logger, report, now: clock.now() });
@@ -58,6 +60,13 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
   for (const warning of plan.warnings) logger.warning(warning);
   warnOfSize(plan, options, logger);
   return { state, index, trust, plan, tagged: listTagged(state, index, options), selects: createSelector(options) };
+}
+
+/** Remembers the end of the branch as it was before this run. */
+export function noteSeen({ seen }: Pick<Ports, 'seen'>, { tip, tipCommit }: Pick<MirrorState, 'tip' | 'tipCommit'>): void {
+  if (tip !== undefined) seen.tip = tip;
+  const committed = tipCommit === undefined ? undefined : parseIdentity(tipCommit.committer)?.seconds;
+  if (committed !== undefined) seen.committed = committed;
 }
 
 /** T24: an archive that nears what hosts take is better known before the push that fails. */
@@ -161,7 +170,8 @@ function describeIndex(index: RepositoryIndex, { options, logger, report, now }:
   }
 }
 
-function listTagged({ refs, releases }: MirrorState, { packages }: RepositoryIndex, { tagFormat }: Options): TaggedRelease[] {
+function listTagged(state: MirrorState, { packages }: RepositoryIndex, { tagFormat }: Options): DatedRelease[] {
+  const { refs, releases } = state;
   const tagged = new Map<string, TaggedRelease>();
   for (const { nevra } of packages) {
     const tag = formatTagName(tagFormat, nevra);
@@ -171,7 +181,7 @@ function listTagged({ refs, releases }: MirrorState, { packages }: RepositoryInd
     const nevra = tryParseNevra(text);
     if (nevra !== undefined && refs.tags.has(tag)) tagged.set(tag, { nevra, tag });
   }
-  return [...tagged.values()];
+  return [...tagged.values()].map((release) => dateRelease(release, state));
 }
 
 /** createrepo writes epoch 0 for packages that have none; the signed header tells what is true later. */

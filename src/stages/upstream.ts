@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InputError, VerificationError } from '../errors.js';
-import type { KeySource, Options } from '../inputs.js';
+import type { KeySource } from '../input-values.js';
+import type { Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
 import { fingerprintFileName, keyFileName, notesFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';

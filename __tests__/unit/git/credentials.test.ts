@@ -2,7 +2,7 @@
 import { describe, it, expect } from '@jest/globals';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { credentialSettings, remoteSecrets, resolveRepository, secretsToMask, type Remote } from '../../../src/git/credentials.js';
+import { credentialSettings, isForeignToJobToken, remoteSecrets, resolveRepository, secretsToMask, type Remote } from '../../../src/git/credentials.js';
 
 const of = (text: string, serverUrl = 'https://github.com'): Remote => resolveRepository(text, { serverUrl, cwd: '/folder' });
 
@@ -85,5 +85,26 @@ describe('secretsToMask', () => {
 
   it('includes the password of the URL', () => {
     expect(remoteSecrets(of('https://me:pw@h.example/x'), undefined)).toEqual(expect.arrayContaining(['pw', Buffer.from('me:pw').toString('base64')]));
+  });
+});
+
+describe('isForeignToJobToken', () => {
+  it.each<[string, string, string, boolean]>([
+    ['https://github.com/a/b', 'ghs_x', 'https://github.com', false],
+    ['https://GitHub.com:443/a/b', 'ghs_x', 'https://github.com/', false],
+    ['https://gitlab.com/a/b', 'ghs_x', 'https://github.com', true],
+    ['https://github.com.example.org/a/b', 'ghs_x', 'https://github.com', true],
+    ['https://github.com:8443/a/b', 'ghs_x', 'https://github.com', true],
+    ['https://github.com/a/b', 'ghs_x', 'https://ghe.example.org', true],
+    ['https://gitlab.com/a/b', 'ghs_x', '', true],
+    ['https://gitlab.com/a/b', 'glpat-x', 'https://github.com', false],
+    ['https://gitlab.com/a/b', 'ghp_x', 'https://github.com', false],
+    ['http://127.0.0.1:8080/a/b', 'ghs_x', 'https://github.com', false],
+    ['https://localhost/a/b', 'ghs_x', 'https://github.com', false],
+    ['https://localhost.example.org/a/b', 'ghs_x', 'https://github.com', true],
+    ['ssh://git@gitlab.com/a/b', 'ghs_x', 'https://github.com', false],
+    ['/srv/mirror.git', 'ghs_x', 'https://github.com', false],
+  ])('says of %s with %s in a job of %s: %s', (repository, token, serverUrl, foreign) => {
+    expect(isForeignToJobToken(of(repository), token, serverUrl)).toBe(foreign);
   });
 });

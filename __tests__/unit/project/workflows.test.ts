@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { INPUTS } from '../../../src/input-table.js';
+import { INPUTS, inputSpec, type InputName } from '../../../src/input-table.js';
+import { parseOptions } from '../../../src/inputs.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../.github/workflows');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };
@@ -51,9 +52,26 @@ describe('our workflows (T43)', () => {
     const left = ['mode', 'dry-run'];
     const names = Object.keys(INPUTS).filter((name) => !left.includes(name));
     const taken = [...Object.keys(call.inputs), ...Object.keys(call.secrets)].filter((name) => !['verify', 'timeout-minutes'].includes(name));
-    expect(taken.sort()).toEqual([...names].sort());
+    expect([...new Set(taken)].sort()).toEqual([...names].sort());
+    // A workflow shows its inputs to everybody who may read it.
+    expect(Object.keys(call.secrets)).toEqual(expect.arrayContaining([...names.filter((name) => inputSpec(name as InputName).secret), 'mirrors']));
     const publish = workflow.jobs['publish']!.steps.find((step) => step.uses?.startsWith('./'))!;
     expect(Object.keys(publish.with!).sort()).toEqual([...names].sort());
+  });
+
+  it('publish.yml joins the mirrors of the input and of the secret, either of which may be empty', () => {
+    const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
+    const publish = workflow.jobs['publish']!.steps.find((step) => step.uses?.startsWith('./'))!;
+    const given = (inputs: string, secrets: string): string => String(publish.with!['mirrors']).replace('${{ inputs.mirrors }}', inputs).replace('${{ secrets.mirrors }}', secrets);
+    const read = (mirrors: string): readonly string[] => parseOptions((name) => ({ mirrors, baseurl: 'https://example.org', packages: 'x', repository: 'a/b' })[name as string] ?? '', {}).mirrors;
+    expect([given('', ''), given('a', ''), given('', 'b'), given('a', 'b\nc')].map(read)).toEqual([[], ['a'], ['b'], ['a', 'b', 'c']]);
+  });
+
+  it('publish.yml verifies with what the mirror was made with', () => {
+    const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
+    const [publish, verify] = workflow.jobs['publish']!.steps.filter((step) => step.uses?.startsWith('./'));
+    const shapes = ['baseurl', 'mirrorlist', 'metalink', 'repo-file', 'http-headers', 'gpg-fingerprints', 'allow-weak', 'source-path', 'unpack', 'source-directory', 'archive-directory', 'packaging-directory', 'tag-format', 'repository', 'branch', 'token', 'ssh-key'];
+    for (const name of shapes) expect([name, verify!.with![name]]).toEqual([name, publish!.with![name]]);
   });
 });
 

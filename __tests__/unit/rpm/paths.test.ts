@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PayloadError } from '../../../src/errors.js';
+import { LIMITS } from '../../../src/limits.js';
 import type { FileType } from '../../../src/rpm/model.js';
 import { checkPath, checkTree, printable, verifyTree } from '../../../src/rpm/paths.js';
 
@@ -54,9 +55,19 @@ describe('checkTree', () => {
     expect(checkTree(tree({ 'A/x': 'file', 'a/y': 'file', 'a/z': 'file' })).warnings).toHaveLength(1);
   });
 
-  it('takes many deep paths in linear time', () => {
-    const entries = Array.from({ length: 20_000 }, (_, at) => ({ path: Buffer.from(`a/b/c/d/e/f/${at}`), type: 'file' as const }));
-    expect(checkTree(entries).errors).toEqual([]);
+  it('takes many deep paths, each of its own', () => {
+    const entries = Array.from({ length: 200 }, (_, at) => ({ path: Buffer.from(`${String(at).padStart(12, 'x')}/${'a-folder-name/'.repeat(LIMITS.pathDepth - 1)}f`), type: 'file' as const }));
+    expect(checkTree(entries)).toEqual({ errors: [], warnings: [] });
+  });
+
+  it('finds what lies below a file, whatever comes first and how far below', () => {
+    const errors = [{ path: 'a/b/c', reason: 'lies below a symlink' }];
+    expect(checkTree(tree({ 'a/b/c': 'file', a: 'symlink' })).errors).toEqual(errors);
+    expect(checkTree(tree({ a: 'symlink', 'a/b/c': 'file' })).errors).toEqual(errors);
+  });
+
+  it('names two spellings as they are', () => {
+    expect(checkTree(tree({ 'x/Straße/1': 'file', 'x/STRAßE/2': 'file' })).warnings).toEqual(['"x/Straße" and "x/STRAßE" are one name where case or normalisation does not count']);
   });
 });
 
@@ -65,6 +76,12 @@ describe('verifyTree', () => {
     const bad = () => verifyTree(tree({ 'a/../b': 'file', '/x': 'file' }), 'sample-1-1.noarch');
     expect(bad).toThrow(PayloadError);
     expect(bad).toThrow('sample-1-1.noarch: the path a/../b has a component ".." (and 1 more)');
+  });
+
+  it('throws LIMIT_EXCEEDED for a path that is deeper than any in earnest', () => {
+    const deep = (folders: number) => () => verifyTree(tree({ [`${'a/'.repeat(folders)}b`]: 'file' }), 'sample');
+    expect(deep(LIMITS.pathDepth)()).toEqual([]);
+    expect(deep(LIMITS.pathDepth + 1)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('more than 256 folders deep') }));
   });
 
   it('returns the warnings of a tree that is safe', () => {

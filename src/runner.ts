@@ -124,7 +124,7 @@ function requireRepository(path: string): void {
 }
 
 /** The servers that the user named, in inputs or in a .repo file of this machine; secret headers go to these origins and no other. */
-async function serverUrls({ source }: Options): Promise<string[]> {
+export async function serverUrls({ source }: Options): Promise<string[]> {
   const typed = [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
   if (source.repoFile === undefined || /^https?:/i.test(source.repoFile)) return typed;
   const path = source.repoFile.startsWith('file:') ? fileURLToPath(source.repoFile) : source.repoFile;

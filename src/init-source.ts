@@ -14,8 +14,8 @@ export const DEFAULT_SOURCE_PATH = 'usr/src/*';
 const SOURCE_FILE = /(?:\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx|inl|s|asm|rs|go|f|f90|java|kt|swift|m|mm|cu|cuh|v|sv|vhd|zig|ml|hs|ac|am|mk|cmake)|\/(?:Makefile|GNUmakefile|Kbuild|Kconfig|CMakeLists\.txt|meson\.build|dkms\.conf|configure|Cargo\.toml|go\.mod))$/i;
 /** Headers for other programs, documents and debug data are not the source of this one. */
 const NOT_SOURCE = /^(?:usr\/(?:include|share\/(?:doc|man|info|licenses)|lib\/debug|src\/debug)|(?:usr\/)?(?:local\/)?s?bin|etc)\//;
-/** What may stand in a glob as itself. */
-const PLAIN_GLOB = /^[\w.+@~*-]+(?:\/[\w.+@~*-]+)+$/;
+/** A folder whose name means itself, in a glob and everywhere else. */
+const PLAIN_FOLDER = /^[\w.+@~-]+(?:\/[\w.+@~-]+)+$/;
 
 /**
  * Looks for the source in a list of files: in `usr/src/*`, else in the folder that holds most of what is compiled. A version in a folder's name becomes `*`,
@@ -28,8 +28,8 @@ export function proposeSource(paths: readonly PayloadPath[], version: string): S
   const groups = [...Map.groupBy(sources, topFolder)].filter(([folder]) => folder !== '').sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
   const [first] = groups;
   if (first === undefined) return undefined;
-  const glob = withoutVersion(sourceFolder(...first, paths), version);
-  return PLAIN_GLOB.test(glob) ? tryGlob(paths, glob) : undefined;
+  const folder = sourceFolder(...first, paths);
+  return PLAIN_FOLDER.test(folder) ? tryGlob(paths, withoutVersion(folder, version)) : undefined;
 }
 
 function onlyDebug(paths: readonly PayloadPath[]): boolean {

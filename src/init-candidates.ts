@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { proposeSource, type SourceProposal } from './init-source.js';
+import { proposeSource, type SourceProposal } from './mirror/source-proposal.js';
 import type { PayloadPath } from './mirror/source-path.js';
 import type { IndexPackage } from './repodata/model.js';
 import { compareEvr } from './rpm/evr.js';

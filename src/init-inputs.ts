@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { DEFAULT_SOURCE_PATH } from './init-source.js';
+import { DEFAULT_SOURCE_PATH } from './mirror/source-proposal.js';
 import type { FoundKeys } from './init-keys.js';
 import type { Look } from './init-look.js';
 import { INPUTS, inputSpec, type InputName } from './input-table.js';

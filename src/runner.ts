@@ -56,7 +56,7 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   // What is under way on the network ends at once; git's push is left to end.
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
-  const ports = { seen: {}, fetcher, logger, clock, signal: door.signal, report, sign, releases };
+  const ports = { seen: {}, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches };
   const place = { remote, ssh, tempDir, ...(options.token === undefined ? {} : { token: options.token }) };
   try {
     const result = await runMode(options, ports, { ...place, mirrors: settings.mirrors });

@@ -16,7 +16,7 @@ export interface Settings {
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
-  /** Where releases and issues go; undefined when neither is asked for. */
+  /** Where releases and issues go, and what `check` asks about the branch; undefined when nothing is to be asked. */
   readonly github: GitHubAccess | undefined;
 }
 
@@ -71,8 +71,9 @@ interface GitHubPlace {
 
 function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace): GitHubAccess | undefined {
   const wanted = [...(options.createReleases ? ['create-releases'] : []), ...(options.alarmIssue ? ['alarm-issue'] : [])].join(' and ');
-  if (wanted === '') return undefined;
+  if (wanted === '' && options.mode !== 'check') return undefined;
   const repository = repositoryNameOf(remote, serverUrl);
+  if (wanted === '' && (repository === undefined || options.token === undefined)) return undefined;
   if (repository === undefined) {
     throw new InputError('INPUT_CONFLICT', `${wanted} needs a repository on ${serverUrl}, and repository is ${remote.url}`, {
       remedy: `Leave out ${wanted}; on GitHub Enterprise Server GITHUB_SERVER_URL says which host it is.`,

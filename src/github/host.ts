@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { GitHubBranches } from './branches.js';
 import { Client, type ClientOptions } from './client.js';
 import { GitHubIssues } from './issues.js';
 import type { GitHubHost } from './port.js';
@@ -7,5 +8,5 @@ import { GitHubReleases } from './releases.js';
 /** A repository on GitHub or GitHub Enterprise Server. Nothing is asked of it yet. */
 export function openGitHub(options: ClientOptions): GitHubHost {
   const client = new Client(options);
-  return { releases: new GitHubReleases(client), issues: new GitHubIssues(client) };
+  return { releases: new GitHubReleases(client), issues: new GitHubIssues(client), branches: new GitHubBranches(client) };
 }

@@ -32,12 +32,13 @@ function isNoIndex(error: unknown): boolean {
   return error instanceof DownloadError && (error.code === 'NOT_FOUND' || [403, 404, 410].includes(error.status ?? 0));
 }
 
-/** Folders above the URL, what a file in `repodata/` belongs to, and where distributions put architectures. */
+/** What a file in `repodata/` belongs to, where distributions put architectures, and the folders above. */
 function neighbours(base: string, basearch: string): string[] {
   const url = trimBase(base);
-  const above = [url.replace(/\/repodata(?:\/.*)?$/, ''), parentOf(url), parentOf(parentOf(url))];
+  const owner = url.replace(/\/repodata(?:\/.*)?$/, '');
+  const above = [parentOf(url), parentOf(parentOf(url))];
   const below = ['os', basearch, `${basearch}/os`, 'noarch', 'rpm', 'yum', 'repo'].map((folder) => `${url}/${folder}`);
-  return [...new Set([...above, ...below])].filter((other) => other !== url && other !== '');
+  return [...new Set([owner, ...below, ...above])].filter((other) => other !== url && other !== '');
 }
 
 function parentOf(url: string): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { MirrorError } from './errors.js';
-import { selectSource, type PayloadPath } from './mirror/source-path.js';
+import { MirrorError } from '../errors.js';
+import { selectSource, type PayloadPath } from './source-path.js';
 
 /** A value for `source-path`, and what it would take. */
 export interface SourceProposal {

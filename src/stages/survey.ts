@@ -108,7 +108,7 @@ interface NotedSelection {
   /** Architectures in which there are packages of the names asked for. */
   readonly otherArchs: ReadonlySet<string>;
   /** What was asked for and is not there, each with the nearest name that is; only `check` looks. */
-  unmatched(): (readonly [wanted: string, near: string | undefined])[];
+  readonly unmatched: () => (readonly [wanted: string, near: string | undefined])[];
 }
 
 /** Names that are kept to compare with. */

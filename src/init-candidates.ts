@@ -80,6 +80,7 @@ function rank({ name, arch, source }: Candidate): number {
   if (arch === 'src') return 4;
   if (source === null) return 6;
   if (source === undefined) return isNamed ? 3 : 5;
+  if (source.isScripts) return 5;
   return source.glob === 'usr/src/*' ? (isNamed ? 0 : 1) : 2;
 }
 

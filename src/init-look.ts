@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { isPlainName, newestPackages, rankCandidates, type Candidate } from './init-candidates.js';
 import { findKeys, type FoundKeys } from './init-keys.js';
-import { MirrorError, VerificationError } from './errors.js';
+import { MirrorError, RepodataError, VerificationError } from './errors.js';
 import type { Options } from './inputs.js';
 import { MIB } from './limits.js';
 import type { Logger } from './log.js';
@@ -9,7 +9,7 @@ import { createSelector, packageNotFound } from './mirror/selection.js';
 import type { PayloadPath } from './mirror/source-path.js';
 import type { Fetcher } from './net/fetcher.js';
 import { loadKeyring } from './openpgp/keyring.js';
-import type { SignaturePolicy, SignatureReport } from './openpgp/model.js';
+import type { Keyring, SignaturePolicy, SignatureReport } from './openpgp/model.js';
 import { checkDetached, checkSignature } from './openpgp/verify.js';
 import { loadIndex, loadRecords } from './repodata/client.js';
 import { readFilelists } from './repodata/filelists.js';
@@ -62,35 +62,53 @@ export async function lookAt(request: LookRequest): Promise<Look> {
   const keys = await findKeys(source, index.bases, request);
   const keyring = await loadKeyring(keys.flatMap(({ source: name, keyring: own }) => own.certificates.map(({ fingerprint }) => ({ name, bytes: Buffer.from(own.armored(fingerprint)) }))));
   const policy: SignaturePolicy = { allowWeak: options.allowWeak, now: Math.floor(Date.now() / 1000) };
-  const indexSignatures = index.signatureBytes === undefined ? undefined : await checkDetached(index.signatureBytes, index.repomdBytes, keyring, policy);
-  if (indexSignatures?.some(({ status }) => status === 'bad') === true) {
-    throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml', { remedy: 'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.' });
-  }
+  const indexSignatures = await checkIndex(index, keyring, policy);
   const headers = new Headers(index, fetcher);
   const candidates = await rank(index, headers, request);
-  const isChosen = createSelector({ packages: options.packages, arch: request.arch ?? candidates.map(({ arch }) => arch) });
-  const chosen = options.packages.includes('*') ? candidates.slice(0, 1) : candidates.filter(isChosen);
-  const newest = chosen.toSorted((a, b) => (a.newest.buildTime ?? 0) - (b.newest.buildTime ?? 0)).at(-1)?.newest;
+  const chosen = choose(candidates, options);
+  const newest = chosen.map((candidate) => candidate.newest).sort((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0)).at(-1);
   const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
   const evidence = pkg === undefined ? undefined : await examineHeader(pkg, (packets, data) => checkSignature(packets, data, keyring, policy));
   const names = new Set(index.packages.map(({ nevra }) => nevra.name));
   return { index, keys, indexSignatures, candidates, chosen, packageSignatures: evidence?.signatures, oddNames: [...names].filter((name) => !isPlainName(name)).length };
 }
 
+/** Without a choice of the user, the likeliest. */
+function choose(candidates: readonly Candidate[], { packages }: Options): readonly Candidate[] {
+  const isWanted = createSelector({ packages, arch: [''] });
+  return packages.includes('*') ? candidates.slice(0, 1) : candidates.filter(({ name }) => isWanted({ name, arch: '' }));
+}
+
+/** @throws VerificationError BAD_SIGNATURE */
+async function checkIndex({ signatureBytes, repomdBytes }: RepositoryIndex, keyring: Keyring, policy: SignaturePolicy): Promise<readonly SignatureReport[] | undefined> {
+  if (signatureBytes === undefined) return undefined;
+  const reports = await checkDetached(signatureBytes, repomdBytes, keyring, policy);
+  if (!reports.some(({ status }) => status === 'bad')) return reports;
+  throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml', {
+    remedy: 'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.',
+  });
+}
+
 async function readIndex({ options, arch, source, fetcher }: LookRequest): Promise<RepositoryIndex> {
+  const isNamed = createSelector({ packages: options.packages, arch: [''] });
+  const otherArchs = new Set<string>();
   const index = await loadIndex({
     bases: source.baseUrls,
     mirrorlist: source.mirrorlist,
     metalink: source.metalink,
     fetcher,
-    select: (found) => arch?.includes(found.arch) ?? true,
+    select: ({ name, arch: found }) => {
+      const isTaken = arch?.includes(found) ?? true;
+      if (!isTaken && isNamed({ name, arch: '' })) otherArchs.add(found);
+      return isTaken;
+    },
     allowWeak: options.allowWeak,
     // Judged when the keys are known, some of which lie in the repository.
     verifyRepomd: options.repoGpgcheck === 'off' ? undefined : () => undefined,
   }).catch(async (error: unknown) => { throw await withNearRepository(error, { bases: source.baseUrls, fetcher, basearch: options.source.basearch }); });
-  const isWanted = createSelector({ packages: options.packages, arch: arch ?? [...new Set(index.packages.map(({ nevra }) => nevra.arch))] });
-  if (!index.packages.some(({ nevra }) => isWanted(nevra))) {
-    throw packageNotFound({ packages: options.packages, arch: arch ?? ['any'] }, index.names.size > 0 ? index.names : index.packages.map(({ nevra }) => nevra.name));
+  if (!index.packages.some(({ nevra: { name } }) => isPlainName(name) && isNamed({ name, arch: '' }))) {
+    if (index.packageCount === 0) throw new RepodataError('PACKAGE_NOT_FOUND', `the index of ${index.baseUrl} lists no package`, { remedy: 'Check the URL; a publisher may keep each product in a repository of its own.' });
+    throw packageNotFound({ packages: options.packages, arch: arch ?? ['any'] }, index.names.size > 0 ? index.names : index.packages.map(({ nevra }) => nevra.name), otherArchs);
   }
   return index;
 }

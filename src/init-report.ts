@@ -12,7 +12,7 @@ import type { Nevra } from './rpm/model.js';
 /** Says what was found, one fact a line; what a person must look at is a warning. */
 export function reportLook(look: Look, { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger }): void {
   const { index, candidates, oddNames } = look;
-  logger.info(`repository: ${index.baseUrl}: ${index.packageCount} packages, ${candidates.length} names, revision ${index.repomd.revision || 'none'}`);
+  logger.info(`repository: ${index.baseUrl}: ${index.packageCount} packages with ${candidates.length === 1 ? '1 name' : `${candidates.length} names`}, revision ${index.repomd.revision || 'none'}`);
   if (oddNames > 0) logger.warning(`${oddNames} package names hold characters that no input can hold; they are left out`);
   reportIndexSignature(look, logger);
   reportPackages(look, logger);
@@ -36,7 +36,7 @@ function reportPackages({ chosen, candidates }: Look, logger: Logger): void {
     if (arch === 'src') logger.info(`source: ${name} is a source package; its first archive becomes the source (see unpack)`);
     else if (source === undefined) logger.warning(`the files of ${show(newest.nevra)} are not listed by the index; check source-path with a dry run`);
     else if (source === null) logger.warning(`${show(newest.nevra)} holds nothing that looks like source. Choose another package with --packages${suggest(candidates)}, or set --source-path to the folder that you want`);
-    else logger.info(`source: ${source.glob} holds ${source.files === 1 ? '1 file' : `${source.files} files`} in ${show(newest.nevra)}`);
+    else logger.info(`source: ${source.glob} holds ${source.files === 1 ? '1 file' : `${source.files} files`}${source.isScripts ? ', scripts and no compiled source,' : ''} in ${show(newest.nevra)}`);
   }
   if (new Set(chosen.flatMap(({ source, arch }) => (source && arch !== 'src' ? [source.glob] : []))).size > 1) {
     logger.warning('the chosen packages keep their source in different folders: mirror them by one workflow each, or set --source-path');

@@ -229,6 +229,7 @@ describe('init', () => {
     expect((await runCli(['init'])).code).toBe(2);
     await onStage({ packages: PACKAGES }, async ({ yum }) => {
       expect(await init(['--baseurl', yum.url, '--packages', 'helo'])).toMatchObject({ code: 1, stdout: '', file: undefined, stderr: expect.stringContaining('near names: hello') });
+      expect(await init(['--baseurl', yum.url, '--packages', 'intel', '--arch', 'noarch'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Set arch to x86_64.') });
       expect(await init(['--baseurl', `${yum.url}/repodata/`])).toMatchObject({ code: 1, stderr: expect.stringContaining(`There is a repository at ${yum.url}: set baseurl to that.`) });
       yum.setFiles({});
       expect((await init(['--baseurl', yum.url])).code).toBe(1);

@@ -7,24 +7,34 @@ export interface SourceProposal {
   readonly glob: string;
   /** Regular files and links in the folders that it matches. */
   readonly files: number;
+  /** Nothing of it is compiled: programs in scripting languages are their own source, and nearly every package holds some script. */
+  readonly isScripts?: true;
 }
 
 export const DEFAULT_SOURCE_PATH = 'usr/src/*';
 /** Files that are compiled, and files that say how. */
 const SOURCE_FILE = /(?:\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx|inl|s|asm|rs|go|f|f90|java|kt|swift|m|mm|cu|cuh|v|sv|vhd|zig|ml|hs|ac|am|mk|cmake)|\/(?:Makefile|GNUmakefile|Kbuild|Kconfig|CMakeLists\.txt|meson\.build|dkms\.conf|configure|Cargo\.toml|go\.mod))$/i;
+/** Programs that are run as they are. */
+const SCRIPT_FILE = /\.(?:py|pl|pm|rb|js|mjs|ts|lua|php|tcl|r|jl)$/i;
 /** Headers for other programs, documents and debug data are not the source of this one. */
 const NOT_SOURCE = /^(?:usr\/(?:include|share\/(?:doc|man|info|licenses)|lib\/debug|src\/debug)|(?:usr\/)?(?:local\/)?s?bin|etc)\//;
 /** A folder whose name means itself, in a glob and everywhere else. */
 const PLAIN_FOLDER = /^[\w.+@~-]+(?:\/[\w.+@~-]+)+$/;
 
 /**
- * Looks for the source in a list of files: in `usr/src/*`, else in the folder that holds most of what is compiled. A version in a folder's name becomes `*`,
+ * Looks for the source in a list of files: in `usr/src/*`, else in the folder that holds most of what is compiled, else most of the scripts. A version in a folder's name becomes `*`,
  * so that the glob holds for the next release. Undefined when there is nothing of the kind, or no glob can say where.
  */
 export function proposeSource(paths: readonly PayloadPath[], version: string): SourceProposal | undefined {
   const usual = tryGlob(paths, DEFAULT_SOURCE_PATH);
   if (usual !== undefined && !onlyDebug(paths)) return usual;
-  const sources = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => SOURCE_FILE.test(path) && !NOT_SOURCE.test(path));
+  const compiled = proposeFolder(paths, SOURCE_FILE, version);
+  const scripts = compiled === undefined ? proposeFolder(paths, SCRIPT_FILE, version) : undefined;
+  return compiled ?? (scripts && { ...scripts, isScripts: true });
+}
+
+function proposeFolder(paths: readonly PayloadPath[], kind: RegExp, version: string): SourceProposal | undefined {
+  const sources = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
   const groups = [...Map.groupBy(sources, topFolder)].filter(([folder]) => folder !== '').sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
   const [first] = groups;
   if (first === undefined) return undefined;
@@ -37,7 +47,7 @@ function onlyDebug(paths: readonly PayloadPath[]): boolean {
 }
 
 /** How many files a glob takes; undefined when it takes none, or nothing that could be published. */
-export function tryGlob(paths: readonly PayloadPath[], glob: string): SourceProposal | undefined {
+function tryGlob(paths: readonly PayloadPath[], glob: string): SourceProposal | undefined {
   try {
     const { map } = selectSource(paths, glob);
     const files = paths.filter(({ path, isDirectory }) => !isDirectory && map(path) !== undefined).length;

@@ -13,6 +13,7 @@ describe('proposeSource', () => {
     ['where the files part ways', 'opt/vendor/x/a.c opt/vendor/x/lib/b.h', { glob: 'opt/vendor/x', files: 2 }],
     ['the folder that holds most', 'usr/share/x/a.c usr/lib/y/a.c usr/lib/y/b.c', { glob: 'usr/lib/y', files: 2 }],
     ['source beside what debuggers read', 'usr/src/debug/x/a.c opt/x/src/a.c', { glob: 'opt/x/src', files: 1 }],
+    ['scripts, where nothing is compiled', 'opt/x/x.py opt/x/README usr/bin/x.py', { glob: 'opt/x', files: 2, isScripts: true }],
   ])('finds %s', (_, files, proposal) => {
     expect(propose(files)).toEqual(proposal);
   });

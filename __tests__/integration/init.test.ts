@@ -166,6 +166,16 @@ describe('init', () => {
     });
   });
 
+  it('looks in the usual places where a .repo file names a key that is only on the publisher\'s machines, and writes what it found', async () => {
+    await onStage({ packages: PACKAGES }, async (stage) => {
+      stage.yum.setFiles({ ...repositoryFiles(PACKAGES), 'vendor.repo': `[vendor]\nbaseurl=${stage.yum.url}\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-nowhere\n` });
+      const { code, stdout, stderr } = await init(['--repo-file', `${stage.yum.url}/vendor.repo`]);
+      expect({ code, inputs: inputsOf(stdout) }).toMatchObject({ code: 0, inputs: { 'repo-file': `${stage.yum.url}/vendor.repo`, gpgkey: `${stage.yum.url}/KEY`, 'gpg-fingerprints': PUBLISHER.fingerprint } });
+      expect(stderr).toMatch(/the \.repo file names a key that cannot be read here: .*RPM-GPG-KEY-nowhere/);
+      expect((await publishAs(stage, stdout)).code).toBe(0);
+    });
+  });
+
   it('follows a mirror list and keeps it', async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
       stage.yum.setFiles({ ...repositoryFiles(PACKAGES), list: `${stage.yum.url}\n` });

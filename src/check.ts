@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
 import type { Options } from './inputs.js';
-import { formatNevra } from './rpm/evr.js';
+import { compareEvr, formatNevra } from './rpm/evr.js';
+import type { IndexPackage } from './repodata/model.js';
 import type { RunResult } from './report/report.js';
 import type { Ports } from './stages/ports.js';
 import { classifyPublished } from './stages/classify.js';
 import { reportChanges } from './stages/report-changes.js';
 import { Rows } from './stages/rows.js';
+import { reportNewest } from './stages/newest-header.js';
 import { reportPermission } from './stages/push-permission.js';
 import { survey } from './stages/survey.js';
 
 /**
- * Plans and reports; downloads the index and the keys, no package, and changes nothing.
+ * Plans and reports; downloads the index, the keys and the headers that decide, no package, and changes nothing. What publish would refuse is a warning.
  * @throws MirrorError for failures of index, key, input or remote
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
   const found = await survey(options, ports);
+  const { state, plan, index } = found;
   await reportPermission(found, { options, ports });
-  const { state, plan } = found;
+  if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
+  await reportNewest(found, { options, ports });
   const classification = await classifyPublished(found, { options, ports, wholePackages: false });
   const rows = new Rows(ports.report, ports.clock);
   rows.sync(plan);
@@ -27,4 +31,11 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
   }
   reportChanges(classification, { options, ports });
   return rows.result({ commit: state.tip, failed: false, tagged: found.tagged });
+}
+
+/** Nothing is planned, published or skipped: the constraints leave nothing. */
+function leftOut(packages: readonly IndexPackage[], { packages: names }: Options): string {
+  const versions = packages.map(({ nevra }) => nevra).sort(compareEvr).map(({ version }) => version);
+  const range = versions.length === 1 ? versions[0]! : `${versions.length} releases, ${versions[0]!} to ${versions.at(-1)!}`;
+  return `versions leaves out everything that the index has of ${names.join(', ')} (${range}). Widen versions.`;
 }

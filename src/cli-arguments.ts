@@ -18,6 +18,8 @@ export interface CommandLine {
   readonly report: string | undefined;
   /** inspect: unpack into this folder. */
   readonly extract: string | undefined;
+  /** init: the file to write, or `-` for none. */
+  readonly output: string | undefined;
   /** inspect: the files. */
   readonly files: readonly string[];
   /** Inputs given as flags; a flag given again adds to the list. */
@@ -25,7 +27,9 @@ export interface CommandLine {
 }
 
 const SWITCHES = new Set(['help', 'version', 'json', 'quiet', 'verbose']);
-const VALUES = new Set(['report', 'extract']);
+const VALUES = new Set(['report', 'extract', 'output']);
+/** Flags that only one command has. */
+const OWNED: ReadonlyMap<string, Command> = new Map([['extract', 'inspect'], ['output', 'init']]);
 
 /**
  * Reads `rpm-source-mirror <command> [options]`: `--name value`, `--name=value`, a bare flag is true.
@@ -33,7 +37,7 @@ const VALUES = new Set(['report', 'extract']);
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const options = Object.fromEntries(
-    [...Object.keys(INPUTS), ...SWITCHES, ...VALUES].map((name) => [name, { type: isSwitch(name) ? ('boolean' as const) : ('string' as const) }]),
+    [...Object.keys(INPUTS), ...SWITCHES, ...VALUES].map((name) => [name, { type: isSwitch(name) ? ('boolean' as const) : ('string' as const), ...(name === 'help' ? { short: 'h' } : {}) }]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
   const inputs = new Map<InputName, string>();
@@ -43,7 +47,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const token = tokens[at]!;
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    if (token.rawName !== `--${token.name}`) throw unknownFlag(token.rawName);
+    if (token.rawName !== `--${token.name}` && token.rawName !== '-h') throw unknownFlag(token.rawName);
     let value = token.value;
     const next = tokens[at + 1];
     if (value === undefined && isSwitch(token.name) && next?.kind === 'positional' && /^(true|false)$/.test(next.value)) {
@@ -96,6 +100,10 @@ function finish(positionals: readonly string[], inputs: Map<InputName, string>, 
       remedy: `Commands are ${COMMANDS.join(', ')}; see --help.`,
     });
   }
+  const [foreign] = [...flags.keys()].filter((name) => !informative && (OWNED.get(name) ?? command) !== command);
+  if (foreign !== undefined) {
+    throw new InputError('INPUT_INVALID', `--${foreign} belongs to ${OWNED.get(foreign)!}, and the command is ${command ?? ''}`, { remedy: `See rpm-source-mirror ${command ?? ''} --help.` });
+  }
   if (command !== 'inspect' && rest.length > 0) {
     throw new InputError('INPUT_INVALID', `${JSON.stringify(rest[0])} is not expected after ${command ?? ''}`, { remedy: 'Flags begin with --; see --help.' });
   }
@@ -108,6 +116,7 @@ function finish(positionals: readonly string[], inputs: Map<InputName, string>, 
     verbose: isOn('verbose'),
     report: flags.get('report'),
     extract: flags.get('extract'),
+    output: flags.get('output'),
     files: command === 'inspect' ? rest : [],
     inputs,
   };

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
-import { printWorkflow } from './cli-init.js';
+import { writeWorkflow } from './cli-init.js';
 import { inspectFiles } from './cli-inspect.js';
-import { describeError, InputError, sentences } from './errors.js';
+import { describeError, InputError } from './errors.js';
 import { helpText } from './help.js';
 import { parseOptions, type InputReader } from './inputs.js';
-import { printable } from './report/escape.js';
 import { terminalLogger } from './report/loggers.js';
-import { formatTable } from './report/terminal.js';
+import { formatError, formatTable } from './report/terminal.js';
 import { failures, run, writeReport } from './runner.js';
 import { stopSignal } from './signals.js';
 import { VERSION } from './version.js';
@@ -16,16 +15,16 @@ import { VERSION } from './version.js';
 async function main(args: readonly string[]): Promise<number> {
   const line = parseCommandLine(args);
   if (line.help || line.version) {
-    process.stdout.write(line.help ? helpText() : `${VERSION}\n`);
+    process.stdout.write(line.help ? helpText(line.command) : `${VERSION}\n`);
     return 0;
   }
   const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
   if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
-  if (line.command === 'init') return printWorkflow({ line, read: inputReader(line), logger });
+  if (line.command === 'init') return writeWorkflow({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== undefined) await writeReport(result, line.report);
-  for (const failure of failures(result)) printError(failure);
+  for (const failure of failures(result)) process.stderr.write(formatError(failure));
   const table = await formatTable(result);
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
   if (!line.quiet) (line.json ? process.stderr : process.stdout).write(`${table}\n`);
@@ -35,10 +34,6 @@ async function main(args: readonly string[]): Promise<number> {
 /** `@actions/tool-cache` writes workflow commands to stdout, which is the report's here. */
 function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...environment, RUNNER_TOOL_CACHE: undefined };
-}
-
-function printError(failure: { readonly code: string; readonly message: string; readonly remedy: string }): void {
-  process.stderr.write(`${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`);
 }
 
 /** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */
@@ -53,6 +48,6 @@ function inputReader(line: CommandLine): InputReader {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  printError(describeError(error));
+  process.stderr.write(formatError(describeError(error)));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }

@@ -1,82 +1,109 @@
 // SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+import { INPUTS, type InputName } from './input-table.js';
+import type { Candidate } from './init-candidates.js';
+import type { WorkflowInputs, WorkflowValue } from './init-inputs.js';
 import { printable } from './report/escape.js';
-import { compareEvr } from './rpm/evr.js';
-import type { Nevra } from './rpm/model.js';
-
-/** A package name of the index, with what speaks for it. */
-export interface Candidate {
-  readonly name: string;
-  readonly versions: number;
-  /** Greatest version. */
-  readonly newest: string;
-}
 
 /** What a workflow is made from. */
 export interface WorkflowFacts {
-  /** Inputs as the user gave them. */
-  readonly inputs: readonly (readonly [name: string, value: string])[];
-  /** Names that the user chose; empty when the choice is open. */
-  readonly packages: readonly string[];
-  readonly candidates: readonly Candidate[];
-  readonly keys: readonly { readonly fingerprint: string; readonly userId: string }[];
+  readonly inputs: WorkflowInputs;
+  /** Candidates that were not chosen, best first; they are listed in a comment. */
+  readonly others: readonly Candidate[];
 }
 
 /** Candidates that are listed. */
 const MOST = 20;
-/** Names of packages that usually carry source. */
-const SOURCE_NAME = /dkms|kmod|akmod|-src\b|-source/i;
+/** Columns of a comment. */
+const WIDEST = 160;
+/** What a double-quoted YAML scalar may hold as it is (YAML 1.2, 5.1), but for what JSON escapes. */
+const UNPRINTABLE = /[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu;
+const WITH = '          ';
 
-/** The package names, those that usually carry source first, then by number of versions. */
-export function rankPackages(nevras: readonly Nevra[]): Candidate[] {
-  const byName = Map.groupBy(nevras, ({ name }) => name);
-  const candidates = [...byName].map(([name, all]) => ({ name, versions: all.length, newest: all.toSorted(compareEvr).at(-1)!.version }));
-  const rank = ({ name }: Candidate): number => (SOURCE_NAME.test(name) ? 0 : 1);
-  return candidates.sort((a, b) => rank(a) - rank(b) || b.versions - a.versions || (a.name < b.name ? -1 : 1));
+/** A workflow file. Every value from outside is a quoted YAML scalar or stands, on one line, in a comment; none is an expression of the workflow language. */
+export function formatWorkflow({ inputs, others }: WorkflowFacts): string {
+  const { values } = inputs;
+  const lines = (Object.keys(INPUTS) as InputName[]).flatMap((name) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [...commentsOf(name, inputs), ...formatInput(name, value), ...(name === 'packages' ? listOthers(others) : [])];
+  });
+  const hasKey = values.has('gpgkey') || values.has('repo-file') || values.has('gpg-fingerprints');
+  return `name: Mirror
+
+on:
+  schedule:
+    - cron: '${cronOf(values)}'
+  workflow_dispatch:
+${values.has('dry-run') && 'expression' in values.get('dry-run')! ? DRY_RUN : ''}
+permissions: {}
+
+concurrency:
+  group: mirror
+  cancel-in-progress: false
+
+jobs:
+  mirror:
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    permissions:
+${permissionsOf(values).map((permission) => `      ${permission}: write\n`).join('')}    steps:
+      - uses: rpm-source-mirror/rpm-source-mirror@v1
+        with:
+${[...(hasKey ? [] : [`${WITH}# gpgkey: the URL of the publisher's public key; without it nothing is published`]), ...lines].join('\n')}
+`;
 }
 
-/** A workflow file. Every value from outside is a quoted YAML scalar or stands, on one line, in a comment. */
-export function formatWorkflow({ inputs, packages, candidates, keys }: WorkflowFacts): string {
-  const chosen = packages.length > 0 ? packages : candidates.slice(0, 1).map(({ name }) => name);
-  const others = candidates.filter(({ name }) => !chosen.includes(name));
-  const given = inputs.map(([name, value]) => `          ${name}: ${quote(value.trim())}`);
-  const isPinned = inputs.some(([name]) => name === 'gpg-fingerprints');
-  const pins = keys.map(({ fingerprint }) => `            ${fingerprint}`);
-  const owners = keys.map(({ fingerprint, userId }) => `          # ${fingerprint}: ${printable(userId)}`);
-  return [
-    'name: Mirror',
-    '',
-    'on:',
-    '  schedule:',
-    "    - cron: '17 4 * * *'",
-    '  workflow_dispatch:',
-    '',
-    'permissions: {}',
-    '',
-    'concurrency:',
-    '  group: mirror',
-    '  cancel-in-progress: false',
-    '',
-    'jobs:',
-    '  mirror:',
-    '    runs-on: ubuntu-latest',
-    '    timeout-minutes: 60',
-    '    permissions:',
-    '      contents: write',
-    '    steps:',
-    '      - uses: rpm-source-mirror/rpm-source-mirror@v1',
-    '        with:',
-    ...given,
-    ...(keys.length === 0 && !isPinned ? ['          # gpgkey: the URL of the publisher\'s public key'] : []),
-    ...(isPinned || keys.length === 0 ? [] : ['          # Compare with what the publisher says elsewhere:', ...owners, '          gpg-fingerprints: >-', ...pins]),
-    `          packages: ${quote(chosen.join(' '))}`,
-    ...(others.length === 0 ? [] : ['          # Also there:']),
-    ...others.slice(0, MOST).map(({ name, versions, newest }) => `          #   ${printable(name)} (${versions} versions, newest ${printable(newest)})`),
-    ...(others.length > MOST ? [`          #   and ${others.length - MOST} more`] : []),
-    '',
-  ].join('\n');
+const DRY_RUN = `    inputs:
+      dry-run:
+        description: Everything but the push
+        type: boolean
+        default: false
+`;
+
+/** A time of day of its own for each mirror: everybody's full hours are the busy ones. */
+function cronOf(values: WorkflowInputs['values']): string {
+  const name = JSON.stringify((['baseurl', 'mirrorlist', 'metalink', 'repo-file', 'packages'] as const).map((input) => values.get(input)));
+  const [first = 0, second = 0] = createHash('sha256').update(name).digest();
+  return `${1 + (first % 59)} ${second % 24} * * *`;
 }
 
-/** JSON strings are YAML scalars; an expression of the workflow language is spoiled. */
+function permissionsOf(values: WorkflowInputs['values']): string[] {
+  const isOn = (name: InputName): boolean => JSON.stringify(values.get(name) ?? '').includes('true');
+  return ['contents', ...(isOn('alarm-issue') ? ['issues'] : []), ...(isOn('attest') ? ['id-token', 'attestations'] : [])];
+}
+
+function commentsOf(name: InputName, { pinned }: WorkflowInputs): string[] {
+  if (name !== 'gpg-fingerprints' || pinned.length === 0) return [];
+  return [`${WITH}# Compare with what the publisher says elsewhere than on this server:`, ...pinned.map(({ fingerprint, userId }) => comment(`${fingerprint}: ${userId}`))];
+}
+
+function listOthers(others: readonly Candidate[]): string[] {
+  if (others.length === 0) return [];
+  const listed = others.slice(0, MOST).map(({ name, arch, versions, newest, source }) => {
+    const files = source === undefined || source === null ? '' : `, ${source.files} files in ${source.glob}`;
+    return comment(`  ${name} (${arch}, ${versions === 1 ? '1 version' : `${versions} versions`}, newest ${newest.nevra.version}${files})`);
+  });
+  return [comment('Also there:'), ...listed, ...(others.length > MOST ? [comment(`  and ${others.length - MOST} more`)] : [])];
+}
+
+function comment(text: string): string {
+  return `${WITH}# ${printable(text).replace(UNPRINTABLE, '?').replaceAll('${{', '$ {{').slice(0, WIDEST)}`;
+}
+
+function formatInput(name: InputName, value: WorkflowValue): string[] {
+  if ('expression' in value) return [`${WITH}${name}: \${{ ${value.expression} }}`];
+  const lines = value.text.split('\n').map((line) => line.trim());
+  // Lists and armored keys, where nothing needs an escape, are read more easily one item a line.
+  const isBlock = lines.length > 1 && /^[\x21-\x7e]/.test(lines[0]!) && lines.every((line) => /^[\x20-\x7e]*$/.test(line) && !line.includes('${{'));
+  return isBlock ? [`${WITH}${name}: |-`, ...lines.map((line) => (line === '' ? '' : `${WITH}  ${line}`))] : [`${WITH}${name}: ${quote(value.text)}`];
+}
+
+/** JSON strings are YAML scalars once what YAML does not print is escaped; the beginning of an expression becomes an expression that gives just that text. */
 function quote(value: string): string {
-  return JSON.stringify(value.replaceAll('${{', '$ {{'));
+  const json = JSON.stringify(value.toWellFormed());
+  const escaped = json.replace(UNPRINTABLE, (c) => {
+    const code = c.codePointAt(0)!;
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+  return escaped.replaceAll('${{', "${{ '${{' }}");
 }

@@ -77,7 +77,7 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
   const seen: Ports['seen'] = {};
-  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases };
+  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches };
   try {
     const result = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
     if (!door.signal.aborted) {
@@ -155,7 +155,7 @@ function requireRepository(path: string): void {
 }
 
 /** The servers that the user named, in inputs or in a .repo file of this machine; secret headers go to these origins and no other. */
-async function serverUrls({ source }: Options): Promise<string[]> {
+export async function serverUrls({ source }: Options): Promise<string[]> {
   const typed = [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
   if (source.repoFile === undefined || /^https?:/i.test(source.repoFile)) return typed;
   const path = source.repoFile.startsWith('file:') ? fileURLToPath(source.repoFile) : source.repoFile;

@@ -19,7 +19,7 @@ export interface Settings {
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
   readonly sign: Sign | undefined;
-  /** Where releases, issues and attestations go; undefined when none is asked for. */
+  /** Where releases, issues and attestations go, and what `check` asks about the branch; undefined when nothing is to be asked. */
   readonly github: GitHubAccess | undefined;
   /** Owner and name of the mirror where it lies on the job's server. */
   readonly mirrorName: RepositoryName | undefined;
@@ -94,8 +94,9 @@ interface GitHubPlace {
 function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace): GitHubAccess | undefined {
   const asked = { 'create-releases': options.createReleases, 'alarm-issue': options.alarmIssue, attest: options.attest };
   const wanted = Object.entries(asked).flatMap(([name, isOn]) => (isOn ? [name] : [])).join(' and ');
-  if (wanted === '') return undefined;
+  if (wanted === '' && options.mode !== 'check') return undefined;
   const repository = repositoryNameOf(remote, serverUrl);
+  if (wanted === '' && (repository === undefined || options.token === undefined)) return undefined;
   if (repository === undefined) {
     throw new InputError('INPUT_CONFLICT', `${wanted} needs a repository on ${serverUrl}, and repository is ${remote.url}`, {
       remedy: `Leave out ${wanted}; on GitHub Enterprise Server GITHUB_SERVER_URL says which host it is.`,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { removeRunDirectories } from '../fixtures/run-bundle.js';
+import { startGitHubApi, type GitHubApi } from '../fixtures/github-api.js';
+import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
-import { onStage } from '../fixtures/stage.js';
+import { onStage, TOKEN, type Stage } from '../fixtures/stage.js';
 
 const READ_ONLY = 'ghs_readOnlyReadOnlyReadOnly';
 const GIT = { publicRead: true, readOnlyToken: READ_ONLY };
@@ -35,6 +36,59 @@ describe('check asks whether a push would be let in', () => {
     await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: '' } }, async (stage) => {
       const result = await stage.publish(CHECK);
       expect({ code: result.code, warnings: result.report.warnings, asked: stage.git.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack')) }).toEqual({ code: 0, warnings: [], asked: [] });
+    });
+  });
+});
+
+/** A stage whose git server has GitHub's API beside it. */
+async function onGitHub(test: (scene: { stage: Stage; api: GitHubApi; check: (inputs?: Record<string, string>) => Promise<RunResult> }) => Promise<void>): Promise<void> {
+  const api = await startGitHubApi({ token: TOKEN });
+  try {
+    await onStage({ packages: [hello('1.0')], git: GIT }, async (stage) => {
+      const env = { GITHUB_SERVER_URL: stage.git.serverUrl, GITHUB_API_URL: api.url };
+      await test({ stage, api, check: (inputs = {}) => stage.publish({ ...CHECK, ...inputs }, { env }) });
+    });
+  } finally {
+    await api.close();
+  }
+}
+
+describe('check asks GitHub whether the branch is protected', () => {
+  afterAll(removeRunDirectories);
+
+  it('is content with a branch that is free or still to be begun, and with rules that a push keeps', async () => {
+    await onGitHub(async ({ api, check }) => {
+      for (const state of [undefined, { protected: false }, { protected: false, rules: ['deletion', 'non_fast_forward'] }]) {
+        if (state !== undefined) api.branches.set('main', state);
+        const result = await check();
+        expect({ code: result.code, warnings: result.report.warnings }).toEqual({ code: 0, warnings: [] });
+        expect(result.stdout).toContain('GitHub names no rule that keeps a push from main; rules for tags cannot be seen from here');
+      }
+      expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
+    });
+  });
+
+  it.each([
+    ['a protected branch', { protected: true }, {}, /^main is protected on GitHub, and publish pushes to it directly\. Whether the token may bypass that cannot be seen from here: .*bypass list/],
+    ['a ruleset for a branch that does not exist yet', { rules: ['pull_request', 'required_status_checks', 'deletion'] }, {}, /^main is protected on GitHub \(pull_request, required_status_checks\)/],
+    ['required signatures', { protected: false, rules: ['required_signatures'] }, {}, /Signed commits are required: set signing-key/],
+    ['the branch that is named', { protected: true }, { branch: 'release/1' }, /^release\/1 is protected on GitHub/],
+  ])('warns of %s, says what to do and what it cannot see', async (_, state, inputs: Record<string, string>, warning) => {
+    await onGitHub(async ({ api, check }) => {
+      api.branches.set(inputs.branch ?? 'main', state);
+      const result = await check(inputs);
+      expect({ code: result.code, warnings: result.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(warning)] });
+    });
+  });
+
+  it('says so where GitHub does not answer, and asks nothing without a token or beside GitHub', async () => {
+    await onGitHub(async ({ stage, api, check }) => {
+      api.setFault(() => ({ status: 403, message: 'Resource not accessible by integration' }));
+      expect((await check()).report.warnings).toEqual([expect.stringMatching(/^GitHub does not say whether main is protected: .*not accessible by integration.*only shows at a real push/)]);
+      api.requests.length = 0;
+      await check({ token: '' });
+      await stage.publish(CHECK);
+      expect(api.requests).toEqual([]);
     });
   });
 });

@@ -111,7 +111,8 @@ describe('what a run takes on', () => {
       expect({ code: result.code, refs: stage.git.git('for-each-ref') }).toEqual({ code: 0, refs: before });
       expect(rows(result)).toEqual(['1.0 exists', '1.1 exists', '2.0 planned', '2.1 planned', '3.0 planned']);
       expect(result.outputs).toMatchObject({ 'has-new': 'true', 'new-versions': '["2.0","2.1","3.0"]', 'published-versions': '[]', 'latest-version': '1.1' });
-      expect(stage.yum.requests.filter(({ url }) => url.endsWith('.rpm'))).toEqual([]);
+      // The newest new release alone is looked at, up to the end of its header.
+      expect(stage.yum.requests.filter(({ url }) => url.endsWith('.rpm')).map(({ url, range }) => [url, range])).toEqual([['/hello-3.0-1.noarch.rpm', expect.stringMatching(/^bytes=0-\d+$/)]]);
     });
   });
 

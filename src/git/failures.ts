@@ -5,6 +5,9 @@ import type { GitResult } from './command.js';
 /** A refused login, in the words of git, curl, ssh and the common hosts. */
 const AUTH =
   /authentication failed|could not read (?:username|password)|terminal prompts disabled|returned error: 40[13]|http 40[13]|permission denied \(|host key verification failed|invalid (?:credentials|username)|access denied|not granted|permission to \S+ denied/iu;
+/** A login that the server does not know, as opposed to one that may not do this. */
+const UNKNOWN_TOKEN = /authentication failed|could not read (?:username|password)|terminal prompts disabled|returned error: 401|http 401|invalid (?:credentials|username)/iu;
+const NOT_FOUND = /repository not found|repository '[^']*' not found|returned error: 404|does not appear to be a git repository/iu;
 const TOO_LARGE = /GH001|exceeds .{0,60}(?:file )?size limit|file size limit|larger than .{0,30}(?:limit|allowed)/iu;
 const NO_REF = /couldn't find remote ref|no such ref|invalid refspec/iu;
 const MOVED = /returned error: 30\d|unable to update url base from redirection/iu;
@@ -22,7 +25,13 @@ export function remoteError(result: GitResult, doing: string, url: string): GitE
   if (/permission denied \([^)]*publickey/iu.test(text)) {
     return new GitError('AUTH', message, { remedy: 'Set ssh-key to a private key without passphrase whose public half may write to this repository (a deploy key with write access).' });
   }
+  if (UNKNOWN_TOKEN.test(text)) {
+    return new GitError('AUTH', message, { remedy: 'Either no token is given where one is needed, or the server does not know it: check that token is whole, has not expired, is made for this server, and may write to the repository (permissions: contents: write).' });
+  }
   if (AUTH.test(text)) return new GitError('AUTH', message);
+  if (NOT_FOUND.test(text)) {
+    return new GitError('REMOTE_FAILED', message, { remedy: 'Check the name in repository, and that the repository exists. A server says the same where the token may not see a private repository: give one that may.' });
+  }
   if (NO_REF.test(text)) return new GitError('BRANCH_NOT_FOUND', message);
   if (MOVED.test(text)) {
     return new GitError('REMOTE_FAILED', message, {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { GitHubActivity } from './activity.js';
 import { GitHubAttestations } from './attestations.js';
+import { GitHubBranches } from './branches.js';
 import { Client, type ClientOptions } from './client.js';
 import { GitHubIssues } from './issues.js';
 import type { GitHubHost } from './port.js';
@@ -14,5 +15,6 @@ export function openGitHub(options: ClientOptions): GitHubHost {
     issues: new GitHubIssues(client),
     attestations: new GitHubAttestations(client),
     activity: new GitHubActivity(client),
+    branches: new GitHubBranches(client),
   };
 }

@@ -78,10 +78,25 @@ export interface ActivityHost {
   read(): Promise<RepositoryActivity | undefined>;
 }
 
+/** What speaks against a push to a branch. */
+export interface BranchRules {
+  /** By a classic rule or a ruleset, whatever it demands. */
+  readonly isProtected: boolean;
+  /** Kinds of active rules that a plain push may break, such as `pull_request`. */
+  readonly rules: readonly string[];
+}
+
+/** Where branches are protected. @throws GitError AUTH, REMOTE_FAILED */
+export interface BranchHost {
+  /** Rules of a branch, which need not exist. Who may bypass them is not said. */
+  rulesOf(branch: string): Promise<BranchRules>;
+}
+
 /** A repository on GitHub. */
 export interface GitHubHost {
   readonly releases: ReleaseHost;
   readonly issues: IssueHost;
   readonly attestations: AttestationHost;
   readonly activity: ActivityHost;
+  readonly branches: BranchHost;
 }

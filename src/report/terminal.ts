@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { sentences } from '../errors.js';
 import { printable } from './escape.js';
 import type { RunResult } from './report.js';
 import { RELEASE_COLUMNS, headline, releaseCells } from './summary.js';
+
+/** One line for standard error: code, message and remedy. */
+export function formatError(failure: { readonly code: string; readonly message: string; readonly remedy: string }): string {
+  return `${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`;
+}
 
 /** The same table as the job summary's, for a terminal. */
 export async function formatTable(result: RunResult): Promise<string> {

@@ -4,14 +4,12 @@ import { memorySource } from '../bytes.js';
 import { describeError, GitError, MirrorError, VerificationError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
-import { LIMITS } from '../limits.js';
 import { classifyByHeader, classifyByIndex, classifyByPackage, recordClass, type HeaderIdentity } from '../mirror/changes.js';
 import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
 import { packagePaths } from '../mirror/layout.js';
 import { namesRelease, type PlannedRelease } from '../mirror/plan.js';
 import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
 import { checkSignature } from '../openpgp/verify.js';
-import { packageUrls } from '../repodata/client.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { ChangeRow } from '../report/report.js';
 import { packageDigest, payloadDigests } from '../rpm/digests.js';
@@ -24,6 +22,7 @@ import { judge, judgeHeader } from '../trust/policy.js';
 import { fetchPackage } from './downloads.js';
 import type { MirrorState } from './mirror-state.js';
 import type { Ports } from './ports.js';
+import { readServedHeader } from './served-header.js';
 import type { Survey } from './survey.js';
 
 /** What became upstream of everything that is published. */
@@ -151,27 +150,11 @@ class Classifier {
     const oid = this.archived.get(record.tag);
     const archived = oid === undefined ? undefined : await this.context.ports.store.readBlob(oid);
     const published = archived === undefined ? undefined : await readPackage(memorySource(archived));
-    const served = await this.readServedHeader(listed!);
+    const served = await readServedHeader(listed!, { index: this.found.index, fetcher: this.context.ports.fetcher });
     const second = published === undefined || served === undefined ? 'needs-package' : await this.compare(published, served);
     if (second === 'content-changed') return { result: second, files: differingFiles(published!, served!), changedHeader: sha256(served!.headerBytes) };
     if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn') return { result: second };
     return this.compareWhole(record, listed!, archived);
-  }
-
-  /** Bytes 0 to the header's end, where the index says where that is. */
-  private async readServedHeader(listed: IndexPackage): Promise<RpmPackage | undefined> {
-    const end = listed.headerRange?.end;
-    if (end === undefined || end > LIMITS.headerDataBytes) return undefined;
-    let last: unknown;
-    for (const url of packageUrls(this.found.index, listed)) {
-      try {
-        const { body } = await this.context.ports.fetcher.fetch({ url, maxBytes: end, what: `header of ${listed.fileName}`, range: { start: 0, end } });
-        return await readPackage(memorySource(body));
-      } catch (error) {
-        last = error;
-      }
-    }
-    throw last;
   }
 
   private async compare(published: RpmPackage, served: RpmPackage): Promise<ReturnType<typeof classifyByHeader>> {

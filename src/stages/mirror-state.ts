@@ -3,6 +3,7 @@ import { GitError } from '../errors.js';
 import type { Commit, FileMode, GitStore, Oid, RemoteRefs } from '../git/store.js';
 import { isReservedArchiveName } from '../mirror/layout.js';
 import { parseNotesState, type NotesState } from '../mirror/notes-state.js';
+import { nearestNames } from '../mirror/selection.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
 
 /** A file of the mirror. */
@@ -70,7 +71,12 @@ function chooseBranch(refs: RemoteRefs, wanted: string | undefined): string {
   const name = wanted ?? refs.head ?? 'main';
   if (wanted !== undefined && refs.branches.size > 0 && !refs.branches.has(name)) {
     const known = [...refs.branches.keys()].sort().slice(0, 20).join(', ');
-    throw new GitError('BRANCH_NOT_FOUND', `the remote has no branch ${JSON.stringify(name)}; it has ${known}`, { expected: name, actual: known });
+    const [near] = nearestNames([name], refs.branches.keys());
+    throw new GitError('BRANCH_NOT_FOUND', `the remote has no branch ${JSON.stringify(name)}; it has ${known}`, {
+      expected: name,
+      actual: known,
+      ...(near === undefined ? {} : { remedy: `Set branch to ${near}, or leave it empty.` }),
+    });
   }
   return name;
 }

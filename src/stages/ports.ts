@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { FurtherRemote, GitStore, MirrorReader } from '../git/store.js';
-import type { ReleaseHost } from '../github/port.js';
+import type { BranchHost, ReleaseHost } from '../github/port.js';
 import type { Logger } from '../log.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { Report } from '../report/report.js';
@@ -32,6 +32,8 @@ export interface Ports {
   readonly further?: readonly FurtherRemote[];
   /** Where each tag gets a release. */
   readonly releases?: ReleaseHost | undefined;
+  /** Where the mirror's branch may be protected; undefined where nobody can be asked. */
+  readonly branches?: BranchHost | undefined;
 }
 
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */

@@ -1,32 +1,57 @@
 // SPDX-License-Identifier: MIT
-import { GitError } from '../errors.js';
+import { describeError, GitError, sentences } from '../errors.js';
 import { formatCommit, formatIdentity } from '../git/objects.js';
 import type { Oid } from '../git/store.js';
 import { buildTree } from '../git/trees.js';
+import type { BranchRules } from '../github/port.js';
 import type { Options } from '../inputs.js';
 import type { Ports } from './ports.js';
 import type { Survey } from './survey.js';
 
+type Context = { readonly options: Options; readonly ports: Ports };
+
 /**
- * Asks the remote whether it would let this run push, changing nothing, and warns with the remedy where it would not. Without a credential nothing is asked:
- * a mirror may be looked at by anybody. Rules that protect a branch only show at a real push.
+ * Asks the remote whether it would let this run push, changing nothing, and GitHub whether the branch is protected, and warns with the remedy where
+ * something speaks against it. Without a credential nothing is asked: a mirror may be looked at by anybody.
  */
-export async function reportPermission({ state }: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<void> {
-  const { store, logger } = ports;
+export async function reportPermission({ state }: Survey, context: Context): Promise<void> {
+  const { options, ports: { store, logger, branches } } = context;
   if (options.token === undefined && options.sshKey === undefined) return;
+  const asked = branches === undefined ? ' (rules that protect a branch only show at a real push)' : '';
   try {
-    const oid = state.tip ?? (await stageNothing({ options, ports }));
+    const oid = state.tip ?? (await stageNothing(context));
     const answer = await store.push({ branches: [{ name: state.branch, oid }], tags: [], dryRun: true });
-    if (answer.status === 'pushed') logger.info(`the remote would take a push to ${state.branch}`);
+    if (answer.status === 'pushed') logger.info(`the remote would take a push to ${state.branch}${asked}`);
     else logger.warning(`publish could not push to ${state.branch}: ${answer.message}. A protected branch or a ruleset must let the token push.`);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    logger.warning(`publish could not push to ${state.branch}: ${error.message} ${error.remedy}`);
+    logger.warning(`publish could not push to ${state.branch}: ${sentences(error)}`);
+  }
+  await reportProtection(state.branch, context);
+}
+
+/** A dry run over git does not meet the rules of the server, so its API is asked for them. */
+async function reportProtection(branch: string, { options, ports: { branches, logger } }: Context): Promise<void> {
+  if (branches === undefined) return;
+  try {
+    const found = await branches.rulesOf(branch);
+    const unmet = found.rules.filter((rule) => rule !== 'required_signatures' || options.signingKey === undefined);
+    if (!found.isProtected && unmet.length === 0) logger.info(`GitHub names no rule that keeps a push from ${branch}; rules for tags cannot be seen from here`);
+    else logger.warning(protectionWarning(branch, found));
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    logger.warning(`GitHub does not say whether ${branch} is protected: ${describeError(error).message}. If it is, that only shows at a real push.`);
   }
 }
 
+function protectionWarning(branch: string, { rules }: BranchRules): string {
+  const named = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
+  const signatures = rules.includes('required_signatures') ? ' Signed commits are required: set signing-key, and register the key with the account that pushes.' : '';
+  return `${branch} is protected on GitHub${named}, and publish pushes to it directly. Whether the token may bypass that cannot be seen from here: let it (Settings, Rules or Branches: bypass list), give the token of an App that may, or mirror to another branch.${signatures}`;
+}
+
 /** A commit without files, for a repository that has none to ask with; a dry run never sends it. */
-async function stageNothing({ options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<Oid> {
+async function stageNothing({ options, ports }: Context): Promise<Oid> {
   const { store, clock } = ports;
   const tree = buildTree([]);
   for (const { content } of tree.trees) await store.write('tree', content);

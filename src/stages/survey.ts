@@ -8,13 +8,14 @@ import type { TaggedRelease } from '../mirror/lines.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import { planReleases, type Plan } from '../mirror/plan.js';
 import { formatTagName } from '../mirror/tag-names.js';
-import { createSelector, packageNotFound } from '../mirror/selection.js';
+import { createSelector, nearestNames, packageNotFound } from '../mirror/selection.js';
 import { checkDetached } from '../openpgp/verify.js';
 import { ageDays } from '../repodata/rollback.js';
 import { loadIndex } from '../repodata/client.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { parseRepomd } from '../repodata/repomd.js';
 import { notesFileName } from '../mirror/layout.js';
+import { withNearRepository } from './near-repository.js';
 import { readMirror, type MirrorState } from './mirror-state.js';
 import { dateRelease, type DatedRelease } from './newest.js';
 import type { Ports } from './ports.js';
@@ -87,7 +88,7 @@ interface IndexReading {
 
 async function readIndex({ options, ports, source, reading, trusting }: IndexReading): Promise<RepositoryIndex> {
   const previous = options.allowRollback ? undefined : await reading.then(({ contents }) => contents.get('repomd.xml'));
-  const { select, otherArchs } = selectionOf(options);
+  const { select, otherArchs, unmatched } = selectionOf(options);
   const index = await loadIndex({
     bases: source.baseUrls,
     mirrorlist: source.mirrorlist,
@@ -102,23 +103,48 @@ async function readIndex({ options, ports, source, reading, trusting }: IndexRea
         : async (repomd, signature) => {
             await verifyRepomd({ repomd, signature, isRequired: options.repoGpgcheck === 'required' || source.isSigned, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
           },
+  }).catch(async (error: unknown) => {
+    const { source: { basearch }, mode } = options;
+    throw mode === 'check' ? await withNearRepository(error, { bases: source.baseUrls, fetcher: ports.fetcher, basearch }) : error;
   });
   if (index.packages.length === 0) throw packageNotFound(options, index.names, otherArchs);
+  for (const [wanted, near] of unmatched()) ports.logger.warning(`packages: nothing in the index is called ${wanted}${near === undefined ? '' : `; perhaps you mean ${near}`}`);
   return index;
 }
 
-/** The selection, which notes in what other architectures there are packages of the names asked for. */
-function selectionOf({ packages, arch }: Options): { select: ReturnType<typeof createSelector>; otherArchs: ReadonlySet<string> } {
+interface NotedSelection {
+  readonly select: ReturnType<typeof createSelector>;
+  /** Architectures in which there are packages of the names asked for. */
+  readonly otherArchs: ReadonlySet<string>;
+  /** What was asked for and is not there, each with the nearest name that is; only `check` looks. */
+  readonly unmatched: () => (readonly [wanted: string, near: string | undefined])[];
+}
+
+/** Names that are kept to compare with. */
+const MOST_NAMES = 100_000;
+
+/** The selection, which notes what the index has besides what was asked for. */
+function selectionOf({ packages, arch, mode }: Options): NotedSelection {
   const select = createSelector({ packages, arch });
   const isNamed = createSelector({ packages, arch: [''] });
   const otherArchs = new Set<string>();
+  const names = new Set<string>();
   return {
     select: (candidate) => {
+      if (mode === 'check' && names.size < MOST_NAMES) names.add(candidate.name);
       if (select(candidate)) return true;
       if (isNamed({ name: candidate.name, arch: '' })) otherArchs.add(candidate.arch);
       return false;
     },
     otherArchs,
+    unmatched: () => {
+      if (mode !== 'check' || names.size === MOST_NAMES) return [];
+      const missing = packages.filter((wanted) => {
+        const matches = createSelector({ packages: [wanted], arch: [''] });
+        return ![...names].some((name) => matches({ name, arch: '' }));
+      });
+      return missing.map((wanted) => [wanted, nearestNames([wanted], names, 1)[0]] as const);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { InputError, VerificationError } from '../errors.js';
+import { DownloadError, InputError, VerificationError } from '../errors.js';
 import type { KeySource } from '../input-values.js';
 import type { Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
@@ -49,10 +49,15 @@ export async function fetchKeys(sources: readonly KeySource[], fetcher: Fetcher)
   return Promise.all(
     sources.map(async (source): Promise<KeyFile> => {
       if (source.kind === 'armored') return { name: undefined, source: 'gpgkey (armored text)', bytes: Buffer.from(source.text) };
-      const { body } = await fetcher.fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' });
+      const { body } = await fetcher.fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' }).catch((error: unknown) => { throw withKeyRemedy(error); });
       return { name: keyFileName(source.location), source: source.location, bytes: body };
     }),
   );
+}
+
+function withKeyRemedy(error: unknown): unknown {
+  if (!(error instanceof DownloadError) || ![403, 404, 410].includes(error.status ?? 0)) return error;
+  return new DownloadError(error.code, error.message, { status: error.status!, cause: error, remedy: 'Set gpgkey to the URL of the publisher\'s public key; there is none at this one.' });
 }
 
 /** The keys that count in this run, and the key files to archive. */

@@ -20,6 +20,15 @@ describe('remoteError', () => {
     expect(remoteError(failed(stderr), 'push to', 'https://x')).toMatchObject({ name: 'GitError', code, message: expect.stringContaining('git could not push to https://x: ') });
   });
 
+  it.each([
+    ["fatal: Authentication failed for 'https://github.com/a/b/'", /token is whole, has not expired/],
+    ["fatal: unable to access 'https://x/': The requested URL returned error: 401", /token is whole, has not expired/],
+    ["remote: Permission to a/b.git denied to c. | fatal: unable to access 'https://github.com/a/b/': The requested URL returned error: 403", /^Give a token that may write/],
+    ["remote: Repository not found. | fatal: repository 'https://github.com/a/b/' not found", /Check the name in repository.*may not see a private repository/],
+  ])('says what to change after %j', (stderr, remedy) => {
+    expect(remoteError(failed(stderr), 'push to', 'https://x').remedy).toMatch(remedy);
+  });
+
   it('says what to do about a redirect', () => {
     expect(remoteError(failed("fatal: unable to access 'https://x/': The requested URL returned error: 301"), 'x', 'y').remedy).toContain('.git at the end');
   });

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+import { MirrorError } from '../errors.js';
+import { selectSource, type PayloadPath } from './source-path.js';
+
+/** A value for `source-path`, and what it would take. */
+export interface SourceProposal {
+  readonly glob: string;
+  /** Regular files and links in the folders that it matches. */
+  readonly files: number;
+  /** Nothing of it is compiled: programs in scripting languages are their own source, and nearly every package holds some script. */
+  readonly isScripts?: true;
+}
+
+export const DEFAULT_SOURCE_PATH = 'usr/src/*';
+/** Files that are compiled, and files that say how. */
+const SOURCE_FILE = /(?:\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx|inl|s|asm|rs|go|f|f90|java|kt|swift|m|mm|cu|cuh|v|sv|vhd|zig|ml|hs|ac|am|mk|cmake)|\/(?:Makefile|GNUmakefile|Kbuild|Kconfig|CMakeLists\.txt|meson\.build|dkms\.conf|configure|Cargo\.toml|go\.mod))$/i;
+/** Programs that are run as they are. */
+const SCRIPT_FILE = /\.(?:py|pl|pm|rb|js|mjs|ts|lua|php|tcl|r|jl)$/i;
+/** Headers for other programs, documents and debug data are not the source of this one. */
+const NOT_SOURCE = /^(?:usr\/(?:include|share\/(?:doc|man|info|licenses)|lib\/debug|src\/debug)|(?:usr\/)?(?:local\/)?s?bin|etc)\//;
+/** A folder whose name means itself, in a glob and everywhere else. */
+const PLAIN_FOLDER = /^[\w.+@~-]+(?:\/[\w.+@~-]+)+$/;
+
+/**
+ * Looks for the source in a list of files: in `usr/src/*`, else in the folder that holds most of what is compiled, else most of the scripts. A version in a folder's name becomes `*`,
+ * so that the glob holds for the next release. Undefined when there is nothing of the kind, or no glob can say where.
+ */
+export function proposeSource(paths: readonly PayloadPath[], version: string): SourceProposal | undefined {
+  const usual = tryGlob(paths, DEFAULT_SOURCE_PATH);
+  if (usual !== undefined && !onlyDebug(paths)) return usual;
+  const compiled = proposeFolder(paths, SOURCE_FILE, version);
+  const scripts = compiled === undefined ? proposeFolder(paths, SCRIPT_FILE, version) : undefined;
+  return compiled ?? (scripts && { ...scripts, isScripts: true });
+}
+
+function proposeFolder(paths: readonly PayloadPath[], kind: RegExp, version: string): SourceProposal | undefined {
+  const sources = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
+  const groups = [...Map.groupBy(sources, topFolder)].filter(([folder]) => folder !== '').sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  const [first] = groups;
+  if (first === undefined) return undefined;
+  const folder = sourceFolder(...first, paths);
+  return PLAIN_FOLDER.test(folder) ? tryGlob(paths, withoutVersion(folder, version)) : undefined;
+}
+
+function onlyDebug(paths: readonly PayloadPath[]): boolean {
+  return paths.map(({ path }) => Buffer.from(path).toString('latin1')).every((path) => !/^usr\/src\/[^/]+\//.test(path) || path.startsWith('usr/src/debug/'));
+}
+
+/** How many files a glob takes; undefined when it takes none, or nothing that could be published. */
+function tryGlob(paths: readonly PayloadPath[], glob: string): SourceProposal | undefined {
+  try {
+    const { map } = selectSource(paths, glob);
+    const files = paths.filter(({ path, isDirectory }) => !isDirectory && map(path) !== undefined).length;
+    return files === 0 ? undefined : { glob, files };
+  } catch (error) {
+    if (error instanceof MirrorError) return undefined;
+    throw error;
+  }
+}
+
+/** The folder of a program: `opt/x`, `usr/share/x`; empty for a file that lies higher. */
+function topFolder(path: string): string {
+  const folders = path.split('/').slice(0, -1);
+  const depth = folders[0] === 'opt' || folders[0] === 'srv' ? 2 : 3;
+  return folders.length < 2 ? '' : folders.slice(0, depth).join('/');
+}
+
+/** The outermost folder `src` or `source` that holds all of them, else the folder where the program's files part ways. */
+function sourceFolder(folder: string, sources: readonly string[], paths: readonly PayloadPath[]): string {
+  const named = /^.*?\/(?:src|sources?)(?=\/)/i.exec(sources[0]!.slice(folder.length))?.[0];
+  if (named !== undefined && sources.every((path) => path.startsWith(`${folder}${named}/`))) return folder + named;
+  const files = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => path.startsWith(`${folder}/`));
+  let inner = folder;
+  for (;;) {
+    const next = files[0]!.slice(0, files[0]!.indexOf('/', inner.length + 1) + 1);
+    if (next === '' || !files.every((path) => path.startsWith(next))) return inner;
+    inner = next.slice(0, -1);
+  }
+}
+
+function withoutVersion(folder: string, version: string): string {
+  return version === '' ? folder : folder.split('/').map((segment) => segment.replaceAll(version, '*')).join('/');
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+import { describeError, MirrorError, sentences } from '../errors.js';
+import type { Options } from '../inputs.js';
+import { proposeSource } from '../mirror/source-proposal.js';
+import { selectSource } from '../mirror/source-path.js';
+import { checkSignature } from '../openpgp/verify.js';
+import { formatNevra } from '../rpm/evr.js';
+import { examineHeader } from '../rpm/examine.js';
+import type { RpmPackage } from '../rpm/read.js';
+import { listSignatures } from '../rpm/signatures.js';
+import { judgeHeader, verifyJudgement } from '../trust/policy.js';
+import type { Ports } from './ports.js';
+import { readServedHeader } from './served-header.js';
+import type { Survey } from './survey.js';
+
+/**
+ * Looks at the header of the newest release that publish would take, by one range request, and warns of what publish would refuse: a signature by
+ * another key, a source path that matches nothing. What it cannot see is left to publish.
+ */
+export async function reportNewest(found: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<void> {
+  const newest = found.plan.releases.findLast(({ status }) => status === 'new');
+  if (newest === undefined) return;
+  const name = formatNevra(newest.nevra);
+  const warn = (error: unknown, more = ''): void => {
+    if (!(error instanceof MirrorError)) throw error;
+    const { code, message, remedy } = describeError(error);
+    ports.logger.warning(`publish would refuse ${sentences({ message: `${name}: ${code}: ${message}`, remedy: more || remedy })}`);
+  };
+  let pkg: RpmPackage | undefined;
+  try {
+    pkg = await readServedHeader(newest.indexPackage, { index: found.index, fetcher: ports.fetcher });
+  } catch (error) {
+    warn(error);
+  }
+  if (pkg === undefined) return;
+  await trySignature(pkg, found, { options, ports }).catch((error: unknown) => { warn(error, keyRemedy(error, found)); });
+  trySourcePath(pkg, options.sourcePath, warn);
+}
+
+/** @throws VerificationError, IntegrityError for what the header alone already refuses */
+async function trySignature(pkg: RpmPackage, { trust }: Survey, { options, ports }: { readonly options: Options; readonly ports: Ports }): Promise<void> {
+  const policy = { allowWeak: options.allowWeak, now: ports.clock.now() };
+  const evidence = await examineHeader(pkg, (packets, data) => checkSignature(packets, data, trust.keyring, policy));
+  // A signature over header and payload needs both.
+  if (evidence.signatures.length === 0 && listSignatures(pkg.signatureHeader).length > 0) return;
+  verifyJudgement(judgeHeader(evidence), 'its header');
+}
+
+function keyRemedy(error: unknown, { trust }: Survey): string {
+  if (!(error instanceof MirrorError) || error.code !== 'UNKNOWN_KEY') return '';
+  const keys = trust.keyring.certificates.map(({ fingerprint }) => fingerprint).join(', ');
+  return `The trusted keys are ${keys}. Give the signer's key with gpgkey (and its fingerprint with gpg-fingerprints), after you have checked it with the publisher.`;
+}
+
+function trySourcePath({ facts }: RpmPackage, glob: string, warn: (error: unknown, remedy?: string) => void): void {
+  if (facts.isSource) return;
+  const paths = facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
+  try {
+    selectSource(paths, glob);
+  } catch (error) {
+    const proposal = proposeSource(paths, facts.nevra.version);
+    warn(error, proposal === undefined ? '' : `Set source-path to ${proposal.glob}, which holds ${proposal.files} files.`);
+  }
+}

@@ -13,12 +13,12 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-X5P7BI4L.js";
+} from "./chunk-Q4ZRP5W2.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-2QV3JAXM.js";
+} from "./chunk-MGYGBAFV.js";
 import {
   error,
   getInput,

@@ -4,7 +4,6 @@ const require = __createRequire(import.meta.url);
 import {
   DEFAULT_SOURCE_PATH,
   INPUTS,
-  RELEASE_COLUMNS,
   TAG,
   VERSION,
   checkDetached,
@@ -41,12 +40,12 @@ import {
   readPayload,
   readServedHeader,
   readVerifiedFiles,
-  releaseCells,
   resolveSource,
   run,
   serverUrls,
   splitList,
   stopSignal,
+  tabulateReleases,
   terminalLogger,
   toRpmString,
   uncompressedAlgorithms,
@@ -55,7 +54,7 @@ import {
   withPayload,
   writeReport,
   xmlContext
-} from "./chunk-Q4ZRP5W2.js";
+} from "./chunk-ULCL3TVX.js";
 import {
   DownloadError,
   InputError,
@@ -649,8 +648,9 @@ async function formatTable(result) {
   const parts = [];
   const rows2 = report.releases.filter((row) => row.status !== "exists" || report.mode === "verify");
   if (rows2.length > 0) {
-    const table = new Table({ head: [...RELEASE_COLUMNS], style: { head: [], border: [] } });
-    for (const row of rows2) table.push(releaseCells(row).map((cell) => printable(cell)));
+    const { columns, rows: cells } = tabulateReleases(rows2);
+    const table = new Table({ head: [...columns], style: { head: [], border: [] } });
+    for (const row of cells) table.push(row.map((cell) => printable(cell)));
     parts.push(table.toString());
   }
   const moved = report.changes.filter((change) => change.class !== "unchanged");

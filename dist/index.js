@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-Q4ZRP5W2.js";
+} from "./chunk-ULCL3TVX.js";
 import {
   InputError,
   describeError,

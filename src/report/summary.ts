@@ -21,7 +21,7 @@ export function formatSummary(result: RunResult): string {
     `## rpm-source-mirror: ${report.mode}`,
     plain(headline(result)),
     [repositoryLine(report), newestLine(report)].filter((line) => line !== '').join('\n'),
-    report.releases.length > 0 ? releaseTable(report.releases) : '',
+    report.releases.length > 0 ? releaseTable(report) : '',
     changeTable(report),
     findingTable(report),
     notCheckedLine(report),
@@ -33,16 +33,19 @@ export function formatSummary(result: RunResult): string {
 
 /** How the run ended, in a line of unescaped text. */
 export function headline({ report, failed, hasNew, latestVersion }: RunResult): string {
+  const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
+  if (report.mode === 'verify' && report.errors.length === 0) return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.${latest}`;
   const count = (status: ReleaseRow['status']): number => report.releases.filter((row) => row.status === status).length;
   const outcome = failed ? 'Something was refused or failed.' : hasNew ? 'Done.' : 'Nothing new.';
   const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const)
     .map((status) => [status, count(status)] as const)
     .filter(([, n]) => n > 0)
     .map(([status, n]) => `${n} ${status}`);
-  const findings = report.mode === 'verify' ? [`${report.findings.length} findings`] : [];
-  const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
-  const counts = [...parts, ...findings].join(', ');
-  return `${outcome}${counts === '' ? '' : ` ${counts}.`}${latest}`;
+  return `${outcome}${parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
+}
+
+function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function repositoryLine({ repository }: Report): string {
@@ -58,15 +61,30 @@ function newestLine({ newest }: Report): string {
   return `Newest tag: ${plain(newest.tag + age)}.`;
 }
 
-/** The cells of the release table; the terminal shows the same. */
-export function releaseCells(row: ReleaseRow): string[] {
+/** A table of text. */
+export interface TextTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The table of releases without the columns that none of them fills; the terminal shows the same. */
+export function tabulateReleases(releases: readonly ReleaseRow[], statusOf: (row: ReleaseRow) => string = ({ status }) => status): TextTable {
+  const rows = releases.map((row) => releaseCells(row, statusOf(row)));
+  const isUsed = (at: number): boolean => rows.some((cells) => cells[at] !== '');
+  const used = (cells: readonly string[]): string[] => cells.filter((_, at) => isUsed(at));
+  return { columns: used(RELEASE_COLUMNS), rows: rows.map(used) };
+}
+
+const RELEASE_COLUMNS = ['Version', 'Package', 'Tag', 'Status', 'Signature', 'Files', 'Notes', 'Remark'];
+
+function releaseCells(row: ReleaseRow, status: string): string[] {
   const files = row.files;
   const signature = row.package?.signature;
   return [
     row.version,
     row.package?.file ?? row.nevra,
     row.tag,
-    row.status,
+    status,
     signature === undefined ? '' : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,
     files === undefined ? '' : `+${files.added} ~${files.modified} -${files.deleted}`,
     row.notes ?? '',
@@ -74,34 +92,27 @@ export function releaseCells(row: ReleaseRow): string[] {
   ];
 }
 
-export const RELEASE_COLUMNS = ['Version', 'Package', 'Tag', 'Status', 'Signature', 'Files', 'Notes', 'Remark'] as const;
-
-function releaseTable(rows: readonly ReleaseRow[]): string {
-  const interesting = rows.filter((row) => row.status !== 'exists');
-  const quiet = rows.length - interesting.length;
-  const table = markdownTable(RELEASE_COLUMNS, interesting.map((row) => {
-    const cells = releaseCells(row);
-    cells[3] = STATUS_ICON[row.status];
-    return cells;
-  }));
-  const listed = rows.filter((row) => row.status === 'exists').map((row) => [row.version, row.nevra, row.tag]);
-  const details =
-    quiet === 0 ? '' : `<details><summary>${quiet} releases were there already</summary>\n\n${markdownTable(['Version', 'Package', 'Tag'], listed)}\n\n</details>`;
-  return [interesting.length > 0 ? table : '', details].filter((part) => part !== '').join('\n\n');
+function releaseTable({ mode, releases }: Report): string {
+  const interesting = releases.filter((row) => row.status !== 'exists');
+  const quiet = releases.filter((row) => row.status === 'exists');
+  const folded = mode === 'verify' ? `${counted(quiet.length, 'tag')} verified` : `${counted(quiet.length, 'release')} published earlier`;
+  const listed = mode === 'verify' ? tabulateReleases(quiet) : { columns: ['Version', 'Package', 'Tag'], rows: quiet.map((row) => [row.version, row.nevra, row.tag]) };
+  const details = quiet.length === 0 ? '' : `<details><summary>${folded}</summary>\n\n${markdownTable(listed)}\n\n</details>`;
+  return [interesting.length > 0 ? markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status])) : '', details].filter((part) => part !== '').join('\n\n');
 }
 
 function changeTable({ changes }: Report): string {
   const moved = changes.filter((change) => change.class !== 'unchanged');
   if (moved.length === 0) return '';
   const rows = moved.map((change) => [change.tag, change.nevra, change.class, (change.files ?? []).join(', ')]);
-  return `### What upstream changed\n\n${markdownTable(['Tag', 'Package', 'Class', 'Files'], rows)}`;
+  return `### What upstream changed\n\n${markdownTable({ columns: ['Tag', 'Package', 'Class', 'Files'], rows })}`;
 }
 
 function findingTable({ findings, mode }: Report): string {
   if (mode !== 'verify') return '';
   if (findings.length === 0) return 'No findings.';
   const rows = findings.map((finding) => [finding.tag, finding.kind, finding.path, finding.expected, finding.actual]);
-  return `### Findings\n\n${markdownTable(['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows)}`;
+  return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows })}`;
 }
 
 function notCheckedLine({ notChecked }: Report): string {
@@ -115,7 +126,7 @@ function messageList(title: string, messages: readonly string[]): string {
   return `### ${title}\n\n${shown.join('\n')}${rest > 0 ? `\n- and ${rest} more in the report` : ''}`;
 }
 
-function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+function markdownTable({ columns, rows }: TextTable): string {
   const shown = rows.slice(0, MOST_ROWS);
   const lines = [
     `| ${columns.join(' | ')} |`,

@@ -2,7 +2,7 @@
 import { sentences } from '../errors.js';
 import { printable } from './escape.js';
 import type { RunResult } from './report.js';
-import { RELEASE_COLUMNS, headline, releaseCells } from './summary.js';
+import { headline, tabulateReleases } from './summary.js';
 
 /** One line for standard error: code, message and remedy. */
 export function formatError(failure: { readonly code: string; readonly message: string; readonly remedy: string }): string {
@@ -16,8 +16,9 @@ export async function formatTable(result: RunResult): Promise<string> {
   const parts: string[] = [];
   const rows = report.releases.filter((row) => row.status !== 'exists' || report.mode === 'verify');
   if (rows.length > 0) {
-    const table = new Table({ head: [...RELEASE_COLUMNS], style: { head: [], border: [] } });
-    for (const row of rows) table.push(releaseCells(row).map((cell) => printable(cell)));
+    const { columns, rows: cells } = tabulateReleases(rows);
+    const table = new Table({ head: [...columns], style: { head: [], border: [] } });
+    for (const row of cells) table.push(row.map((cell) => printable(cell)));
     parts.push(table.toString());
   }
   const moved = report.changes.filter((change) => change.class !== 'unchanged');

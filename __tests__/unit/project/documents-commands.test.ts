@@ -28,7 +28,7 @@ describe.each(documents)('what %s tells to run', (name) => {
   it('names inputs and codes that there are, and no folder outside of the project', () => {
     const text = read(name).replace(/<!-- inputs -->[\s\S]*<!-- \/outputs -->/, '');
     // The one that is an input of actions/checkout.
-    const inputs = `${read('src/input-table.ts')} 'persist-credentials'`;
+    const inputs = `${read('src/input-table.ts')} 'persist-credentials' 'fetch-depth'`;
     const named = [...text.matchAll(/`([a-z]+(?:-[a-z]+)+): (?:true|false|warn|fail|header|none|\d+)`/g)].map(([, input]) => input!);
     expect(named.filter((input) => !inputs.includes(`'${input}'`))).toEqual([]);
     const errors = read('src/errors.ts');

@@ -215,7 +215,7 @@ describe('attest without the identity of a job', () => {
   it('needs a repository on the server of the job', async () => {
     const flags = ['--baseurl', 'http://127.0.0.1:9', '--packages', 'hello', '--repository', 'https://git.example.org/acme/mirror', '--attest'];
     const { code, stderr } = await runCli(['publish', ...flags], { env: { INPUT_TOKEN: TOKEN, ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:9', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' } });
-    expect({ code, said: stderr }).toEqual({ code: 2, said: expect.stringMatching(/^error: INPUT_CONFLICT: attest needs a repository on https:\/\/github\.com/) });
+    expect({ code, said: stderr }).toEqual({ code: 2, said: expect.stringMatching(/^error: INPUT_CONFLICT: attest needs a repository on https:\/\/github\.com/m) });
   });
 
   it('takes nothing from a check, which publishes nothing', async () => {

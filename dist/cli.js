@@ -54,7 +54,7 @@ import {
   withPayload,
   writeReport,
   xmlContext
-} from "./chunk-ULCL3TVX.js";
+} from "./chunk-RYZP7I4F.js";
 import {
   DownloadError,
   InputError,
@@ -66,7 +66,7 @@ import {
   VerificationError,
   describeError,
   sentences
-} from "./chunk-MGYGBAFV.js";
+} from "./chunk-IAJOVBAS.js";
 import "./chunk-AHUJ6Z2U.js";
 import "./chunk-KIZH3NRS.js";
 

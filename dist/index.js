@@ -13,12 +13,12 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-ULCL3TVX.js";
+} from "./chunk-RYZP7I4F.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-MGYGBAFV.js";
+} from "./chunk-IAJOVBAS.js";
 import {
   error,
   getInput,
@@ -45,8 +45,8 @@ async function main() {
     process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
+  info(printable(headline(result)));
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
-  else info(printable(headline(result)));
   fail(result);
 }
 function refusedInput(error2) {

@@ -124,7 +124,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   CONNECTION_FAILED: 'Check the host name, the network and the proxy variables, then try again.',
   INSECURE_REDIRECT: 'The server redirects to an address that must not be followed. Use the final URL yourself if you trust it.',
   NOT_FOUND: 'Check the path or URL.',
-  ABORTED: 'The run was stopped from outside; the next run goes on where this one ended.',
+  ABORTED: 'The next run goes on where this one ended.',
   REPOMD_INVALID: 'Check that baseurl names the folder that holds repodata/; if it does, tell the publisher.',
   PRIMARY_INVALID: 'The package list of the repository is broken; tell the publisher and try again later.',
   RECORD_MISSING: 'The repository does not list a file that is needed; tell the publisher.',

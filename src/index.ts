@@ -25,8 +25,8 @@ async function main(): Promise<void> {
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
+  core.info(printable(headline(result)));
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(formatSummary(result)).write();
-  else core.info(printable(headline(result)));
   fail(result);
 }
 

@@ -25,3 +25,13 @@ export const silentLogger: Logger = {
   endGroup: () => undefined,
   progress: () => undefined,
 };
+
+/** Does `work` within a group, which is closed however it ends. */
+export async function inGroup<T>(logger: Logger, title: string, work: () => Promise<T>): Promise<T> {
+  logger.startGroup(title);
+  try {
+    return await work();
+  } finally {
+    logger.endGroup();
+  }
+}

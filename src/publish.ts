@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, DownloadError, GitError, MirrorError } from './errors.js';
 import type { Options } from './inputs.js';
 import { LIMITS } from './limits.js';
+import { inGroup } from './log.js';
 import { formatNevra } from './rpm/evr.js';
 import type { PlannedRelease } from './mirror/plan.js';
 import type { Oid } from './git/store.js';
@@ -43,9 +44,7 @@ interface Session {
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
   const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report, ports.clock), prepared: new Map(), tip: undefined };
   for (let attempt = 1; ; attempt++) {
-    ports.logger.startGroup('Mirror, keys and index');
-    const found = await survey(options, ports);
-    ports.logger.endGroup();
+    const found = await inGroup(ports.logger, 'Mirror, keys and index', () => survey(options, ports));
     session.rows.sync(found.plan);
     session.tip = found.state.tip;
     try {
@@ -65,7 +64,7 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
 function failRun({ ports, rows, tip }: Session, { plan, tagged }: Survey, error: unknown): RunResult {
   if (!(error instanceof MirrorError)) throw error;
   ports.report.errors.push(describeError(error));
-  rows.skipRest(plan.releases, ports.signal.aborted ? 'the run was stopped before this release' : 'the run failed before this release');
+  rows.skipRest(plan.releases, ports.signal.aborted ? 'the run was stopped' : 'the run failed');
   return rows.result({ commit: tip, failed: true, tagged });
 }
 
@@ -111,9 +110,7 @@ interface Building {
 async function buildReleases(session: Session, building: Building): Promise<boolean> {
   const { ports } = session;
   const { pending, batches } = building;
-  if (pending.length > 0) ports.logger.startGroup(`Releases: ${pending.length} new`);
-  const complete = await buildInTurn(session, building);
-  ports.logger.endGroup();
+  const complete = pending.length === 0 || (await inGroup(ports.logger, `Releases: ${pending.length} new`, () => buildInTurn(session, building)));
   // After a signal nothing new begins, not even the push of what is complete.
   if (!ports.signal.aborted) await batches.flush();
   return complete;

@@ -79,7 +79,8 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
   const seen: Ports['seen'] = {};
   const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches };
   try {
-    const result = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
+    const ended = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
+    const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
     if (!door.signal.aborted) {
       const hasPushed = result.commit !== (seen.tip ?? '');
       const host = hostOf(settings, logger);

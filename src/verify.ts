@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { GitError } from './errors.js';
 import type { Oid } from './git/store.js';
 import type { Options } from './inputs.js';
 import { tryParseNevra } from './mirror/nevra.js';
@@ -10,7 +11,7 @@ import { describeNewest } from './stages/newest.js';
 import type { VerifyPorts } from './stages/ports.js';
 import { ServedPackages } from './stages/served-packages.js';
 import { noteSeen } from './stages/survey.js';
-import { listTagCases, readListed, type TagCase } from './stages/tag-cases.js';
+import { listTagCases, readListed, type Scope, type TagCase } from './stages/tag-cases.js';
 import { IndexVerifier } from './stages/verify-index.js';
 import { reportForeign } from './stages/verify-keys.js';
 import { recordedNevra } from './stages/verify-package.js';
@@ -20,7 +21,7 @@ import { verifyTip } from './stages/verify-tip.js';
 /**
  * Proves what is published, from the mirror alone: every tag's commit, archived package and source tree against what the
  * vendor signed. Objects are hash-checked, source files each once, in bounded memory.
- * @throws GitError MIRROR_INVALID when the repository cannot be read
+ * @throws GitError MIRROR_INVALID when the repository cannot be read or holds nothing to prove
  */
 export async function verify(options: Options, ports: VerifyPorts): Promise<RunResult> {
   const { reader, logger, report, clock } = ports;
@@ -31,7 +32,9 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const tipCommit = tip === undefined ? undefined : await reader.readCommit(tip);
   noteSeen(ports, { tip, tipCommit });
   const listed = tipCommit === undefined ? { records: [] } : await readListed(files, reader, { root: tipCommit.tree, path: `${archiveDirectory}/releases.json` });
-  const { cases, broken, ignored } = await listTagCases({ reader, files, options, listed: listed.records });
+  const scope = await listTagCases({ reader, files, options, listed: listed.records });
+  const { cases, broken, ignored } = scope;
+  requireTags(scope);
   for (const tag of ignored) logger.info(`ignored: tag ${tag} has no release of this mirror`);
   logger.info(`${cases.length + broken.length} tags to verify, ${ignored.length} ignored`);
   const blobs = await readSources(cases, { files, packagingDirectory: options.directories.packaging }, ports);
@@ -42,24 +45,35 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const index = new IndexVerifier({ reader, files, findings, archiveDirectory, names });
   const served = new ServedPackages(options, ports, nevras);
   const verifier = new TagVerifier({ options, reader, files, blobs, served, keys, index, findings, report, now: clock.now() });
-  await verifyTags(cases, verifier, { findings, ports });
+  await verifyTags(scope, verifier, { findings, ports });
   for (const item of broken) verifier.refuse(item);
   const { proved } = verifier;
-  reportForeign(verifier.foreign, { findings, archiveDirectory, proved });
+  reportForeign(verifier.foreign, { findings, archiveDirectory, proved, pins: options.gpgFingerprints });
   await verifyTip({ options, reader, files, keys, index, findings, proved, listed });
   const signed = new Map(report.releases.map(({ tag, package: row }) => [tag, row?.signature.created]));
   report.newest = describeNewest(proved.map(({ item: { tag }, nevra }) => ({ tag, nevra, date: signed.get(tag) })), clock.now());
-  return conclude(findings, ports, tip);
+  return conclude(findings, ports, { tip, unproved: new Set(verifier.foreign.map(({ item }) => item.tag)) });
 }
 
-async function verifyTags(cases: readonly TagCase[], verifier: TagVerifier, { findings, ports: { signal, logger, report } }: { findings: Findings; ports: VerifyPorts }): Promise<void> {
+/** Where there is nothing to prove, nothing is proved: a mirror that was wiped is not a good one. @throws GitError MIRROR_INVALID */
+function requireTags({ cases, broken, ignored, leftOut }: Scope): void {
+  if (cases.length + broken.length > 0) return;
+  const others = ignored.length === 0 ? '' : `, and ${ignored.length} that ${ignored.length === 1 ? 'is' : 'are'} not of this tool`;
+  if (leftOut > 0) throw new GitError('MIRROR_INVALID', `nothing was verified: versions leaves out all ${leftOut} releases of the mirror`, { remedy: 'Widen versions.' });
+  throw new GitError('MIRROR_INVALID', `nothing was verified: expected tags of releases, found none${others}`, {
+    remedy: 'Check repository, branch and archive-directory. If this was a mirror, its tags are gone.',
+  });
+}
+
+async function verifyTags({ cases, broken }: Scope, verifier: TagVerifier, { findings, ports: { signal, logger, report } }: { findings: Findings; ports: VerifyPorts }): Promise<void> {
+  const total = cases.length + broken.length;
   for (const [at, item] of cases.entries()) {
     if (signal.aborted) throw signal.reason;
-    logger.progress(`verifying ${item.tag}: ${at + 1} of ${cases.length}`);
+    logger.progress(`verifying ${item.tag}: ${at + 1} of ${total}`);
     const [before, unproved] = [findings.count, verifier.foreign.length];
     await verifier.verify(item);
     const outcome = findings.count > before || verifier.foreign.length > unproved ? 'not good' : report.notChecked.at(-1)?.tag === item.tag ? 'good, as far as it can be checked' : 'good';
-    logger.info(`[${at + 1} of ${cases.length}] ${item.tag}: ${report.releases.at(-1)?.nevra || 'no package'}: ${outcome}`);
+    logger.info(`[${at + 1} of ${total}] ${item.tag}: ${report.releases.at(-1)?.nevra || 'no package'}: ${outcome}`);
   }
 }
 
@@ -87,11 +101,12 @@ async function listFolders(cases: readonly TagCase[], files: MirrorFiles, packag
   return folders;
 }
 
-function conclude(findings: Findings, { report, logger }: VerifyPorts, tip: Oid | undefined): RunResult {
+/** `unproved`: tags whose package no trusted key signed; the finding may stand at the key. */
+function conclude(findings: Findings, { report, logger }: VerifyPorts, { tip, unproved }: { readonly tip: Oid | undefined; readonly unproved: ReadonlySet<string> }): RunResult {
   const counts = findings.byTag();
   for (const row of report.releases) {
     const count = counts.get(row.tag) ?? 0;
-    row.reason = count === 0 ? 'good' : `${count} finding${count === 1 ? '' : 's'}`;
+    row.reason = count > 0 ? `${count} finding${count === 1 ? '' : 's'}` : unproved.has(row.tag) ? 'not signed by a trusted key' : 'good';
   }
   const { length } = report.warnings;
   for (const { kind, tag, path, expected, actual } of report.findings) logger.warning(`${kind}: ${tag}: ${path}: expected ${expected}, found ${actual}`);

@@ -27,3 +27,8 @@ export function plain(text: string): string {
     .replace(/\b(https?|ftp):\/\//gi, `$1:${WORD_JOINER}//`)
     .replace(/\bwww\./gi, (www) => `${www.slice(0, 1)}${WORD_JOINER}${www.slice(1)}`);
 }
+
+/** The same as a code span outside of tables, which can be copied as it is. */
+export function code(text: string): string {
+  return `\`${printable(text).replaceAll('`', "'")}\``;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { sentences } from '../errors.js';
-import { plain } from './escape.js';
+import { code, plain } from './escape.js';
 import type { ReleaseRow, Report, RunResult } from './report.js';
 
 /** GitHub cuts a step's summary off at 1 MiB; rows past this many are counted instead of shown. */
@@ -32,16 +32,27 @@ export function formatSummary(result: RunResult): string {
 }
 
 /** How the run ended, in a line of unescaped text. */
-export function headline({ report, failed, hasNew, latestVersion }: RunResult): string {
+export function headline(result: RunResult): string {
+  const { report, latestVersion } = result;
   const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
-  if (report.mode === 'verify' && report.errors.length === 0) return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.${latest}`;
   const count = (status: ReleaseRow['status']): number => report.releases.filter((row) => row.status === status).length;
-  const outcome = failed ? 'Something was refused or failed.' : hasNew ? 'Done.' : 'Nothing new.';
-  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const)
-    .map((status) => [status, count(status)] as const)
-    .filter(([, n]) => n > 0)
-    .map(([status, n]) => `${n} ${status}`);
-  return `${outcome}${parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
+  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const).filter((status) => count(status) > 0).map((status) => `${count(status)} ${wordFor(status, result)}`);
+  return `${outcomeOf(result)}${report.mode === 'verify' || parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
+}
+
+function outcomeOf({ report, failed, hasNew, isDryRun }: RunResult): string {
+  if (report.mode === 'verify') {
+    if (report.errors.length > 0) return 'Not verified, see the error.';
+    return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.`;
+  }
+  if (failed) return 'Something was refused or failed.';
+  if (!hasNew) return 'Nothing new.';
+  return isDryRun === true ? 'Dry run, nothing was pushed.' : report.mode === 'check' ? 'Checked, nothing was changed.' : 'Done.';
+}
+
+function wordFor(status: ReleaseRow['status'], { report, isDryRun }: RunResult): string {
+  if (status === 'exists') return 'published earlier';
+  return status === 'planned' && (isDryRun === true || report.mode === 'check') ? 'to be published' : status;
 }
 
 function counted(n: number, noun: string): string {
@@ -52,7 +63,7 @@ function repositoryLine({ repository }: Report): string {
   if (repository.url === '') return '';
   const age = repository.ageDays === null ? '' : `, ${repository.ageDays} days old`;
   const signed = repository.signed ? 'signed' : 'not signed';
-  return `Index: ${plain(repository.url)}, revision ${plain(repository.revision) || 'none'}${age}, ${signed}.`;
+  return `Index: ${code(repository.url)}, revision ${plain(repository.revision) || 'none'}${age}, ${signed}.`;
 }
 
 function newestLine({ newest }: Report): string {
@@ -93,12 +104,12 @@ function releaseCells(row: ReleaseRow, status: string): string[] {
 }
 
 function releaseTable({ mode, releases }: Report): string {
+  if (mode === 'verify') return markdownTable(tabulateReleases(releases));
   const interesting = releases.filter((row) => row.status !== 'exists');
-  const quiet = releases.filter((row) => row.status === 'exists');
-  const folded = mode === 'verify' ? `${counted(quiet.length, 'tag')} verified` : `${counted(quiet.length, 'release')} published earlier`;
-  const listed = mode === 'verify' ? tabulateReleases(quiet) : { columns: ['Version', 'Package', 'Tag'], rows: quiet.map((row) => [row.version, row.nevra, row.tag]) };
-  const details = quiet.length === 0 ? '' : `<details><summary>${folded}</summary>\n\n${markdownTable(listed)}\n\n</details>`;
-  return [interesting.length > 0 ? markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status])) : '', details].filter((part) => part !== '').join('\n\n');
+  const quiet = releases.filter((row) => row.status === 'exists').map((row) => [row.version, row.nevra, row.tag]);
+  const table = interesting.length === 0 ? '' : markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status]));
+  const folded = quiet.length === 0 ? '' : `<details><summary>${counted(quiet.length, 'release')} published earlier</summary>\n\n${markdownTable({ columns: ['Version', 'Package', 'Tag'], rows: quiet })}\n\n</details>`;
+  return [table, folded].filter((part) => part !== '').join('\n\n');
 }
 
 function changeTable({ changes }: Report): string {

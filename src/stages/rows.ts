@@ -75,13 +75,13 @@ export class Rows {
     row.error = describeError(error);
   }
 
-  /** Releases that this run wanted and did not reach. */
-  skipRest(pending: readonly PlannedRelease[], reason: string): void {
+  /** Releases that this run wanted and did not reach, or could not push, and why. */
+  skipRest(pending: readonly PlannedRelease[], why: string): void {
     for (const release of pending) {
       const row = this.of(release);
       if (row.status !== 'planned') continue;
       row.status = 'skipped';
-      row.reason = reason;
+      row.reason = row.commit === undefined ? `not reached: ${why}` : `verified, but not pushed: ${why}`;
     }
   }
 

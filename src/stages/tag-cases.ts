@@ -43,6 +43,8 @@ export interface Scope {
   readonly cases: readonly TagCase[];
   readonly broken: readonly BrokenCase[];
   readonly ignored: readonly string[];
+  /** Releases that `versions` leaves out. */
+  readonly leftOut: number;
 }
 
 export interface ScopeParts {
@@ -63,12 +65,13 @@ export async function listTagCases(parts: ScopeParts): Promise<Scope> {
   const cases: TagCase[] = [];
   const broken: BrokenCase[] = [];
   const ignored: string[] = [];
+  let leftOut = 0;
   const lines = new Map(listed.map((record) => [record.tag, record]));
   const tags = await reader.listTags();
   for (const [tag, oid] of tags) {
     const found = await readCase(parts, { tag, oid, line: lines.get(tag) });
     if (found === undefined) ignored.push(tag);
-    else if (!isWanted(found, options)) continue;
+    else if (!isWanted(found, options)) leftOut++;
     else if ('fault' in found) broken.push(found);
     else cases.push(found);
   }
@@ -77,8 +80,9 @@ export async function listTagCases(parts: ScopeParts): Promise<Scope> {
     const fault: Finding = { kind: 'tag', path: `refs/tags/${record.tag}`, expected: record.nevra, actual: 'missing' };
     const lost = { tag: record.tag, listed: record, fault };
     if (isWanted(lost, options)) broken.push(lost);
+    else leftOut++;
   }
-  return { cases: cases.sort((a, b) => compareEvr(evrOf(a), evrOf(b)) || (a.tag < b.tag ? -1 : 1)), broken, ignored };
+  return { cases: cases.sort((a, b) => compareEvr(evrOf(a), evrOf(b)) || (a.tag < b.tag ? -1 : 1)), broken, ignored, leftOut };
 }
 
 interface Named {

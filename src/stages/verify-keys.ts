@@ -34,6 +34,7 @@ export interface KeyEvidence {
   readonly findings: Findings;
   readonly archiveDirectory: string;
   readonly proved: readonly ProvedRelease[];
+  readonly pins: ReadonlySet<string>;
 }
 
 /** The commit's own keys are those of the branch; what is wrong with one is one finding, however many tags have it. */
@@ -55,7 +56,7 @@ export function isForeign({ accepted, reasons }: Judgement): boolean {
  * Packages that no trusted key signed. Where the same keys prove other releases, the package is foreign; otherwise the key
  * is, and that is one finding on the key's path, however many tags it spoils.
  */
-export function reportForeign(foreign: readonly ForeignPackage[], { findings, archiveDirectory, proved }: KeyEvidence): void {
+export function reportForeign(foreign: readonly ForeignPackage[], { findings, archiveDirectory, proved, pins }: KeyEvidence): void {
   const good = new Map(proved.map(({ keys }) => [keys.id, keys]));
   const others = [...good.values(), ...foreign.map(({ keys }) => keys)];
   for (const { item, path, keys, actual } of foreign) {
@@ -66,7 +67,10 @@ export function reportForeign(foreign: readonly ForeignPackage[], { findings, ar
     const keyPath = exchangedPath(keys, others) ?? archiveDirectory;
     const reason = keys.faults.get(keyPath) ?? actual;
     if (findings.isNew(`key ${keyPath} ${keys.files.get(keyPath) ?? ''}`)) {
-      findings.add(item, { kind: 'signature', path: keyPath, expected: 'the key that signed the archived packages', actual: reason });
+      // Pins that name none of the archived keys are more likely to be wrong than the keys.
+      const isPinned = pins.size === 0 || keys.own.some((fingerprint) => pins.has(fingerprint));
+      const expected = isPinned ? 'the key that signed the archived packages' : `a key of gpg-fingerprints (${[...pins].join(', ')})`;
+      findings.add(item, { kind: 'signature', path: keyPath, expected, actual: isPinned || keys.own.length === 0 ? reason : keys.own.join(', ') });
     }
   }
 }
@@ -79,7 +83,7 @@ function exchangedPath(keys: ArchivedKeys, others: readonly ArchivedKeys[]): str
 }
 
 /** Keys at the end of the branch: one that signed nothing here was put there by somebody else, unless it is pinned. */
-export function verifyTipKeys(tip: ArchivedKeys, { findings, proved, pins, branch }: KeyEvidence & { readonly pins: ReadonlySet<string>; readonly branch: string }): void {
+export function verifyTipKeys(tip: ArchivedKeys, { findings, proved, pins, branch }: KeyEvidence & { readonly branch: string }): void {
   const signers = new Set(proved.map(({ signer }) => signer));
   if (signers.size === 0) return;
   const fingerprints = tip.own;

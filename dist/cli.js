@@ -54,7 +54,7 @@ import {
   withPayload,
   writeReport,
   xmlContext
-} from "./chunk-RYZP7I4F.js";
+} from "./chunk-QWETU4XI.js";
 import {
   DownloadError,
   InputError,

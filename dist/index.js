@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-RYZP7I4F.js";
+} from "./chunk-QWETU4XI.js";
 import {
   InputError,
   describeError,

@@ -55,6 +55,8 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
         return failRun(session, found, new GitError('NON_FAST_FORWARD', `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`));
       }
     }
+    // What was prepared ahead is judged in its own turn: nothing that git refuses may stay among the objects of the next attempt.
+    await ports.store.check().catch(() => { session.prepared.clear(); });
     ports.logger.info(`the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`);
     await sleep(Math.random() * 1000 * attempt);
   }

@@ -76,6 +76,24 @@ describe('T27: somebody commits while the run works', () => {
     });
   });
 
+  it('and a release that git refuses, which was prepared meanwhile, spoils none before it', async () => {
+    const folder = '/usr/src/hello-3.0';
+    const hostile = hello('3.0', { files: [{ path: folder, mode: 0o040755 }, { path: `${folder}/.gitmodules`, content: '[submodule "../../x"]\n\tpath = x\n\turl = https://example.org\n' }] });
+    await onStage({ packages: [hello('0.5')], inputs: { 'push-batch': '1' } }, async (stage) => {
+      expect((await stage.publish()).code).toBe(0);
+      stage.offer([hello('0.5'), ...PACKAGES.slice(0, 2), hostile], '1700000001');
+      stage.git.setFault(once(isPushStart, () => {
+        humanCommit(stage, 'hello');
+        return undefined;
+      }));
+      const result = await stage.publish();
+      const rows = result.report.releases.map(({ version, status, error }: { version: string; status: string; error?: { code: string } }) => [version, status, error?.code]);
+      expect(rows).toEqual([['0.5', 'exists', undefined], ['1.0', 'published', undefined], ['2.0', 'published', undefined], ['3.0', 'failed', 'PUSH_REJECTED']]);
+      expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 1, tags: ['0.5', '1.0', '2.0'] });
+      expectWhole(stage, ['feat: hello 0.5', ...SUBJECTS.slice(0, 2)]);
+    });
+  });
+
   it('does so between two pushes, too, and when the commit undoes nothing of ours', async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
       let starts = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { MirrorError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { selectSource, type PayloadPath } from './source-path.js';
 
 /** A value for `source-path`, and what it would take. */
@@ -34,11 +35,14 @@ export function proposeSource(paths: readonly PayloadPath[], version: string): S
 }
 
 function proposeFolder(paths: readonly PayloadPath[], kind: RegExp, version: string): SourceProposal | undefined {
-  const sources = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
+  const files = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1'));
+  // No package with such a path could be published.
+  if (files.some((path) => path.length > LIMITS.pathBytes)) return undefined;
+  const sources = files.filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
   const groups = [...Map.groupBy(sources, topFolder)].filter(([folder]) => folder !== '').sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
   const [first] = groups;
   if (first === undefined) return undefined;
-  const folder = sourceFolder(...first, paths);
+  const folder = sourceFolder(...first, files);
   return PLAIN_FOLDER.test(folder) ? tryGlob(paths, withoutVersion(folder, version)) : undefined;
 }
 
@@ -66,18 +70,24 @@ function topFolder(path: string): string {
 }
 
 /** The outermost folder `src` or `source` that holds all of them, else the folder where the program's files part ways. */
-function sourceFolder(folder: string, sources: readonly string[], paths: readonly PayloadPath[]): string {
+function sourceFolder(folder: string, sources: readonly string[], files: readonly string[]): string {
   const named = /^.*?\/(?:src|sources?)(?=\/)/i.exec(sources[0]!.slice(folder.length))?.[0];
   if (named !== undefined && sources.every((path) => path.startsWith(`${folder}${named}/`))) return folder + named;
-  const files = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1')).filter((path) => path.startsWith(`${folder}/`));
-  let inner = folder;
-  for (;;) {
-    const next = files[0]!.slice(0, files[0]!.indexOf('/', inner.length + 1) + 1);
-    if (next === '' || !files.every((path) => path.startsWith(next))) return inner;
-    inner = next.slice(0, -1);
-  }
+  // What the first and the last of them share, all of them share.
+  const inside = files.filter((path) => path.startsWith(`${folder}/`)).sort();
+  const [first, last] = [inside[0]!.split('/').slice(0, -1), inside.at(-1)!.split('/')];
+  const parting = first.findIndex((segment, at) => segment !== last[at]);
+  return first.slice(0, parting < 0 ? undefined : parting).join('/');
 }
 
+/**
+ * A version that stands for itself becomes `*`, once in a segment and twice at most: the package chooses both the glob and the names that it is
+ * tried on, and more stars could take for ever.
+ */
 function withoutVersion(folder: string, version: string): string {
-  return version === '' ? folder : folder.split('/').map((segment) => segment.replaceAll(version, '*')).join('/');
+  if (version === '') return folder;
+  const whole = new RegExp(`(?<![0-9A-Za-z])(v?)${version.replace(/[^\w]/g, '\\$&')}(?![0-9A-Za-z])`);
+  const segments = folder.split('/');
+  const versioned = segments.flatMap((segment, at) => (whole.test(segment) ? [at] : [])).slice(0, 2);
+  return segments.map((segment, at) => (versioned.includes(at) ? segment.replace(whole, '$1*') : segment)).join('/');
 }

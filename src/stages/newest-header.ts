@@ -33,7 +33,13 @@ export async function reportNewest(found: Survey, { options, ports }: { readonly
     warn(error);
   }
   if (pkg === undefined) return;
-  await trySignature(pkg, found, { options, ports }).catch((error: unknown) => { warn(error, keyRemedy(error, found)); });
+  try {
+    await trySignature(pkg, found, { options, ports });
+  } catch (error) {
+    // Nothing else that it says is believed.
+    warn(error, keyRemedy(error, found));
+    return;
+  }
   trySourcePath(pkg, options.sourcePath, warn);
 }
 

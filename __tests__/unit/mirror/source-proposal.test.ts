@@ -28,4 +28,28 @@ describe('proposeSource', () => {
   ])('finds nothing in %s', (_, files) => {
     expect(propose(files)).toBeUndefined();
   });
+
+  it('puts a star where the version stands for itself, twice at most', () => {
+    const glob = (files: string, version: string): unknown => proposeSource([{ path: Buffer.from(files), isDirectory: false }], version)?.glob;
+    expect(glob('opt/x-v1.2/src/a.c', '1.2')).toBe('opt/x-v*/src');
+    expect(glob('opt/1.2/1.2/1.2/src/a.c', '1.2')).toBe('opt/*/*/1.2/src');
+    expect(glob('opt/a1b1/src/a.c', '1')).toBe('opt/a1b1/src');
+  });
+});
+
+describe('a package that was made to keep proposeSource busy', () => {
+  const many = (folder: string, count: number): { path: Buffer; isDirectory: boolean }[] => Array.from({ length: count }, (_, at) => ({ path: Buffer.from(`${folder}/f${at}.c`), isDirectory: false }));
+
+  it('gives no glob that takes for ever on its own names', () => {
+    const folder = `opt/1${'b1'.repeat(12)}`;
+    expect(proposeSource([...many(folder, 2), { path: Buffer.from(`opt/${'b'.repeat(40)}c/x.c`), isDirectory: false }], '1')).toEqual({ glob: folder, files: 2 });
+  });
+
+  it('is given up for paths that could not be published', () => {
+    expect(proposeSource(many(`opt/x${'/y'.repeat(40_000)}`, 3), '1.2')).toBeUndefined();
+  });
+
+  it('is read in one go, however deep and many its files', () => {
+    expect(proposeSource(many(`opt/x${'/y'.repeat(2000)}`, 20_000), '1.2')).toMatchObject({ files: 20_000 });
+  });
 });

@@ -112,16 +112,19 @@ describe('a release of the action', () => {
     ['that package.json does not have', '9.9.9', 'refs/heads/main', {}, 1, 'package.json has another version'],
     ['from another branch', version, 'refs/heads/other', {}, 1, 'Releases are made from main'],
     ['that is out already', version, 'refs/heads/main', { 'git/ref/tags/v': 'exit 0' }, 1, 'exists already'],
+    ['that has a draft', version, 'refs/heads/main', { 'release view': 'exit 0' }, 1, 'A draft of'],
   ])('takes a version %s only when it may', (_, given, ref, answers, status, says) => {
     const result = runStep("The version is the package's, and new", { VERSION: given, TAG: `v${given}`, GITHUB_REF: ref }, answers);
     expect({ status: result.status, says: result.output.includes(says) }).toEqual({ status, says: true });
   });
 
   it('fails when the tag is at another commit, and warns when it could still be changed', () => {
-    const publish = (sha: string, immutable: string): ReturnType<typeof runStep> =>
-      runStep('Publish the draft', { VERSION: '1.2.3', TAG: 'v1.2.3' }, { 'release edit': ':', 'git/ref/tags/v1.2.3': `echo ${sha}`, 'releases/tags/v1.2.3': `echo ${immutable}` });
+    const publish = (sha: string, immutable: string, target = 'a'.repeat(40)): ReturnType<typeof runStep> =>
+      runStep('Publish the draft', { VERSION: '1.2.3', TAG: 'v1.2.3' }, { 'release view': `echo ${target}`, 'release edit': ':', 'git/ref/tags/v1.2.3': `echo ${sha}`, 'releases/tags/v1.2.3': `echo ${immutable}` });
     expect(publish('a'.repeat(40), 'true')).toMatchObject({ status: 0, output: '' });
     expect(publish('b'.repeat(40), 'true').status).toBe(1);
+    const stale = publish('a'.repeat(40), 'true', 'b'.repeat(40));
+    expect([stale.status, stale.calls.filter((call) => call.includes('edit'))]).toEqual([1, []]);
     const mutable = publish('a'.repeat(40), 'false');
     expect(mutable.status).toBe(0);
     expect(mutable.output).toContain('::warning::v1.2.3 can still be changed');

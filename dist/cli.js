@@ -54,7 +54,7 @@ import {
   withPayload,
   writeReport,
   xmlContext
-} from "./chunk-QWETU4XI.js";
+} from "./chunk-MY2POGG7.js";
 import {
   DownloadError,
   InputError,

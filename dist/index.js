@@ -13,7 +13,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-QWETU4XI.js";
+} from "./chunk-MY2POGG7.js";
 import {
   InputError,
   describeError,

@@ -71,7 +71,7 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: await serverUrls(options) },
   });
-  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, userAgent: USER_AGENT });
+  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, signal: door.signal, userAgent: USER_AGENT });
   const releases = options.createReleases ? github?.releases : undefined;
   // What is under way on the network ends at once; git's push is left to end.
   const stop = (): void => { void fetcher.close(); };
@@ -83,7 +83,7 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
     const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
     if (!door.signal.aborted) {
       const hasPushed = result.commit !== (seen.tip ?? '');
-      const host = hostOf(settings, logger);
+      const host = hostOf(settings, { logger, signal: door.signal });
       await warnOfPause({ environment: door.environment, logger, now: clock.now(), mirror: settings.mirrorName, committed: seen.committed, hasPushed, host });
     }
     if (github === undefined) return result;
@@ -96,8 +96,8 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
 }
 
 /** The repository of the workflow. Nothing is asked of it yet. */
-function hostOf({ workflow }: Settings, logger: Logger): ActivityHost | undefined {
-  return workflow === undefined ? undefined : openGitHub({ ...workflow, logger, userAgent: USER_AGENT }).activity;
+function hostOf({ workflow }: Settings, { logger, signal }: Pick<Door, 'logger' | 'signal'>): ActivityHost | undefined {
+  return workflow === undefined ? undefined : openGitHub({ ...workflow, logger, signal, userAgent: USER_AGENT }).activity;
 }
 
 async function runMode(options: Options, ports: Shared, place: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {

@@ -47,7 +47,7 @@ export async function settle(options: Options, { environment, commitTime, logger
   if (options.attest && options.mode === 'publish') requireIdentity(environment);
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
-  const token = tokenFor(remote, { token: options.token, serverUrl, logger });
+  const token = environment['GITHUB_ACTIONS'] === 'true' ? tokenFor(remote, { token: options.token, serverUrl, logger }) : options.token;
   credentialSettings(remote, token);
   return {
     remote,
@@ -61,11 +61,11 @@ export async function settle(options: Options, { environment, commitTime, logger
   };
 }
 
-/** Says so when the token stays here: the push that fails without it would not tell why. */
+/** In a job, where the token may be the job's own. Says so when it stays here: the push that fails without it would not tell why. */
 function tokenFor(remote: Remote, { token, serverUrl, logger }: { readonly token: string | undefined; readonly serverUrl: string; readonly logger: Logger }): string | undefined {
   if (token === undefined || !isForeignToJobToken(remote, token, serverUrl)) return token;
   const { host } = new URL(remote.url);
-  if (remote.userinfo === undefined) logger.warning(`the token is one of a GitHub App (ghs_…), such as the job's own, and belongs to ${serverUrl}; it is not sent to ${host}. Set token to one of ${host}`);
+  if (remote.userinfo === undefined) logger.warning(`the token is one of a GitHub App (ghs_…), such as the job's own, and belongs to ${serverUrl}; it is not sent to ${host}. Set token to a personal one of ${host}, or put the credential into repository (as a secret): https://x-access-token:TOKEN@${host}/…`);
   return undefined;
 }
 
@@ -106,11 +106,11 @@ function gitHubOf(options: Options, { remote, serverUrl, apiUrl }: GitHubPlace):
   return { token: options.token, apiUrl: apiUrlOf(serverUrl, apiUrl), repository };
 }
 
-/** The token opens the job's server when it is of a GitHub App there, such as the job's own, or was given for a mirror on that server. */
+/** The token opens the job's server when it was given for a mirror there, or is of a GitHub App, such as the job's own, and can be for no http remote elsewhere. */
 function workflowOf(token: string | undefined, { remote, serverUrl, environment }: { readonly remote: Remote; readonly serverUrl: string; readonly environment: Surroundings['environment'] }): GitHubAccess | undefined {
   const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/u.exec(environment['GITHUB_REPOSITORY'] ?? '') ?? [];
   if (owner === undefined || repo === undefined || token === undefined || !URL.canParse(serverUrl)) return undefined;
-  if (!token.startsWith('ghs_') && repositoryNameOf(remote, serverUrl) === undefined) return undefined;
+  if (repositoryNameOf(remote, serverUrl) === undefined && (remote.transport === 'http' || !token.startsWith('ghs_'))) return undefined;
   return { token, apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']), repository: { owner, repo } };
 }
 

@@ -91,4 +91,14 @@ describe('check asks GitHub whether the branch is protected', () => {
       expect(api.requests).toEqual([]);
     });
   });
+
+  it('does not wait for a server that is silent', async () => {
+    await onGitHub(async ({ api, check }) => {
+      api.setFault(() => 'hang');
+      const { code, report } = await check();
+      expect({ code, warnings: report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(/^GitHub does not say whether main is protected: /)] });
+      // Both questions once.
+      expect(api.requests).toHaveLength(2);
+    });
+  });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import { recordPrograms, type GitRecorder } from '../fixtures/git-recorder.js';
+import { startGitHubApi } from '../fixtures/github-api.js';
 import { makeRunDirectory, removeRunDirectories, runAction } from '../fixtures/run-bundle.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
@@ -29,7 +30,7 @@ describeWithTools(['git'], "T35: the job's token and the server that `repository
   it('it stays away from another server, and the report says so with the remedy', async () => {
     const { warnings, sent } = await ask('https://git.other.example/acme/mirror', JOB);
     expect(sent).toBe(false);
-    expect(warnings).toEqual([expect.stringMatching(/belongs to https:\/\/github\.example; it is not sent to git\.other\.example\. Set token to one of git\.other\.example/)]);
+    expect(warnings).toEqual([expect.stringMatching(/belongs to https:\/\/github\.example; it is not sent to git\.other\.example\. Set token to a personal one of git\.other\.example, or put the credential into repository/)]);
     expect(warnings.join()).not.toContain(JOB);
   });
 
@@ -47,5 +48,16 @@ describeWithTools(['git'], "T35: the job's token and the server that `repository
 
   it('a password in the URL is used, without a word', async () => {
     expect(await ask('https://me:secret@git.other.example/acme/mirror', JOB)).toEqual({ warnings: [], sent: false });
+  });
+
+  it('a token that may be one of the other server is not shown to the server of the job either', async () => {
+    const api = await startGitHubApi({ token: JOB });
+    try {
+      const env = { GITHUB_API_URL: api.url, GITHUB_REPOSITORY: 'acme/mirror', GITHUB_EVENT_NAME: 'schedule' };
+      expect((await ask('https://git.other.example/acme/mirror', JOB, env)).sent).toBe(false);
+      expect(api.requests).toEqual([]);
+    } finally {
+      await api.close();
+    }
   });
 });

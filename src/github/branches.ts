@@ -12,11 +12,11 @@ export class GitHubBranches implements BranchHost {
   constructor(private readonly client: Client) {}
 
   async rulesOf(branch: string): Promise<BranchRules> {
-    return this.client.persist({ what: `read the rules of ${branch}`, permission: 'contents: read' }, async () => {
+    return this.client.glance({ what: `read the rules of ${branch}`, permission: 'contents: read' }, async (signal) => {
       const [found, rules] = await Promise.all([
-        this.client.request('GET /repos/{owner}/{repo}/branches/{branch}', { branch }).catch(unlessMissing),
+        this.client.request('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, signal).catch(unlessMissing),
         // Asked for by name: the branch need not exist.
-        this.client.list('GET /repos/{owner}/{repo}/rules/branches/{branch}', { branch }, PAGES),
+        this.client.list('GET /repos/{owner}/{repo}/rules/branches/{branch}', { branch }, PAGES, signal),
       ]);
       const types = rules.map((rule) => (isRecord(rule) && typeof rule['type'] === 'string' ? rule['type'] : 'unknown'));
       return { isProtected: isRecord(found) && found['protected'] === true, rules: [...new Set(types)].filter((type) => !HARMLESS.has(type)).sort() };

@@ -15,7 +15,12 @@ export interface ClientOptions {
   readonly logger: Logger;
   /** Milliseconds before the first repetition; 1,000 when absent. */
   readonly retryDelay?: number;
+  /** Ends questions that are only glances. */
+  readonly signal?: AbortSignal;
 }
+
+/** Milliseconds for a question whose answer nothing depends on but a warning. */
+const GLANCE_TIMEOUT = 10_000;
 
 type Octokit = ReturnType<typeof getOctokit>;
 
@@ -29,20 +34,19 @@ export class Client {
   }
 
   /** One request; `{owner}` and `{repo}` of the route are filled in. Not repeated by itself, see {@link persist}. */
-  async request(route: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  async request(route: string, parameters: Readonly<Record<string, unknown>> = {}, signal = AbortSignal.timeout(LIMITS.requestTimeout)): Promise<unknown> {
     this.#octokit ??= this.#open();
     const octokit = await this.#octokit;
-    const signal = AbortSignal.timeout(LIMITS.requestTimeout);
     const answer: { readonly status: number; readonly data: unknown } = await octokit.request(route, { ...this.options.repository, ...parameters, request: { signal } });
     this.options.logger.debug(`GitHub: ${route}: status ${answer.status}`);
     return answer.data;
   }
 
   /** All entries of a listing, up to `pages` of a hundred. */
-  async list(route: string, parameters: Readonly<Record<string, unknown>>, pages: number): Promise<unknown[]> {
+  async list(route: string, parameters: Readonly<Record<string, unknown>>, pages: number, signal?: AbortSignal): Promise<unknown[]> {
     const all: unknown[] = [];
     for (let page = 1; page <= pages; page += 1) {
-      const entries: unknown = await this.request(route, { ...parameters, per_page: 100, page });
+      const entries: unknown = await this.request(route, { ...parameters, per_page: 100, page }, signal);
       if (!Array.isArray(entries)) throw new GitError('REMOTE_FAILED', `GitHub: ${route}: expected a list, found ${typeof entries}`);
       all.push(...(entries as unknown[]));
       if (entries.length < 100) break;
@@ -67,6 +71,20 @@ export class Client {
         this.options.logger.info(`GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`);
         await sleep(wait);
       }
+    }
+  }
+
+  /**
+   * Asks for what nothing depends on but a warning: once, for ten seconds in all.
+   * @param what and `permission` as in {@link persist}
+   * @throws GitError AUTH, REMOTE_FAILED
+   */
+  async glance<T>(about: { readonly what: string; readonly permission: string }, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.options;
+    try {
+      return await action(AbortSignal.any([AbortSignal.timeout(GLANCE_TIMEOUT), ...(signal === undefined ? [] : [signal])]));
+    } catch (error) {
+      throw this.#describe(error, { ...about, wait: 0 });
     }
   }
 

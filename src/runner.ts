@@ -78,7 +78,7 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
   const seen: Ports['seen'] = {};
-  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches };
+  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches, hasCredential: settings.hasCredential };
   try {
     const result = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
     if (!door.signal.aborted) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+import { sentences } from './errors.js';
 import type { IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
@@ -11,6 +12,8 @@ import { headline } from './report/summary.js';
 export interface AlarmContext {
   readonly options: Options;
   readonly logger: Logger;
+  /** Owner and name of the mirror. */
+  readonly mirror: string;
   /** Address of this run's log; undefined outside of a workflow. */
   readonly runUrl: string | undefined;
 }
@@ -41,15 +44,20 @@ export async function raiseAlarm(host: IssueHost, result: RunResult, context: Al
     await host.change(issue.number, { body, ...(isSame ? {} : { comment: `The reasons changed:\n\n${listOf(reasons)}\n\n${runLine(context)}`.trim() }) });
     logger.info(`alarm issue #${issue.number} is updated`);
   } else if (!isSame || result.failed) {
-    const { packages } = context.options;
-    const number = await host.open({ title: `Mirror of ${plain(packages.join(', ')).slice(0, 150) || 'packages'}: ${context.options.mode} needs attention`, body, marker });
+    const number = await host.open({ title: `${nameOf(context)}: ${context.options.mode} needs attention`, body, marker });
     logger.warning(`alarm issue #${number} is opened`);
   }
 }
 
-/** Hidden text by which the issue of this mirror is found again. */
-function markerOf({ mode, branch, packages, directories }: Options): string {
-  return `<!-- rpm-source-mirror alarm: ${digest(JSON.stringify([mode, branch ?? '', packages, directories.archive]))} -->`;
+/** Hidden text by which the issue of this mirror is found again, also after the inputs that failed were corrected. */
+function markerOf({ mode, branch, directories }: Options): string {
+  return `<!-- rpm-source-mirror alarm: ${digest(JSON.stringify([mode, branch ?? '', directories.archive]))} -->`;
+}
+
+/** Nothing that may be what is wrong, such as `packages`: the title stays. */
+function nameOf({ options: { title, branch }, mirror }: AlarmContext): string {
+  if (title !== undefined) return `Mirror of ${plain(title).slice(0, 150)}`;
+  return `Mirror ${mirror}${branch === undefined ? '' : ` (${plain(branch).slice(0, 150)})`}`;
 }
 
 function digest(text: string): string {
@@ -67,12 +75,12 @@ interface Reason {
 function reasonsOf({ report, failed }: RunResult): Reason[] {
   const reason = (kind: string, subject: string, text: string): Reason => ({ key: `${kind} ${subject}`, text: `**${kind}** ${plain(text)}` });
   const all = [
-    ...report.releases.flatMap(({ nevra, error }) => (error === undefined ? [] : [reason(error.code, nevra, `${nevra}: ${error.message} ${error.remedy}`)])),
-    ...report.errors.map(({ code, message, remedy }) => reason(code, '', `${message} ${remedy}`)),
+    ...report.releases.flatMap(({ nevra, error }) => (error === undefined ? [] : [reason(error.code, nevra, `${nevra}: ${sentences(error)}`)])),
+    ...report.errors.map((error) => reason(error.code, '', sentences(error))),
     ...report.changes
       .filter((change) => change.class === 'content-changed')
       .map(({ nevra, tag }) => reason('content-changed', nevra, `the publisher replaced ${nevra}, published here as tag ${tag}`)),
-    ...report.findings.map(({ tag, kind, path }) => reason(kind, `${tag} ${path}`, `tag ${tag}: ${path}`)),
+    ...report.findings.map(({ tag, kind, path, expected, actual }) => reason(kind, `${tag} ${path}`, `tag ${tag}: ${path}: expected ${expected}, found ${actual}`)),
   ];
   return failed && all.length === 0 ? [reason('failed', '', 'the run failed; see its log')] : all;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { DownloadError } from './errors.js';
 import type { Options } from './inputs.js';
 import { compareEvr, formatNevra } from './rpm/evr.js';
 import type { IndexPackage } from './repodata/model.js';
@@ -12,25 +13,29 @@ import { reportPermission } from './stages/push-permission.js';
 import { survey } from './stages/survey.js';
 
 /**
- * Plans and reports; downloads the index, the keys and the headers that decide, no package, and changes nothing. What publish would refuse is a warning.
+ * Plans and reports; downloads the index, the keys and the headers that decide, no package, and changes nothing. What publish would refuse is a warning;
+ * what speaks for it ends the log.
  * @throws MirrorError for failures of index, key, input or remote
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
   const found = await survey(options, ports);
   const { state, plan, index } = found;
-  await reportPermission(found, { options, ports });
-  if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
-  await reportNewest(found, { options, ports });
-  const classification = await classifyPublished(found, { options, ports, wholePackages: false });
   const rows = new Rows(ports.report, ports.clock);
   rows.sync(plan);
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
     if (status === 'exists') continue;
     const note = reason === undefined ? '' : ` (${reason})`;
-    ports.logger.info(`${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`);
+    ports.logger.debug(`${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`);
   }
+  if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
+  const permission = await reportPermission(found, { options, ports });
+  const facts = [...(await reportNewest(found, { options, ports })), ...permission];
+  const classification = await classifyPublished(found, { options, ports, wholePackages: false });
   reportChanges(classification, { options, ports });
-  return rows.result({ commit: state.tip, failed: false, tagged: found.tagged });
+  for (const fact of facts) ports.logger.info(fact);
+  // What could not be asked any more is no answer.
+  if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+  return { ...rows.result({ commit: state.tip, failed: false, tagged: found.tagged }), facts };
 }
 
 /** Nothing is planned, published or skipped: the constraints leave nothing. */

@@ -12,6 +12,7 @@ import { cloneForReading, openLocalRepository } from './git/local.js';
 import { openRepository } from './git/repository.js';
 import { openGitHub } from './github/host.js';
 import type { ActivityHost, IssueHost } from './github/port.js';
+import type { RepositoryName } from './github/repository-name.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
 import { createFetcher } from './net/http.js';
@@ -77,7 +78,7 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
   const stop = (): void => { void fetcher.close(); };
   door.signal.addEventListener('abort', stop);
   const seen: Ports['seen'] = {};
-  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches };
+  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches, hasCredential: settings.hasCredential };
   try {
     const ended = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
     const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
@@ -86,9 +87,9 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
       const host = hostOf(settings, { logger, signal: door.signal });
       await warnOfPause({ environment: door.environment, logger, now: clock.now(), mirror: settings.mirrorName, committed: seen.committed, hasPushed, host });
     }
-    if (github === undefined) return result;
+    if (github === undefined || settings.github === undefined) return result;
     const attested = options.attest ? await attestReleases(github.attestations, result, { logger, signal: door.signal }) : result;
-    return await tell(github.issues, attested, { options, door, logger });
+    return await tell(github.issues, attested, { options, door, logger, mirror: settings.github.repository });
   } finally {
     door.signal.removeEventListener('abort', stop);
     await fetcher.close();
@@ -112,11 +113,11 @@ async function runMode(options: Options, ports: Shared, place: Place & Pick<Sett
 }
 
 /** Keeps the alarm issue, where it is wanted; a run that only looks or was stopped tells nobody. */
-async function tell(issues: IssueHost, result: RunResult, { options, door, logger }: { options: Options; door: Door; logger: Logger }): Promise<RunResult> {
+async function tell(issues: IssueHost, result: RunResult, { options, door, logger, mirror }: { options: Options; door: Door; logger: Logger; mirror: RepositoryName }): Promise<RunResult> {
   if (!options.alarmIssue || options.dryRun || options.mode === 'check' || door.signal.aborted) return result;
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = door.environment;
   try {
-    await raiseAlarm(issues, result, { options, logger, runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined });
+    await raiseAlarm(issues, result, { options, logger, mirror: `${mirror.owner}/${mirror.repo}`, runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined });
     return result;
   } catch (error) {
     result.report.errors.push(describeError(error));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { InputError } from './errors.js';
+import { InputError, sentences } from './errors.js';
 import type { ClientOptions } from './github/client.js';
 import { apiUrlOf, repositoryNameOf, type RepositoryName } from './github/repository-name.js';
 import { credentialSettings, isForeignToJobToken, resolveRepository, type Remote } from './git/credentials.js';
@@ -15,6 +15,8 @@ export interface Settings {
   readonly remote: Remote;
   /** What opens the remote; undefined for a server that the token is not for. */
   readonly token: string | undefined;
+  /** Whether there is something to push with; undefined for a path, which needs nothing. */
+  readonly hasCredential: boolean | undefined;
   readonly ssh: SshOptions;
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
@@ -44,7 +46,7 @@ export interface Surroundings {
  */
 export async function settle(options: Options, { environment, commitTime, logger }: Surroundings): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
-  if (options.attest && options.mode === 'publish') requireIdentity(environment);
+  if (options.attest) needIdentity(options.mode, { environment, logger });
   const remote = resolveRepository(options.repository, { serverUrl });
   const ssh = sshOf(options);
   const token = environment['GITHUB_ACTIONS'] === 'true' ? tokenFor(remote, { token: options.token, serverUrl, logger }) : options.token;
@@ -52,12 +54,13 @@ export async function settle(options: Options, { environment, commitTime, logger
   return {
     remote,
     token,
+    hasCredential: remote.transport === 'file' ? undefined : remote.transport === 'ssh' || (token ?? remote.userinfo) !== undefined,
     ssh,
     mirrors: options.mirrors.map((text) => accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), { main: remote, ssh, token })),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
     mirrorName: repositoryNameOf(remote, serverUrl),
     workflow: workflowOf(options.token, { remote, serverUrl, environment }),
-    sign: options.mode === 'publish' ? await openSigningKey(options, commitTime) : undefined,
+    sign: options.mode === 'verify' ? undefined : await openSigningKey(options, commitTime),
   };
 }
 
@@ -76,13 +79,15 @@ function accessTo(remote: Remote, { main, ssh, token }: { readonly main: Remote;
   return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
 }
 
-/** Found before anything is published, in a dry run too: who asks for attestations relies on them. */
-function requireIdentity(environment: Surroundings['environment']): void {
+/** Found before anything is published, in a dry run too: who asks for attestations relies on them. Elsewhere `check` may look without. */
+function needIdentity(mode: Options['mode'], { environment, logger }: Pick<Surroundings, 'environment' | 'logger'>): void {
   const missing = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].filter((name) => !environment[name]);
-  if (missing.length === 0) return;
-  throw new InputError('INPUT_CONFLICT', `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`, {
+  if (missing.length === 0 || mode === 'verify') return;
+  const error = new InputError('INPUT_CONFLICT', `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`, {
     remedy: 'Give the job permissions: id-token: write and attestations: write. Outside of GitHub Actions leave attest out; the unsigned statements lie beside the report in any case.',
   });
+  if (mode === 'publish') throw error;
+  logger.warning(`publish would refuse the inputs: ${sentences(error)}`);
 }
 
 interface GitHubPlace {

@@ -36,7 +36,7 @@ describe('alarm-issue', () => {
       expect((await publish()).code).toBe(1);
       expect(shape(api)).toEqual([['open', 0]]);
       const [issue] = api.issues;
-      expect(issue).toMatchObject({ title: 'Mirror of hello: publish needs attention', body: expect.stringMatching(/\*\*NO_SIGNATURE\*\* hello-2\.0-1\.noarch[\s\S]*actions\/runs\/1/) });
+      expect(issue).toMatchObject({ title: 'Mirror acme/mirror: publish needs attention', body: expect.stringMatching(/\*\*NO_SIGNATURE\*\* hello-2\.0-1\.noarch.*\w\. Only signed packages[\s\S]*actions\/runs\/1/) });
 
       expect((await publish()).code).toBe(1);
       expect(shape(api)).toEqual([['open', 0]]);
@@ -107,14 +107,31 @@ describe('alarm-issue', () => {
   it('two mirrors in one repository have an issue each', async () => {
     await onGitHub([unsigned('1.0')], async ({ api, publish }) => {
       await publish();
-      await publish({ packages: 'hell*' });
+      await publish({ 'archive-directory': 'second' });
       expect(shape(api)).toEqual([['open', 0], ['open', 0]]);
+    });
+  });
+
+  it('closes the issue once the input that was wrong is corrected', async () => {
+    await onGitHub([ONE], async ({ api, publish }) => {
+      expect((await publish({ packages: 'helo' })).code).toBe(1);
+      expect(shape(api)).toEqual([['open', 0]]);
+      expect((await publish()).code).toBe(0);
+      expect(shape(api)).toEqual([['closed', 1]]);
+    });
+  });
+
+  it('names the mirror by its title, and says of a finding what was expected and what was found', async () => {
+    await onGitHub([ONE], async ({ api, publish }) => {
+      await publish();
+      expect((await publish({ mode: 'verify', 'source-directory': 'elsewhere', title: 'Example Driver' })).code).toBe(1);
+      expect(api.issues[0]).toMatchObject({ title: 'Mirror of Example Driver: verify needs attention', body: expect.stringMatching(/- \*\*\w+\*\* tag 1\.0: .*: expected .+, found .+/) });
     });
   });
 
   it('T34: a name from outside is no markup and no mention', async () => {
     await onGitHub([ONE, hello('2.0', { sign: () => [] })], async ({ api, publish }) => {
-      await publish({ packages: 'hello @someone/**bold**' });
+      await publish({ packages: 'hello @someone/**bold**', title: '@someone/**bold**' });
       expect(api.issues[0]!.title).not.toContain('@someone');
       expect(api.issues[0]!.body).not.toContain('@someone');
     });

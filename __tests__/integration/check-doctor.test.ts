@@ -37,6 +37,18 @@ describe('check, at the first try', () => {
     expect(await check({})).toEqual({ code: 0, said: [] });
   });
 
+  it('ends with what it learned of the newest package, below no list that the table repeats', async () => {
+    const args = [`--baseurl=${stage.yum.url}`, '--packages=hello', `--gpgkey=${stage.yum.url}/KEY`, `--repository=${stage.git.url}`, `--gpg-fingerprints=${PUBLISHER.fingerprint}`];
+    const good = await runCli(['check', ...args], { inputs: { token: TOKEN } });
+    const remark = `signature of the header good (${PUBLISHER.fingerprint.slice(-16)}), 3 files in usr/src/*`;
+    expect(good.stderr).toContain(`\nThe newest package, hello-2.0-1.noarch: ${remark}.\nThe remote would take a push to main`);
+    expect(good.stderr).not.toContain('plan: ');
+    expect(good.stdout).toContain(remark);
+    const bad = await runCli(['check', ...args, '--source-path=opt/*'], { inputs: { token: TOKEN } });
+    expect(bad.stdout).toContain('would be refused: SOURCE_PATH_NOT_FOUND');
+    expect(bad.stderr).not.toContain('The newest package');
+  });
+
   it('a token that the server does not know', async () => {
     expect(await check({}, 'ghs_wrong')).toEqual({ code: 1, said: [expect.stringMatching(/^error: AUTH: .*token is whole, has not expired, is made for this server.*contents: write/)] });
   });

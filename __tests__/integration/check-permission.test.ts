@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startGitHubApi, type GitHubApi } from '../fixtures/github-api.js';
+import { startGitServer } from '../fixtures/git-server.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
 import { onStage, TOKEN, type Stage } from '../fixtures/stage.js';
@@ -32,11 +33,55 @@ describe('check asks whether a push would be let in', () => {
     });
   });
 
-  it('without a token it asks nothing: anybody may look', async () => {
+  it('without a token it asks nothing, since anybody may look, and says that it did not try', async () => {
     await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: '' } }, async (stage) => {
       const result = await stage.publish(CHECK);
-      expect({ code: result.code, warnings: result.report.warnings, asked: stage.git.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack')) }).toEqual({ code: 0, warnings: [], asked: [] });
+      expect({ code: result.code, asked: stage.git.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack')) }).toEqual({ code: 0, asked: [] });
+      expect(result.report.warnings).toEqual(['no token is given, so it was not tried whether a push would be let in. If token is a secret, check its name.']);
     });
+  });
+
+  it('with user and password in the URL, too', async () => {
+    await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: '' } }, async (stage) => {
+      const result = await stage.publish({ ...CHECK, repository: stage.git.url.replace('//', `//x-access-token:${TOKEN}@`) });
+      expect({ code: result.code, warnings: result.report.warnings, said: result.stdout.includes('would take a push to main') }).toEqual({ code: 0, warnings: [], said: true });
+    });
+  });
+});
+
+describe('check tries the other inputs of publish', () => {
+  afterAll(removeRunDirectories);
+
+  it('a signing key that is none is wrong here, too, before any request', async () => {
+    await onStage({ packages: [hello('1.0')] }, async (stage) => {
+      const result = await stage.publish({ ...CHECK, 'signing-key': 'hello' });
+      expect({ code: result.code, requests: stage.yum.requests.length + stage.git.requests.length }).toEqual({ code: 2, requests: 0 });
+      expect(result.stdout).toMatch(/^::error title=INPUT_INVALID::signing-key is no armored OpenPGP private key/m);
+    });
+  });
+
+  it('attestations without an identity are a warning', async () => {
+    await onStage({ packages: [hello('1.0')] }, async (stage) => {
+      const result = await stage.publish({ ...CHECK, attest: 'true' }, { env: { GITHUB_SERVER_URL: stage.git.serverUrl } });
+      expect({ code: result.code, warned: result.report.warnings[0] }).toEqual({ code: 0, warned: expect.stringMatching(/^publish would refuse the inputs: attest.*id-token: write/) });
+    });
+  });
+
+  it('further remotes are asked for their refs, and pushed nothing; one that does not let in is a warning', async () => {
+    const other = await startGitServer({ repository: 'other/mirror', token: 'right' });
+    const withPassword = (password: string): string => other.url.replace('//', `//x-access-token:${password}@`);
+    try {
+      await onStage({ packages: [hello('1.0')] }, async (stage) => {
+        const good = await stage.publish({ ...CHECK, mirrors: withPassword('right') });
+        expect({ code: good.code, warnings: good.report.warnings }).toEqual({ code: 0, warnings: [] });
+        expect(good.stdout).toContain(`The further remote ${other.url} answers`);
+        const bad = await stage.publish({ ...CHECK, mirrors: withPassword('wrong') });
+        expect({ code: bad.code, warnings: bad.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(new RegExp(`^publish could not bring the mirror to the further remote ${other.url}: .*Check user and password in this URL of mirrors`))] });
+        expect(other.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack'))).toEqual([]);
+      });
+    } finally {
+      await other.close();
+    }
   });
 });
 

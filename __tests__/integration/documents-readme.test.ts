@@ -44,11 +44,11 @@ describe('the command lines of README.md', () => {
   it('do what they say, in order, in an empty folder', async () => {
     await onStage({ packages: [hello('1.0')] }, async (stage) => {
       const cwd = makeRunDirectory();
-      const script = block('### On the command line', 'sh').replaceAll('\\\n', ' ').replaceAll('https://yum.example.com/repo', stage.yum.url).replaceAll('https://yum.example.com/RPM-GPG-KEY', `${stage.yum.url}/KEY`).replaceAll('example-dkms', 'hello');
+      const script = `${block('The other commands, into a repository on this machine:', 'sh')}${block('### On the command line', 'sh')}`.replaceAll('\\\n', ' ').replaceAll('https://yum.example.com/repo', stage.yum.url).replaceAll('https://yum.example.com/RPM-GPG-KEY', `${stage.yum.url}/KEY`).replaceAll('example-dkms', 'hello');
       expect(script).toMatch(/^git init --bare -b main mirror\.git\n/);
       execFileSync('git', ['init', '--quiet', '--bare', '-b', 'main', 'mirror.git'], { cwd });
       for (const [name, bytes] of Object.entries({ 'package.rpm': hello('1.0').built.bytes, 'RPM-GPG-KEY': await (await fetch(`${stage.yum.url}/KEY`)).bytes() })) execFileSync('tee', [path.join(cwd, name)], { input: bytes, stdio: ['pipe', 'ignore', 'pipe'] });
-      const lines = script.split('\n').filter((line) => line.startsWith('node dist/cli.js '));
+      const lines = script.split('\n').filter((line) => /^node \S*dist\/cli\.js /.test(line));
       expect(lines).toHaveLength(6);
       for (const line of lines) {
         const { code, stderr } = await runCli(line.split(/\s+/).slice(2), { cwd });

@@ -35,9 +35,9 @@ function blocks(heading: string, language: string): string[] {
 let bench = '';
 beforeEach(() => {
   bench = mkdtempSync(path.join(tmpdir(), 'recipe-'));
-  for (const folder of ['bin', 'gnupg', 'work', 'stored']) mkdirSync(path.join(bench, folder));
+  for (const folder of ['bin', 'gnupg', 'work', 'stored', 'rpm-source-mirror']) mkdirSync(path.join(bench, folder));
   chmodSync(path.join(bench, 'gnupg'), 0o700);
-  symlinkSync(path.join(root, 'dist'), path.join(bench, 'work/dist'));
+  symlinkSync(path.join(root, 'dist'), path.join(bench, 'rpm-source-mirror/dist'));
   const command = (name: string, script: string): void => { writeFileSync(path.join(bench, 'bin', name), `#!/bin/bash\n${script}\n`, { mode: 0o755 }); };
   command('gh', `echo "$*" >>${bench}/gh.log\nif [ "$2" = set ]; then cat >"${bench}/stored/$3"; elif [ "$1" = api ]; then echo 'github.com ssh-ed25519 AAAA'; fi`);
   command('ssh-keyscan', `ssh-keygen -q -t ed25519 -N '' -f ${bench}/host </dev/null; echo "codeberg.org $(cut -d ' ' -f 1,2 ${bench}/host.pub)"`);
@@ -121,7 +121,7 @@ describeWithTools(['bash', 'git', 'gpg', 'ssh-keygen', 'curl'], 'the commands of
     await onStage({ packages: [hello('1.0')] }, async (stage) => {
       const urls = { 'https://yum.example.com/repo': stage.yum.url, 'https://yum.example.com/RPM-GPG-KEY': `${stage.yum.url}/KEY` };
       await run(blocks('### Look first', 'sh')[0]!, { instead: urls });
-      expect(readFileSync(path.join(bench, 'work/mirror.yml'), 'utf8')).toContain(PUBLISHER.fingerprint);
+      expect(readFileSync(path.join(bench, 'work/.github/workflows/mirror.yml'), 'utf8')).toContain(PUBLISHER.fingerprint);
       expect((await stage.publish()).code).toBe(0);
       await run(blocks('### Verify on a schedule', 'sh')[0]!, { instead: { 'https://github.com/acme/widget-source.git': '-q ../widget-source', [PIN]: PUBLISHER.fingerprint, 'git clone': `ln -s ${stage.git.repoDir} ../widget-source; git clone` } });
     });
@@ -152,8 +152,7 @@ describeWithTools(['bash', 'git', 'gpg', 'ssh-keygen', 'curl'], 'the commands of
       stage.offer([one, other], '1700000001');
       const [refused, warned, again] = [await stage.publish(), await stage.publish({ 'on-content-change': 'warn' }), await stage.publish()];
       expect([refused.code, refused.report.errors[0].code, warned.code, again.code]).toEqual([1, 'CONTENT_CHANGED', 0, 0]);
-      symlinkSync(path.join(root, 'dist'), path.join(clone(stage), 'dist'));
-      const shown = await run(blocks('### The vendor replaced a package', 'sh')[0]!, { cwd: path.join(bench, 'clone'), instead: { 'https://yum.example.com/repo': stage.yum.url }, mayFail: true });
+      const shown = await run(blocks('### The vendor replaced a package', 'sh')[0]!, { cwd: clone(stage), instead: { 'https://yum.example.com/repo': stage.yum.url, 'https://yum.example.com/RPM-GPG-KEY': `${stage.yum.url}/KEY` }, mayFail: true });
       expect(fileName(two)).toBe('hello-2.0-1.noarch.rpm');
       expect(shown).toContain('Only in served/files/usr/src/hello-2.0: added.c');
     });

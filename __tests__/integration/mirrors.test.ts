@@ -97,6 +97,7 @@ describe('mirrors', () => {
       const result = await stage.publish({ mirrors: withLogin(other, 'x-access-token', 'glpat-wrong-one') });
       expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 1, tags: ['1.0'] });
       expect(errorsOf(result.report)).toEqual([expect.stringMatching(`^AUTH: .*${other.url}`)]);
+      expect(result.report.errors[0].remedy).toMatch(/^Check user and password in this URL of mirrors/);
       expect(unmasked(result.stdout)).not.toContain('glpat-wrong-one');
     });
   });
@@ -202,6 +203,7 @@ describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'mirrors over a real ssh
           const result = await stage.publish(inputs);
           expect({ code: result.code, refs: refs(ssh) }).toEqual({ code: 1, refs: '' });
           expect(result.report.errors).toEqual([expect.objectContaining({ code: 'AUTH', remedy: expect.stringContaining(remedy) })]);
+          expect(result.stdout).not.toMatch(/^::error.*(?:NASTY|@@@|known-hosts:1)/m);
         }
         expect(stage.tags()).toEqual(['1.0']);
       });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { GitError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { runGit, type GitResult } from './command.js';
-import { mayRecover, remoteError } from './failures.js';
+import { furtherError, mayRecover, remoteError } from './failures.js';
 import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
 import { retryCall } from './retry.js';
 import type { RemoteAccess, Scratch, Talk } from './scratch.js';
-import type { FurtherRemote, Oid, RefSet } from './store.js';
+import type { FurtherRemote, Oid, RefSet, RemoteRefs } from './store.js';
 
 export interface FurtherOptions {
   readonly access: RemoteAccess;
@@ -46,7 +46,24 @@ export class Follower implements FurtherRemote {
     return this.#options.access.remote.url;
   }
 
-  async follow(wanted: RefSet): Promise<{ readonly pushed: number }> {
+  async look(): Promise<void> {
+    await this.#named(async () => this.#list((await this.#options.near.towards(this.#options.access))('quick')));
+  }
+
+  follow(wanted: RefSet): Promise<{ readonly pushed: number }> {
+    return this.#named(() => this.#follow(wanted));
+  }
+
+  /** Says what to do about this remote, not about the main one. */
+  async #named<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw error instanceof GitError ? furtherError(error, this.#options.access) : error;
+    }
+  }
+
+  async #follow(wanted: RefSet): Promise<{ readonly pushed: number }> {
     const { near, whole } = this.#options;
     const talk = await near.towards(this.#options.access);
     const lacking = await this.#compare(wanted, talk);
@@ -66,15 +83,19 @@ export class Follower implements FurtherRemote {
   }
 
   async #compare({ branches, tags }: RefSet, talk: Talk): Promise<Difference> {
-    const result = await this.#call(talk('quick'), ['ls-remote', '--quiet', '--symref', '--', 'origin']);
-    if (result.exitCode !== 0) throw remoteError(result, 'list the refs of', this.url);
-    const held = parseLsRemote(result.stdout.toString('utf8'));
+    const held = await this.#list(talk('quick'));
     return {
       branches: branches.filter(({ name, oid }) => held.branches.get(name) !== oid),
       tags: tags.filter(({ name }) => !held.tags.has(name)),
       tips: branches.flatMap(({ name }) => held.branches.get(name) ?? []),
       other: tags.filter(({ name, oid }) => held.tags.has(name) && held.tags.get(name)?.oid !== oid).map(({ name }) => name),
     };
+  }
+
+  async #list(place: ReturnType<Talk>): Promise<RemoteRefs> {
+    const result = await this.#call(place, ['ls-remote', '--quiet', '--symref', '--', 'origin']);
+    if (result.exitCode !== 0) throw remoteError(result, 'list the refs of', this.url);
+    return parseLsRemote(result.stdout.toString('utf8'));
   }
 
   /** True when the run's own repository had all that was needed. */

@@ -96,6 +96,8 @@ export type RefSet = Pick<PushRequest, 'branches' | 'tags'>;
 export interface FurtherRemote {
   /** Without credentials, so that it may be shown. */
   readonly url: string;
+  /** Asks for the refs and does nothing with them. @throws GitError AUTH, REMOTE_FAILED */
+  look(): Promise<void>;
   /**
    * Brings branches and tags to where the main remote has them, whatever the remote lacks; nothing is forced. Returns the number of refs that moved.
    * @throws GitError that names the remote: AUTH, REMOTE_FAILED, NON_FAST_FORWARD, PUSH_REJECTED; TAG_EXISTS, when all else is pushed

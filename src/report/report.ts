@@ -89,6 +89,8 @@ export interface RunResult {
   readonly commit: string;
   /** True when something was refused or failed. */
   readonly failed: boolean;
+  /** What `check` tried and found good, as sentences. */
+  readonly facts?: readonly string[];
   /** True when all was done but the push. */
   readonly isDryRun?: boolean;
   /** Sigstore bundles by tag, of the releases whose statement was signed. */

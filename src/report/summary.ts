@@ -27,6 +27,7 @@ export function formatSummary(result: RunResult): string {
     notCheckedLine(report),
     messageList('Errors', report.errors.map((error) => `${error.code}: ${sentences(error)}`)),
     messageList('Warnings', report.warnings),
+    messageList('Tried', result.facts ?? []),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -28,6 +28,8 @@ export interface Ports {
   readonly report: Report;
   /** Signs commits and tags; undefined without a signing key. */
   readonly sign?: Sign | undefined;
+  /** Whether there is something to push with; undefined where nothing is needed. */
+  readonly hasCredential?: boolean | undefined;
   /** Remotes that follow the main one. */
   readonly further?: readonly FurtherRemote[];
   /** Where each tag gets a release. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, it, expect } from '@jest/globals';
 import { cleanText, plainValue } from '../../../src/git/command.js';
-import { isTooLarge, mayRecover, remoteError } from '../../../src/git/failures.js';
+import { furtherError, isTooLarge, mayRecover, remoteError } from '../../../src/git/failures.js';
 
 const failed = (stderr: string): { exitCode: number; stdout: Buffer; stderr: string } => ({ exitCode: 128, stdout: Buffer.alloc(0), stderr });
 
@@ -31,6 +31,31 @@ describe('remoteError', () => {
 
   it('says what to do about a redirect', () => {
     expect(remoteError(failed("fatal: unable to access 'https://x/': The requested URL returned error: 301"), 'x', 'y').remedy).toContain('.git at the end');
+  });
+});
+
+describe('a host key that changed', () => {
+  const banner = '@@@@@ | @ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @ | @@@@@ | IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY! | The fingerprint for the ED25519 key sent by the remote host is | SHA256:bUqZ/4+abc. | Please contact your system administrator. | Add correct host key in /tmp/x/known-hosts to get rid of this message. | Offending ED25519 key in /tmp/x/known-hosts:1 | Host key verification failed.';
+
+  it('is told by its fingerprint, without the banner of ssh', () => {
+    const { code, message, remedy } = remoteError(failed(banner), 'push to', 'ssh://x/y');
+    expect({ code, message }).toEqual({ code: 'AUTH', message: 'git could not push to ssh://x/y: the host key sent is SHA256:bUqZ/4+abc (ED25519); ssh-known-hosts has another' });
+    expect(remedy).toMatch(/compare the fingerprint with those that the host publishes/);
+  });
+});
+
+describe('furtherError', () => {
+  const http = { transport: 'http', url: 'https://x/y' } as const;
+  const auth = remoteError(failed('fatal: Authentication failed'), 'push to', http.url);
+  it.each([
+    ['a login in the URL', { remote: { ...http, userinfo: 'a:b' } }, auth, /^Check user and password in this URL of mirrors/],
+    ['no login', { remote: http }, auth, /^The server wants a login: put user and password into this URL of mirrors/],
+    ['the main token', { remote: http, token: 't' }, auth, /^Let token write to this repository, too, or put/],
+    ['a repository that is not there', { remote: http }, remoteError(failed('remote: Repository not found.'), 'x', http.url), /^Check this URL in mirrors/],
+    ['ssh', { remote: { transport: 'ssh', url: 'git@x:y' } as const }, remoteError(failed('Permission denied (publickey).'), 'x', 'git@x:y'), /^Set ssh-key/],
+  ])('says what to look at: %s', (_, access, error, remedy) => {
+    const found = furtherError(error, access);
+    expect({ code: found.code, message: found.message, remedy: found.remedy }).toEqual({ code: error.code, message: error.message, remedy: expect.stringMatching(remedy) });
   });
 });
 

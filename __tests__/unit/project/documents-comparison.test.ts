@@ -46,7 +46,10 @@ describeWithShared('what the peers have', () => {
   });
 });
 
+/** README.md writes the programs out. */
+const NAMES = { GO: 'aws-neuron-driver-publish-source', AWS: "AWS's own bot", SRPM: 'srpmproc', MSHIP: 'OpenELA mothership', GBP: 'git-buildpackage' };
+
 function readmeRows(): Pick<Row, 'feature' | 'elsewhere'>[] {
   const [, table = ''] = /\| what this does \| who else \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
-  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)].map(([, feature = '', elsewhere = '']) => ({ feature, elsewhere }));
+  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)].map(([, feature = '', elsewhere = '']) => ({ feature, elsewhere: Object.entries(NAMES).reduce((text, [short, name]) => text.replaceAll(name, short), elsewhere) }));
 }

@@ -102,7 +102,8 @@ function ours(job: Job): readonly Step[] {
 /** The permissions of the job's own token; none where another identity does the work. */
 function needs(inputs: Values): Values {
   if (inputs['token'] !== undefined || /^git@|^ssh:/.test(textOf(inputs['repository']))) return {};
-  const writes = (inputs['mode'] ?? 'publish') === 'publish' && inputs['dry-run'] !== true;
+  // check tries the push.
+  const writes = inputs['mode'] !== 'verify' && inputs['dry-run'] !== true;
   return {
     contents: writes ? 'write' : 'read',
     ...(inputs['alarm-issue'] === true ? { issues: 'write' } : {}),

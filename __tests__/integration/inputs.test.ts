@@ -155,6 +155,14 @@ describe('the command line', () => {
     }
   });
 
+  it('says which Node it needs on one line, before an older one could stumble over the program', async () => {
+    const older = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
+    const result = await runCli(['--version'], { tempDir, nodeOptions: ['--import', older] });
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: 'rpm-source-mirror needs Node 24 or newer; this is v20.20.2\n' });
+    const entry = readFileSync(join(import.meta.dirname, '../../dist/cli.js'), 'utf8');
+    expect([...entry.matchAll(/^(?:import|export)\b.*$/gm)].map(([line]) => line).filter((line) => !line.endsWith("from 'node:module';"))).toEqual([]);
+  });
+
   it('takes bare booleans, --name=value, --name value, lists by commas and white space, and a flag given again', async () => {
     const report = join(tempDir, 'report.json');
     const result = await run(['publish', ...base, '--packages', 'nothing, hello', '--packages=other', '--skip=1.0 2.0', '--dry-run', '--report', report, '--quiet']);

@@ -20,6 +20,7 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
   ['a key file that is missing', { gpgkey: './KEY.asc' }, 'INPUT_INVALID', /gpgkey.*KEY\.asc/],
   ['a broken armored key', { gpgkey: '-----BEGIN PGP PUBLIC KEY BLOCK-----\nabc' }, 'INPUT_INVALID', /gpgkey/],
   ['a key id for a fingerprint', { 'gpg-fingerprints': '5749CAD8646D9185' }, 'INPUT_INVALID', /gpg-fingerprints.*5749CAD8646D9185/],
+  ['a fingerprint in two halves', { 'gpg-fingerprints': `${PUBLISHER.fingerprint.slice(0, 20)} ${PUBLISHER.fingerprint.slice(20)}` }, 'INPUT_INVALID', new RegExp(`spaces\\. Write ${PUBLISHER.fingerprint}\\.`)],
   ['a constraint that is none', { versions: '>> 2' }, 'INPUT_INVALID', /versions/],
   ['a boolean that is none', { 'dry-run': 'yes' }, 'INPUT_INVALID', /dry-run.*yes/],
   ['a negative number', { 'max-releases': '-1' }, 'INPUT_INVALID', /max-releases/],

@@ -39,10 +39,12 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
   ['an author without mail', { author: 'Somebody' }, 'INPUT_INVALID', /author/],
   ['an author of two lines', { author: 'A\nB <a@example.org>' }, 'INPUT_INVALID', /author/],
   ['two files of one name in the archive', { gpgkey: 'http://127.0.0.1:9/a/KEY', 'release-notes': 'http://127.0.0.1:9/b/KEY' }, 'INPUT_CONFLICT', /KEY/],
+  ['a key that is the index', { gpgkey: 'http://127.0.0.1:9/repodata/repomd.xml' }, 'INPUT_CONFLICT', /gpgkey.*is a file of the index and no public key/],
+  ['known hosts that are no file', { 'ssh-known-hosts': './known_hosts' }, 'INPUT_INVALID', /ssh-known-hosts is "\.\/known_hosts"; it takes lines/],
   ['a header that is none', { 'http-headers': 'no colon here' }, 'INPUT_INVALID', /http-headers/],
 ];
 
-const SECRETS: Inputs = { token: 'INPUT_TOKEN', 'signing-key': 'INPUT_SIGNING-KEY', 'signing-key-passphrase': 'INPUT_SIGNING-KEY-PASSPHRASE', 'ssh-key': 'INPUT_SSH-KEY', 'http-headers': 'INPUT_HTTP-HEADERS' };
+const SECRETS: Inputs = { token: 'INPUT_TOKEN', 'signing-key': 'INPUT_SIGNING_KEY', 'signing-key-passphrase': 'INPUT_SIGNING_KEY_PASSPHRASE', 'ssh-key': 'INPUT_SSH_KEY', 'http-headers': 'INPUT_HTTP_HEADERS' };
 const LIST = new Set(['http-headers']);
 
 describe('wrong inputs', () => {
@@ -80,6 +82,12 @@ describe('wrong inputs', () => {
       expect(annotations[0]).toMatch(new RegExp(`^::error title=${code}::`));
       expect(annotations[0]).toMatch(named);
       nothingAsked();
+    });
+
+    it('a name that is nearly an input: a warning, before what is missing without it', async () => {
+      const result = await runAction({ tempDir, inputs: { ...right, packages: '', pakages: 'hello' } });
+      expect(result.code).toBe(2);
+      expect(result.stdout).toMatch(/^::warning::pakages \(INPUT_PAKAGES\) is no input[^]*^::error title=INPUT_MISSING::packages/m);
     });
 
     it('an unknown mode: exit 2', async () => {

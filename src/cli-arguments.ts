@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from './errors.js';
 import { INPUTS, inputSpec, isInputName, type InputName } from './input-table.js';
+import { nearestOf } from './near-inputs.js';
 
 const COMMANDS = ['publish', 'check', 'verify', 'inspect', 'init'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -124,16 +125,21 @@ function finish(positionals: readonly string[], inputs: Map<InputName, string>, 
 
 function unknownFlag(flag: string): InputError {
   const name = flag.replace(/^-+/, '');
-  const near = Object.keys(INPUTS).filter((input) => input.startsWith(name.slice(0, 3)) && name.length >= 3);
+  const near = nearestOf(name, [...Object.keys(INPUTS).filter((input) => input !== 'mode'), ...SWITCHES, ...VALUES]);
   return new InputError('INPUT_INVALID', `${flag} is not a flag`, {
-    remedy: near.length > 0 ? `Did you mean --${near.join(' or --')}?` : 'See --help for all flags.',
+    remedy: near !== undefined ? `Did you mean --${near}?` : 'See --help for all flags.',
   });
 }
 
 function secretFlag(name: InputName, problem = 'is a secret'): InputError {
   return new InputError('INPUT_INVALID', `--${name} ${problem}, and the process list shows flags`, {
-    remedy: `Set the environment variable ${variableOf(name)} instead.`,
+    remedy: `Set the environment variable ${shellVariableOf(name)} instead.`,
   });
+}
+
+/** The same with underscores, as a shell can export it: `INPUT_SIGNING_KEY`. */
+export function shellVariableOf(name: InputName): string {
+  return variableOf(name).replaceAll('-', '_');
 }
 
 /** The environment variable that carries an input: `INPUT_SIGNING-KEY`. */

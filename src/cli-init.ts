@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandLine } from './cli-arguments.js';
 import { InputError } from './errors.js';
+import { otherSources } from './init-candidates.js';
 import { chooseInputs } from './init-inputs.js';
 import { lookAt } from './init-look.js';
 import { reportLook, reportNextSteps } from './init-report.js';
@@ -27,7 +28,7 @@ export interface InitCommand {
 const USUAL_FILE = join('.github', 'workflows', 'mirror.yml');
 
 /**
- * `init`: looks at a repository and writes a workflow file for it, on stdout and as a file; what was found and what to do next goes to the logger.
+ * `init`: looks at a repository and writes a workflow for it, on stdout and, once a fitting key is there, as a file; what was found and what to do next goes to the logger.
  * Returns the exit status: 1 when a file with other content is in the way, which stays as it is.
  * @throws InputError, DownloadError, RepodataError, IntegrityError, VerificationError
  */
@@ -41,11 +42,10 @@ export async function writeWorkflow({ line, read, logger }: InitCommand): Promis
     const source = await resolveSource(options, fetcher);
     const look = await lookAt({ options, arch: given.has('arch') ? splitList(given.get('arch')!) : undefined, source, fetcher, logger });
     const inputs = chooseInputs({ given, look, source });
-    const chosen = new Set(look.chosen.map(({ name }) => name));
-    const workflow = formatWorkflow({ inputs, others: look.candidates.filter(({ name }) => !chosen.has(name)) });
+    const workflow = formatWorkflow({ inputs, others: otherSources(look) });
     process.stdout.write(workflow);
     reportLook(look, { inputs, logger });
-    const file = line.output === '-' ? undefined : (line.output ?? USUAL_FILE);
+    const file = line.output === '-' || inputs.obstacle !== undefined ? undefined : (line.output ?? USUAL_FILE);
     const obstacle = file === undefined ? undefined : await keepFile(file, workflow, logger);
     if (obstacle === undefined) reportNextSteps({ inputs, file, logger });
     else process.stderr.write(formatError(obstacle));

@@ -101,7 +101,9 @@ async function inspectFile(file: string, { keyring, policy, folder, logger }: In
 /** Unpacks an accepted package; what stands in the way of it is a reason, unless it is the folder. */
 async function extract(pkg: RpmPackage, source: ByteSource, { folder, logger }: { readonly folder: string; readonly logger: Logger }): Promise<string | undefined> {
   try {
-    for (const path of await extractFiles(pkg, source, folder)) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
+    const { written, left } = await extractFiles(pkg, source, folder);
+    logger.info(`${written === 1 ? '1 entry' : `${written} entries`} unpacked into ${folder}`);
+    for (const path of left) logger.warning(`${path} is a device, fifo or socket and was not extracted`);
     return undefined;
   } catch (error) {
     if (!(error instanceof MirrorError) || error instanceof InputError) throw error;

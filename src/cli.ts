@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { parseCommandLine, variableOf, type CommandLine } from './cli-arguments.js';
+import { parseCommandLine, shellVariableOf, variableOf, type CommandLine } from './cli-arguments.js';
 import { writeWorkflow } from './cli-init.js';
 import { inspectFiles } from './cli-inspect.js';
 import { describeError, InputError } from './errors.js';
 import { helpText } from './help.js';
 import { parseOptions, type InputReader } from './inputs.js';
+import { warnOfMistypedInputs } from './near-inputs.js';
 import { terminalLogger } from './report/loggers.js';
 import { formatError, formatTable } from './report/terminal.js';
 import { failures, run, writeReport } from './runner.js';
@@ -19,15 +20,16 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
+  warnOfMistypedInputs(process.env, { logger, underscores: true });
   if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
   if (line.command === 'init') return writeWorkflow({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
   if (line.report !== undefined) await writeReport(result, line.report);
   for (const failure of failures(result)) process.stderr.write(formatError(failure));
-  const table = await formatTable(result);
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
-  if (!line.quiet) (line.json ? process.stderr : process.stdout).write(`${table}\n`);
+  const stream = line.json ? process.stderr : process.stdout;
+  if (!line.quiet) stream.write(`${await formatTable(result, stream.columns)}\n`);
   return result.failed ? 1 : 0;
 }
 
@@ -40,8 +42,7 @@ function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function inputReader(line: CommandLine): InputReader {
   return (name) => {
     if (name === 'mode') return line.command ?? '';
-    const variable = variableOf(name);
-    return line.inputs.get(name) ?? process.env[variable] ?? process.env[variable.replaceAll('-', '_')] ?? '';
+    return line.inputs.get(name) ?? process.env[variableOf(name)] ?? process.env[shellVariableOf(name)] ?? '';
   };
 }
 

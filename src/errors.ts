@@ -116,7 +116,7 @@ export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT'> {}
 export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   INPUT_MISSING: 'Set the named input.',
   INPUT_INVALID: 'Correct the named input; README.md lists what each input takes.',
-  INPUT_CONFLICT: 'Remove one of the named inputs.',
+  INPUT_CONFLICT: 'Change or remove one of the things that the message names.',
   HTTP_STATUS: 'Open the URL in a browser; if the server answers there, check proxies and http-headers, otherwise try again later.',
   TOO_LARGE: 'The server sent more than it announced or than is sane for this kind of file. Check the URL; if it is right, report it to the publisher.',
   TIMEOUT: 'Try again later; if it persists, the server or a proxy stalls.',

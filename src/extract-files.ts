@@ -10,10 +10,11 @@ import { readVerifiedFiles } from './stages/payload-files.js';
 
 /**
  * Unpacks an accepted package into a new or empty folder. Links are made after all files, so that nothing is ever written
- * through one; devices, fifos and sockets are left out and returned by name.
+ * through one; devices, fifos and sockets are left out and returned by name,
+ * beside the number of entries that were written.
  * @throws InputError INPUT_INVALID when the folder holds something; PayloadError for unsafe names
  */
-export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: string): Promise<string[]> {
+export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: string): Promise<{ readonly written: number; readonly left: readonly string[] }> {
   // Before anything is written: every name must be one that can be.
   verifyTree(pkg.facts.files, 'the package');
   for (const { path } of pkg.facts.files) decode(path);
@@ -22,6 +23,7 @@ export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: 
   const links: { readonly path: string; readonly target: Buffer }[] = [];
   const folders: { readonly path: string; readonly mode: number }[] = [];
   const left: string[] = [];
+  let written = 0;
   for await (const { entry, content } of readVerifiedFiles(pkg, source, () => true)) {
     if (entry.ghost) continue;
     const path = join(folder, decode(entry.path));
@@ -30,10 +32,11 @@ export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: 
     else if (entry.type === 'symlink') links.push({ path, target: Buffer.from(entry.target) });
     else if (entry.type === 'file') await writeNew(path, content ?? new Uint8Array(), entry.mode);
     else left.push(decode(entry.path));
+    written += 1;
   }
   for (const { path, target } of links) await symlink(target, path);
   for (const { path, mode } of folders.reverse()) await chmod(path, (mode & 0o777) | 0o700);
-  return left;
+  return { written: written - left.length, left };
 }
 
 /** @throws InputError INPUT_INVALID when the folder holds something, or is a file */

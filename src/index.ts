@@ -6,6 +6,7 @@ import * as core from '@actions/core';
 import { describeError, InputError, sentences } from './errors.js';
 import { secretsInUrl, secretsToMask } from './git/credentials.js';
 import { parseOptions, type Options } from './inputs.js';
+import { warnOfMistypedInputs } from './near-inputs.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
@@ -17,6 +18,7 @@ import { stopSignal } from './signals.js';
 async function main(): Promise<void> {
   let result: RunResult;
   try {
+    warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
     const options = parseOptions((name) => core.getInput(name), process.env);
     maskSecrets(options);
     result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });

@@ -56,6 +56,12 @@ export function rankCandidates(packages: readonly IndexPackage[], listFiles: Lis
   return best.sort(compareCandidates);
 }
 
+/** Those that carry source, or may by their name, and were not chosen: a package may have had another name. */
+export function otherSources({ candidates, chosen }: { readonly candidates: readonly Candidate[]; readonly chosen: readonly Candidate[] }): Candidate[] {
+  const names = new Set(chosen.map(({ name }) => name));
+  return candidates.filter((candidate) => !names.has(candidate.name) && rank(candidate) <= 4);
+}
+
 function describe(arch: string, packages: readonly IndexPackage[], listFiles: ListFiles): Candidate {
   const newest = newestOf(packages);
   const files = listFiles(newest);

@@ -3,6 +3,7 @@ import { DEFAULT_SOURCE_PATH } from './mirror/source-proposal.js';
 import type { FoundKeys } from './init-keys.js';
 import type { Look } from './init-look.js';
 import { INPUTS, inputSpec, type InputName } from './input-table.js';
+import { parseFingerprints } from './input-values.js';
 import type { CertificateFacts } from './openpgp/model.js';
 import type { UpstreamSource } from './stages/upstream.js';
 
@@ -19,6 +20,8 @@ export interface WorkflowInputs {
   readonly secrets: ReadonlyMap<string, InputName>;
   /** Inputs that name a file of this machine, which a runner does not have. */
   readonly local: readonly InputName[];
+  /** What is to be done about the key before the workflow can publish anything. */
+  readonly obstacle: string | undefined;
 }
 
 export interface InputChoice {
@@ -33,6 +36,7 @@ const SOURCES = ['baseurl', 'mirrorlist', 'metalink', 'repo-file', 'repo-id', 'b
 /** Decides what the workflow says: what the user gave, completed by what was found. */
 export function chooseInputs({ given, look, source }: InputChoice): WorkflowInputs {
   const pinned = certificatesToPin(look);
+  const pins = parseFingerprints(given.get('gpg-fingerprints') ?? '');
   const found = new Map<InputName, string>([
     ...placeOf(given, source),
     ...keysOf(given, { look, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
@@ -43,20 +47,38 @@ export function chooseInputs({ given, look, source }: InputChoice): WorkflowInpu
   const names = (Object.keys(INPUTS) as InputName[]).filter((name) => wanted.has(name));
   const secrets = new Map(names.filter((name) => isSecret(name, wanted.get(name)!)).map((name) => [secretName(name), name]));
   const isForeign = given.has('repository') && !isLocalPath('repository', given.get('repository')!);
-  if (isForeign) secrets.set('MIRROR_TOKEN', 'token');
+  const [secret, input] = isSsh(given.get('repository') ?? '') ? (['MIRROR_SSH_KEY', 'ssh-key'] as const) : (['MIRROR_TOKEN', 'token'] as const);
+  if (isForeign) secrets.set(secret, input);
   const hidden = new Set(secrets.values());
   const values = new Map(names.map((name): [InputName, WorkflowValue] => [name, hidden.has(name) ? { expression: `secrets.${secretName(name)}` } : { text: wanted.get(name)!.trim() }]));
-  if (isForeign) values.set('token', { expression: 'secrets.MIRROR_TOKEN' });
+  if (isForeign) values.set(input, { expression: `secrets.${secret}` });
   if (!given.has('dry-run')) values.set('dry-run', { expression: 'inputs.dry-run || false' });
-  return { values, pinned: given.has('gpg-fingerprints') ? [] : pinned, secrets, local: names.filter((name) => isLocalPath(name, wanted.get(name)!)) };
+  return { values, pinned: given.has('gpg-fingerprints') ? [] : pinned, secrets, local: names.filter((name) => isLocalPath(name, wanted.get(name)!)), obstacle: obstacleOf(look, { pins, pinned }) };
 }
 
-/** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing. */
+/** `ssh://…` and `user@host:path`. */
+function isSsh(repository: string): boolean {
+  return /^ssh:\/\//i.test(repository) || /^[\w.-]+@[^/:]+:/.test(repository);
+}
+
+/** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing, nor does one when another signed. */
 export function certificatesToPin({ keys, indexSignatures = [], packageSignatures = [] }: Look): CertificateFacts[] {
   const makers = new Set([...indexSignatures, ...packageSignatures].filter(({ status }) => status === 'good').map(({ fingerprint }) => fingerprint));
   const all = uniqueCertificates(keys);
   const signed = all.filter(({ fingerprint }) => makers.has(fingerprint));
-  return signed.length > 0 ? signed : uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+  const isOther = packageSignatures.length > 0 && packageSignatures.every(({ status }) => status === 'no-key');
+  return signed.length > 0 || isOther ? signed : uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+}
+
+function obstacleOf({ keys, packageSignatures = [] }: Look, { pins, pinned }: { readonly pins: ReadonlySet<string>; readonly pinned: readonly CertificateFacts[] }): string | undefined {
+  if (pinned.length === 0) {
+    const ids = [...new Set(packageSignatures.flatMap(({ keyId }) => keyId ?? []))].map((id) => id.toUpperCase());
+    return `find the publisher's key${ids.length === 0 ? '' : ` (key id ${ids.join(', ')})`} and run init again with --gpgkey URL`;
+  }
+  const signers = [...new Set(packageSignatures.flatMap(({ status, fingerprint }) => (status === 'good' ? (fingerprint ?? []) : [])))];
+  const fitting = signers.length > 0 ? signers : uniqueCertificates(keys).map(({ fingerprint }) => fingerprint);
+  if (pins.size === 0 || fitting.some((fingerprint) => pins.has(fingerprint))) return undefined;
+  return `correct --gpg-fingerprints, which does not list ${signers.length > 0 ? 'the signer of the newest package' : 'the key that was found'}, ${fitting.join(', ')}, and run init again`;
 }
 
 /** Every certificate once. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { otherSources } from './init-candidates.js';
 import type { WorkflowInputs } from './init-inputs.js';
 import type { Look } from './init-look.js';
-
+import type { InputName } from './input-table.js';
 import type { Logger } from './log.js';
 import { MIB } from './limits.js';
 import { displayUrl } from './net/urls.js';
@@ -9,19 +10,22 @@ import type { CertificateFacts, SignatureReport } from './openpgp/model.js';
 import { formatNevra } from './rpm/evr.js';
 import type { Nevra } from './rpm/model.js';
 
+/** Names of other packages on one line. */
+const MOST_NAMES = 10;
+
 /** Says what was found, one fact a line; what a person must look at is a warning. */
 export function reportLook(look: Look, { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger }): void {
   const { index, candidates, oddNames } = look;
   logger.info(`repository: ${index.baseUrl}: ${index.packageCount} packages with ${candidates.length === 1 ? '1 name' : `${candidates.length} names`}, revision ${index.repomd.revision || 'none'}`);
   if (oddNames > 0) logger.warning(`${oddNames} package names hold characters that no input can hold; they are left out`);
-  reportIndexSignature(look, logger);
+  reportIndexSignature(look, { isWanted: textOf(inputs, 'repo-gpgcheck') !== 'off', logger });
   reportPackages(look, logger);
   reportKeys(look, { inputs, logger });
 }
 
-function reportIndexSignature({ indexSignatures }: Look, logger: Logger): void {
+function reportIndexSignature({ indexSignatures }: Look, { isWanted, logger }: { readonly isWanted: boolean; readonly logger: Logger }): void {
   if (indexSignatures === undefined) {
-    logger.info('index: no signature of repomd.xml is there, or wanted (repo-gpgcheck); packages are checked by their own signatures');
+    logger.info(`index: ${isWanted ? 'not signed (no repomd.xml.asc)' : 'its signature was not looked at (repo-gpgcheck: off)'}; packages are checked by their own signatures`);
     return;
   }
   const good = indexSignatures.find(({ status }) => status === 'good');
@@ -29,7 +33,8 @@ function reportIndexSignature({ indexSignatures }: Look, logger: Logger): void {
   else logger.warning(`repomd.xml.asc cannot be checked: ${reasonsOf(indexSignatures)}. publish would refuse the index: add that key to --gpgkey, or set --repo-gpgcheck=off to rely on the packages' signatures alone`);
 }
 
-function reportPackages({ chosen, candidates }: Look, logger: Logger): void {
+function reportPackages(look: Look, logger: Logger): void {
+  const { chosen, candidates } = look;
   for (const { name, arch, versions, newest, bytes, source, otherArchs } of chosen) {
     const others = otherArchs.length === 0 ? '' : `; also there as ${otherArchs.join(', ')}`;
     logger.info(`package: ${name} (${arch}${others}): ${versions === 1 ? '1 version' : `${versions} versions`}, newest ${newest.nevra.version}-${newest.nevra.release}, ${formatSize(bytes)} in all`);
@@ -38,6 +43,8 @@ function reportPackages({ chosen, candidates }: Look, logger: Logger): void {
     else if (source === null) logger.warning(`${show(newest.nevra)} holds nothing that looks like source. Choose another package with --packages${suggest(candidates)}, or set --source-path to the folder that you want`);
     else logger.info(`source: ${source.glob} holds ${source.files === 1 ? '1 file' : `${source.files} files`}${source.isScripts ? ', scripts and no compiled source,' : ''} in ${show(newest.nevra)}`);
   }
+  const others = otherSources(look);
+  if (others.length > 0) logger.info(`also with source: ${others.slice(0, MOST_NAMES).map(({ name }) => name).join(', ')}${others.length > MOST_NAMES ? ' and more' : ''}; if one is an earlier name of the same thing, add it to --packages`);
   if (new Set(chosen.flatMap(({ source, arch }) => (source && arch !== 'src' ? [source.glob] : []))).size > 1) {
     logger.warning('the chosen packages keep their source in different folders: mirror them by one workflow each, or set --source-path');
   }
@@ -86,17 +93,33 @@ function show(nevra: Nevra): string {
   return formatNevra(nevra.epoch === 0 ? { ...nevra, epoch: null } : nevra);
 }
 
-/** What to do with the workflow. */
+const WRITERS: ReadonlyMap<InputName, string> = new Map([['token', 'a token'], ['ssh-key', 'the private half of a key']]);
+
+/** What to do with the workflow; one that nobody could publish with is not worth a file. */
 export function reportNextSteps({ inputs, file, logger }: { readonly inputs: WorkflowInputs; readonly file: string | undefined; readonly logger: Logger }): void {
   for (const name of inputs.local) logger.warning(`${name} names a place on this machine, which a runner does not have`);
+  if (inputs.obstacle !== undefined) {
+    logger.warning('no file is written: this workflow could not publish anything yet');
+    logger.info('next:');
+    logger.info(`  1. ${inputs.obstacle}`);
+    return;
+  }
+  const repository = textOf(inputs, 'repository');
   const steps = [
     ...(inputs.pinned.length > 0 ? ['compare the fingerprints, as said above'] : []),
-    ...[...inputs.secrets].map(([secret, name]) => `add the secret ${secret} to the repository (Settings, Secrets and variables, Actions): the value of ${name}`),
-    `commit ${file ?? 'the workflow as .github/workflows/mirror.yml'} to the default branch of the repository that is to become the mirror, and push`,
+    ...[...inputs.secrets].map(([secret, name]) => `add the secret ${secret} to the repository (Settings, Secrets and variables, Actions): ${WRITERS.has(name) ? `${WRITERS.get(name)!} that may write to ${repository ?? 'the repository of the mirror'}` : `the value of ${name}`}`),
+    ...([...inputs.secrets.values()].includes('ssh-key') && !inputs.values.has('ssh-known-hosts') ? ["add the input ssh-known-hosts: what ssh-keyscan prints for the host of the mirror, compared with what that host's operator says"] : []),
+    `commit ${file ?? 'the workflow as .github/workflows/mirror.yml'} to the default branch of the repository that is to ${repository === undefined ? 'become the mirror' : `run it (the mirror itself is ${repository})`}, and push`,
     'open Actions, Mirror, Run workflow; choose dry-run first, read its summary, then run it without',
   ];
   logger.info('next:');
   for (const [at, step] of steps.entries()) logger.info(`  ${at + 1}. ${step}`);
+}
+
+/** An input that is written as a plain text. */
+function textOf({ values }: WorkflowInputs, name: InputName): string | undefined {
+  const value = values.get(name);
+  return value !== undefined && 'text' in value ? value.text : undefined;
 }
 
 function formatSize(bytes: number): string {

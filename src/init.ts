@@ -8,7 +8,7 @@ import { printable } from './report/escape.js';
 /** What a workflow is made from. */
 export interface WorkflowFacts {
   readonly inputs: WorkflowInputs;
-  /** Candidates that were not chosen, best first; they are listed in a comment. */
+  /** Other candidates with source, best first; they are listed in a comment. */
   readonly others: readonly Candidate[];
 }
 
@@ -83,7 +83,7 @@ function listOthers(others: readonly Candidate[]): string[] {
     const files = source === undefined || source === null ? '' : `, ${source.files} files in ${source.glob}`;
     return comment(`  ${name} (${arch}, ${versions === 1 ? '1 version' : `${versions} versions`}, newest ${newest.nevra.version}${files})`);
   });
-  return [comment('Also there:'), ...listed, ...(others.length > MOST ? [comment(`  and ${others.length - MOST} more`)] : [])];
+  return [comment('If one of these is an earlier name of the same thing, add it to packages:'), ...listed, ...(others.length > MOST ? [comment(`  and ${others.length - MOST} more`)] : [])];
 }
 
 function comment(text: string): string {

@@ -95,12 +95,19 @@ export function parseKeys(text: string): KeySource[] {
   return [...locations, ...keys];
 }
 
+const FINGERPRINT = /^([0-9A-F]{40}|[0-9A-F]{64})$/;
+/** A fingerprint on one line as gpg prints it, in ten groups; a group alone is no fingerprint, so the list stays unambiguous. */
+const GROUPED = /(?<![^\s,])[0-9a-f]{4}(?:[ \t]+[0-9a-f]{4}){9}(?![^\s,])/gi;
+
 /** Fingerprints of primary keys as upper-case hex. */
-export function parseFingerprints(items: readonly string[]): Set<string> {
+export function parseFingerprints(text: string): Set<string> {
   const pins = new Set<string>();
+  const items = splitList(text.replace(GROUPED, (groups) => groups.replaceAll(/\s/g, '')));
+  const whole = items.join('').toUpperCase();
   for (const item of items) {
     const hex = item.replace(/^0x/i, '').replaceAll(':', '').toUpperCase();
-    if (!/^([0-9A-F]{40}|[0-9A-F]{64})$/.test(hex)) {
+    if (!FINGERPRINT.test(hex)) {
+      if (FINGERPRINT.test(whole)) throw new InputError('INPUT_INVALID', `gpg-fingerprints is ${JSON.stringify(text)}; it looks like a fingerprint with spaces`, { remedy: `Write ${whole}.` });
       throw invalid('gpg-fingerprints', item, 'whole fingerprints of primary keys, 40 or 64 hex digits without spaces (key ids can be forged)');
     }
     pins.add(hex);

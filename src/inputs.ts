@@ -97,7 +97,7 @@ export function parseOptions(read: InputReader, environment: { readonly GITHUB_R
     versions: parseConstraints(text('versions')),
     skip: list('skip'),
     gpgkey: parseKeys(text('gpgkey')),
-    gpgFingerprints: parseFingerprints(list('gpg-fingerprints')),
+    gpgFingerprints: parseFingerprints(text('gpg-fingerprints')),
     repoGpgcheck: oneOf('repo-gpgcheck', text('repo-gpgcheck'), ['auto', 'required', 'off']),
     allowWeak: new Set(list('allow-weak').map((name) => name.toLowerCase())),
     allowRollback: boolean('allow-rollback', text('allow-rollback')),

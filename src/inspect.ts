@@ -10,7 +10,7 @@ import { readPayload } from './rpm/payload.js';
 import { readPackage, type RpmPackage } from './rpm/read.js';
 import { TAG } from './rpm/tags.js';
 import { toRpmString } from './rpm/text.js';
-import { judge } from './trust/policy.js';
+import { judge, NOT_CHECKED } from './trust/policy.js';
 
 /** One package file to look at. */
 export interface InspectRequest {
@@ -175,6 +175,9 @@ function describeFile(entry: FileEntry, read: Pick<PayloadFile, 'digest' | 'sha2
   };
 }
 
+/** As `reasons` holds it. */
+const UNJUDGED = `${NOT_CHECKED.code}: ${NOT_CHECKED.message}`;
+
 /** The result for people, a line a fact; but for line ends text from the package is left as it is, so the caller escapes it for its medium. */
 export function formatInspection(result: InspectResult): string {
   const { nevra, license, summary, buildHost, buildTime, payload, signatures = [], digests = [], files = [] } = result;
@@ -196,7 +199,7 @@ export function formatInspection(result: InspectResult): string {
     ...digests.map(({ name, covers, status }) => `  digest    ${name} (${covers}): ${status}`),
     ...signatures.map((signature) => `  signature ${showSignature(signature)}`),
     ...files.filter(({ digest }) => digest === 'bad').map(({ path }) => `  file      ${showText(path)}: bad`),
-    `  verdict   ${result.verdict}`,
+    `  verdict   ${result.verdict}${result.verdict === 'accept' && result.reasons.includes(UNJUDGED) ? ', but the signatures were not checked: no --gpgkey' : ''}`,
     ...result.reasons.map((reason) => `            ${reason}`),
   ]
     .map((line) => line.replaceAll('\n', ' \u23ce '))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { readFile } from 'node:fs/promises';
 import { InputError, sentences } from './errors.js';
 import type { ClientOptions } from './github/client.js';
 import { apiUrlOf, repositoryNameOf, type RepositoryName } from './github/repository-name.js';
@@ -48,7 +49,7 @@ export async function settle(options: Options, { environment, commitTime, logger
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
   if (options.attest) needIdentity(options.mode, { environment, logger });
   const remote = resolveRepository(options.repository, { serverUrl });
-  const ssh = sshOf(options);
+  const ssh = await sshOf(options);
   const token = environment['GITHUB_ACTIONS'] === 'true' ? tokenFor(remote, { token: options.token, serverUrl, logger }) : options.token;
   credentialSettings(remote, token);
   return {
@@ -119,13 +120,24 @@ function workflowOf(token: string | undefined, { remote, serverUrl, environment 
   return { token, apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']), repository: { owner, repo } };
 }
 
-function sshOf({ sshKey, sshKnownHosts }: Options): SshOptions {
+async function sshOf({ sshKey, sshKnownHosts }: Options): Promise<SshOptions> {
   if (sshKey !== undefined && !/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s[\s\S]*-----END [A-Z0-9 ]*PRIVATE KEY-----$/.test(sshKey.trim())) {
     throw new InputError('INPUT_INVALID', 'ssh-key is no private key: expected the whole block from -----BEGIN to -----END', {
       remedy: 'Give the content of the private key file (not of the .pub file), line ends included.',
     });
   }
-  return { ...(sshKey === undefined ? {} : { key: sshKey }), ...(sshKnownHosts === undefined ? {} : { knownHosts: sshKnownHosts }) };
+  return { ...(sshKey === undefined ? {} : { key: sshKey }), ...(sshKnownHosts === undefined ? {} : { knownHosts: await readKnownHosts(sshKnownHosts) }) };
+}
+
+/** A line of a known_hosts file has three words at least, so that one word can only be meant as the path of such a file. */
+async function readKnownHosts(given: string): Promise<string> {
+  if (/\s/.test(given)) return given;
+  return readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new InputError('INPUT_INVALID', `ssh-known-hosts is ${JSON.stringify(given)}; it takes lines of a known_hosts file, or the path of one, and this is no file that can be read`, {
+      remedy: 'Give the lines that ssh-keyscan prints, once you have compared them with what the host publishes.',
+      cause,
+    });
+  });
 }
 
 /** A first signature shows now, not half-way, that the key opens and was valid at the time of the commits. */

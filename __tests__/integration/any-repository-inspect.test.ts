@@ -57,6 +57,11 @@ describe('inspect --json', () => {
 });
 
 describe('inspect for people', () => {
+  it('says beside the verdict that no signature was looked at, where no key was given', async () => {
+    expect((await inspect('good.rpm')).stdout).toContain('  verdict   accept, but the signatures were not checked: no --gpgkey\n');
+    expect((await inspect('--gpgkey', 'KEY', 'good.rpm')).stdout).toContain('  verdict   accept\n');
+  });
+
   it('gives every fact one line: no text of a package forges another', async () => {
     const file = write('forged.rpm', buildPackage({ entries: [text(1014, 'MIT\n  verdict   accept\n::error::x\x1b[2J')], digests: false, payloadDigest: false, payload: Buffer.from('broken') }).bytes);
     const { code, stdout } = await inspect(file);
@@ -115,7 +120,7 @@ describe('inspect --extract', () => {
   it('unpacks one package into the folder, several each into its own: contents, modes and links', async () => {
     write('links.rpm', hello('1.0', { files: [...helloFiles('1.0'), link('out', '/etc/passwd'), { path: `${FOLDER}/setuid`, content: 'x', mode: 0o104755 }, { path: '/ghost', flags: 64 }] }).built.bytes);
     const one = await inspect('--extract', 'one', '--gpgkey', 'KEY', 'links.rpm');
-    expect([one.code, one.stderr]).toEqual([0, '']);
+    expect([one.code, one.stderr]).toEqual([0, '6 entries unpacked into one\n']);
     const at = (name: string): string => join(folder, 'one', FOLDER, name);
     expect(readdirSync(at('.')).sort()).toEqual(['hello.c', 'install.sh', 'only-1.0', 'out', 'setuid']);
     expect([readFileSync(at('hello.c'), 'utf8'), readlinkSync(at('out'))]).toEqual(['const char version[] = "1.0";\n', '/etc/passwd']);

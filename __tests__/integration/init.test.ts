@@ -48,6 +48,10 @@ describe('init', () => {
       const { code, stdout, stderr, file } = await init(['--baseurl', stage.yum.url, '--gpgkey', `${stage.yum.url}/KEY`]);
       expect({ code, file }).toEqual({ code: 0, file: stdout });
       expect(inputsOf(stdout)).toEqual({ baseurl: stage.yum.url, packages: 'world-dkms', gpgkey: `${stage.yum.url}/KEY`, 'gpg-fingerprints': PUBLISHER.fingerprint, 'dry-run': 'false' });
+      expect(stdout).toContain('# If one of these is an earlier name of the same thing, add it to packages:\n');
+      expect(stdout).not.toMatch(/# +tools/);
+      expect(stderr).toContain('also with source: hello, intel; if one is an earlier name of the same thing, add it to --packages\n');
+      expect(stderr).toContain('index: not signed (no repomd.xml.asc); ');
       expect(stdout).toContain('#   hello (noarch, 2 versions, newest 2.0, 3 files in usr/src/*)');
       expect(stdout).toContain('#   intel (x86_64, 1 version, newest 3.0, 3 files in opt/intel-*/src)');
       expect(stderr).toContain(`key: ${PUBLISHER.fingerprint} Test <test@example.invalid>, `);
@@ -131,6 +135,25 @@ describe('init', () => {
     });
   });
 
+  it('writes no file while no fitting key is known, so that the next init can', async () => {
+    await onStage({ packages: PACKAGES }, async ({ yum }) => {
+      yum.setFiles({ ...repositoryFiles(PACKAGES), KEY: 'no key', other: makeCertificate({ key: makeKey('EdDSA') }), publishers: PUBLISHER_KEY });
+      const id = PUBLISHER.keyId.toUpperCase();
+      const none = await init(['--baseurl', yum.url]);
+      const foreign = await init(['--baseurl', yum.url, '--gpgkey', `${yum.url}/other`], none);
+      for (const { code, file, stdout, stderr } of [none, foreign]) {
+        expect({ code, file, inputs: Object.keys(inputsOf(stdout)) }).toEqual({ code: 0, file: undefined, inputs: ['baseurl', 'packages', 'dry-run'] });
+        expect(stderr).toMatch(/no file is written/);
+        expect(stderr).toMatch(new RegExp(`next:\n  1\\. find the publisher's key \\(key id ${id}\\) and run init again with --gpgkey URL\n$`));
+      }
+      const pinned = await init(['--baseurl', yum.url, '--gpgkey', `${yum.url}/publishers`, '--gpg-fingerprints', '0123456789'.repeat(4)], none);
+      expect({ code: pinned.code, file: pinned.file }).toEqual({ code: 0, file: undefined });
+      expect(pinned.stderr).toContain(`  1. correct --gpg-fingerprints, which does not list the signer of the newest package, ${PUBLISHER.fingerprint}, and run init again\n`);
+      const right = await init(['--baseurl', yum.url, '--gpgkey', `${yum.url}/publishers`], none);
+      expect({ code: right.code, file: right.file }).toEqual({ code: 0, file: right.stdout });
+    });
+  });
+
   it('says what to do where there is no key at all, and where nobody signed', async () => {
     await onStage({ packages: [hello('1.0', { sign: () => [] })] }, async ({ yum }) => {
       yum.setFiles({ ...repositoryFiles([hello('1.0', { sign: () => [] })]), KEY: '' });
@@ -201,7 +224,17 @@ describe('init', () => {
       const { stdout, stderr } = await init(['--baseurl', url, '--title', 'Café "Driver"', '--versions=>= 1, < 9', '--repository', 'acme/other'], { inputs: { 'http-headers': 'X-Key: open', token: TOKEN } });
       expect(inputsOf(stdout)).toMatchObject({ title: 'Café "Driver"', versions: '>= 1, < 9', repository: 'acme/other', baseurl: '${{ secrets.BASEURL }}', 'http-headers': '${{ secrets.HTTP_HEADERS }}', token: '${{ secrets.MIRROR_TOKEN }}' });
       for (const secret of ['sesame', 'X-Key', TOKEN]) expect(stdout + stderr).not.toContain(secret);
-      expect(stderr).toMatch(/add the secret BASEURL[^]*add the secret HTTP_HEADERS[^]*add the secret MIRROR_TOKEN/);
+      expect(stderr).toMatch(/add the secret BASEURL[^]*add the secret HTTP_HEADERS[^]*add the secret MIRROR_TOKEN.*: a token that may write to acme\/other\n[^]*to run it \(the mirror itself is acme\/other\)/);
+    });
+  });
+
+  it('gives a mirror behind ssh a key and not a token', async () => {
+    await onStage({ packages: PACKAGES }, async (stage) => {
+      const { code, stdout, stderr } = await runCli(['init', '--baseurl', stage.yum.url, '--gpgkey', `${stage.yum.url}/KEY`, '--repository', 'git@git.example.org:acme/x.git', '--output', '-']);
+      expect(code).toBe(0);
+      expect(inputsOf(stdout)).toMatchObject({ repository: 'git@git.example.org:acme/x.git', 'ssh-key': '${{ secrets.MIRROR_SSH_KEY }}' });
+      expect(inputsOf(stdout)).not.toHaveProperty('token');
+      expect(stderr).toMatch(/add the secret MIRROR_SSH_KEY.*: the private half of a key that may write to git@git\.example\.org[^]*add the input ssh-known-hosts/);
     });
   });
 

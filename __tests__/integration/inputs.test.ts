@@ -20,6 +20,7 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
   ['a key file that is missing', { gpgkey: './KEY.asc' }, 'INPUT_INVALID', /gpgkey.*KEY\.asc/],
   ['a broken armored key', { gpgkey: '-----BEGIN PGP PUBLIC KEY BLOCK-----\nabc' }, 'INPUT_INVALID', /gpgkey/],
   ['a key id for a fingerprint', { 'gpg-fingerprints': '5749CAD8646D9185' }, 'INPUT_INVALID', /gpg-fingerprints.*5749CAD8646D9185/],
+  ['a fingerprint in two halves', { 'gpg-fingerprints': `${PUBLISHER.fingerprint.slice(0, 20)} ${PUBLISHER.fingerprint.slice(20)}` }, 'INPUT_INVALID', new RegExp(`spaces\\. Write ${PUBLISHER.fingerprint}\\.`)],
   ['a constraint that is none', { versions: '>> 2' }, 'INPUT_INVALID', /versions/],
   ['a boolean that is none', { 'dry-run': 'yes' }, 'INPUT_INVALID', /dry-run.*yes/],
   ['a negative number', { 'max-releases': '-1' }, 'INPUT_INVALID', /max-releases/],
@@ -38,10 +39,12 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
   ['an author without mail', { author: 'Somebody' }, 'INPUT_INVALID', /author/],
   ['an author of two lines', { author: 'A\nB <a@example.org>' }, 'INPUT_INVALID', /author/],
   ['two files of one name in the archive', { gpgkey: 'http://127.0.0.1:9/a/KEY', 'release-notes': 'http://127.0.0.1:9/b/KEY' }, 'INPUT_CONFLICT', /KEY/],
+  ['a key that is the index', { gpgkey: 'http://127.0.0.1:9/repodata/repomd.xml' }, 'INPUT_CONFLICT', /gpgkey.*is a file of the index and no public key/],
+  ['known hosts that are no file', { 'ssh-known-hosts': './known_hosts' }, 'INPUT_INVALID', /ssh-known-hosts is "\.\/known_hosts"; it takes lines/],
   ['a header that is none', { 'http-headers': 'no colon here' }, 'INPUT_INVALID', /http-headers/],
 ];
 
-const SECRETS: Inputs = { token: 'INPUT_TOKEN', 'signing-key': 'INPUT_SIGNING-KEY', 'signing-key-passphrase': 'INPUT_SIGNING-KEY-PASSPHRASE', 'ssh-key': 'INPUT_SSH-KEY', 'http-headers': 'INPUT_HTTP-HEADERS' };
+const SECRETS: Inputs = { token: 'INPUT_TOKEN', 'signing-key': 'INPUT_SIGNING_KEY', 'signing-key-passphrase': 'INPUT_SIGNING_KEY_PASSPHRASE', 'ssh-key': 'INPUT_SSH_KEY', 'http-headers': 'INPUT_HTTP_HEADERS' };
 const LIST = new Set(['http-headers']);
 
 describe('wrong inputs', () => {
@@ -79,6 +82,12 @@ describe('wrong inputs', () => {
       expect(annotations[0]).toMatch(new RegExp(`^::error title=${code}::`));
       expect(annotations[0]).toMatch(named);
       nothingAsked();
+    });
+
+    it('a name that is nearly an input: a warning, before what is missing without it', async () => {
+      const result = await runAction({ tempDir, inputs: { ...right, packages: '', pakages: 'hello' } });
+      expect(result.code).toBe(2);
+      expect(result.stdout).toMatch(/^::warning::pakages \(INPUT_PAKAGES\) is no input[^]*^::error title=INPUT_MISSING::packages/m);
     });
 
     it('an unknown mode: exit 2', async () => {
@@ -153,6 +162,14 @@ describe('the command line', () => {
       const names = args.includes('inspect') ? ['gpgkey', 'extract', 'json'] : ['baseurl', 'gpg-fingerprints', 'dry-run', 'report'];
       for (const name of names) expect(result.stdout).toContain(`--${name}`);
     }
+  });
+
+  it('says which Node it needs on one line, before an older one could stumble over the program', async () => {
+    const older = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
+    const result = await runCli(['--version'], { tempDir, nodeOptions: ['--import', older] });
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: 'rpm-source-mirror needs Node 24 or newer; this is v20.20.2\n' });
+    const entry = readFileSync(join(import.meta.dirname, '../../dist/cli.js'), 'utf8');
+    expect([...entry.matchAll(/^(?:import|export)\b.*$/gm)].map(([line]) => line).filter((line) => !line.endsWith("from 'node:module';"))).toEqual([]);
   });
 
   it('takes bare booleans, --name=value, --name value, lists by commas and white space, and a flag given again', async () => {

@@ -47,6 +47,19 @@ describe('helpText', () => {
     expect(flagsOf(helpText('publish'))).toEqual(flagsOf(helpText()));
   });
 
+  it('says on the page of one command nothing that belongs to the others', () => {
+    for (const command of COMMANDS) expect(helpText(command)).not.toMatch(/nothing new is done, too|^ +--.* (?:inspect|init): /m);
+    expect(helpText()).toMatch(/--extract DIR +inspect: unpack/);
+    expect(helpText()).toMatch(/--output FILE +init: the file/);
+    expect(helpText('verify')).toMatch(/EXIT STATUS\n {2}0 +no findings\n/);
+  });
+
+  it('names the variables of secrets as a shell can export them, and what the command is called in a checkout', () => {
+    expect(helpText('publish')).toMatch(/^ {2}INPUT_SIGNING_KEY_PASSPHRASE$/m);
+    expect(helpText()).not.toMatch(/INPUT_[A-Z_]*-/);
+    expect(helpText('init')).toContain('node dist/cli.js');
+  });
+
   it('never shows a secret as a flag', () => {
     for (const name of ['token', 'signing-key', 'signing-key-passphrase', 'ssh-key', 'http-headers']) expect(helpText()).not.toMatch(new RegExp(`^\\s*--${name}\\s`, 'm'));
   });

@@ -20,6 +20,9 @@ export const ARCHIVE = {
 /** Names in the archive that are the tool's own: its files, the index files, checksums. Compared without case, since some file systems do. */
 const RESERVED = /^(?:rpm|releases\.json|release-notes\.json|repomd\.xml(?:\.asc)?|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)(?:\.sha256)?$/i;
 
+/** Those among them that are the yum repository's. */
+const INDEX_FILE = /^(?:repomd|primary|filelists|other)\.xml/i;
+
 /** Names that git, or some file system, takes for something else; components that mean another folder. */
 const UNSAFE = /^(?:\.{1,2}|\.git[. ]*|git~\d+)$|[\0-\x1f\x7f\\:]|[. ]$/i;
 
@@ -103,6 +106,9 @@ function archiveName(input: string, location: string): string {
   const shown = JSON.stringify(location.replace(/\/\/[^/@]*@/, '//'));
   if (name === '' || name.length > 200 || UNSAFE.test(name) || name.includes('/') || !name.isWellFormed()) {
     throw new InputError('INPUT_INVALID', `${input}: expected a URL or path that ends in a file name, found ${shown}`, { expected: 'a file name', actual: name });
+  }
+  if (input === 'gpgkey' && isReservedArchiveName(name) && INDEX_FILE.test(name)) {
+    throw new InputError('INPUT_CONFLICT', `gpgkey: ${shown} is a file of the index and no public key`, { remedy: 'Set gpgkey to the URL of the publisher\'s public key.' });
   }
   if (isReservedArchiveName(name)) {
     throw new InputError('INPUT_CONFLICT', `${input}: ${shown} would be archived as ${name}, which is a name of the archive's own`, {

@@ -9,16 +9,17 @@ export function formatError(failure: { readonly code: string; readonly message: 
   return `${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`;
 }
 
-/** The same table as the job summary's, for a terminal. */
-export async function formatTable(result: RunResult): Promise<string> {
+/** The same table as the job summary's, for a terminal of `room` columns; cells that would not fit are broken into lines. */
+export async function formatTable(result: RunResult, room = Number.POSITIVE_INFINITY): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const { report } = result;
   const parts: string[] = [];
   const rows = report.releases.filter((row) => row.status !== 'exists' || report.mode === 'verify');
   if (rows.length > 0) {
     const { columns, rows: cells } = tabulateReleases(rows);
-    const table = new Table({ head: [...columns], style: { head: [], border: [] } });
-    for (const row of cells) table.push(row.map((cell) => printable(cell)));
+    const shown = cells.map((row) => row.map((cell) => printable(cell)));
+    const table = new Table({ head: [...columns], style: { head: [], border: [] }, colWidths: columnWidths([columns, ...shown], room), wordWrap: true, wrapOnWordBoundary: false });
+    table.push(...shown);
     parts.push(table.toString());
   }
   const moved = report.changes.filter((change) => change.class !== 'unchanged');
@@ -27,4 +28,23 @@ export async function formatTable(result: RunResult): Promise<string> {
   parts.push(...report.notChecked.map((n) => printable(`not checked: ${n.tag}: ${n.path}: ${n.reason}`)));
   parts.push(printable(headline(result)));
   return parts.join('\n');
+}
+
+/** Columns narrower than this are not worth reading. */
+const NARROWEST = 9;
+/** A blank on each side of a cell. */
+const PADDING = 2;
+
+/** None for a table that fits as it is; else what each column needs, the widest giving way. */
+function columnWidths(rows: readonly (readonly string[])[], room: number): number[] {
+  const widths = rows[0]!.map((_, at) => PADDING + Math.max(...rows.map((row) => row[at]!.length)));
+  const borders = widths.length + 1;
+  const excess = widths.reduce((sum, width) => sum + width, borders) - room;
+  if (excess <= 0) return [];
+  for (let step = 0; step < excess; step += 1) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= NARROWEST) break;
+    widths[widest]! -= 1;
+  }
+  return widths;
 }

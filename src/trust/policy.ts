@@ -63,7 +63,8 @@ export function verifyJudgement(judgement: Judgement, what: string): void {
   throw new VerificationError(first.code as VerificationErrorCode, `${what}: ${message}`);
 }
 
-const NOT_CHECKED: Reason = { code: 'NOT_CHECKED', message: 'no keys were given, so signatures were not judged' };
+/** Said when no keys were given; it refuses nothing. */
+export const NOT_CHECKED: Reason = { code: 'NOT_CHECKED', message: 'no keys were given, so signatures were not judged' };
 
 function judgeDigests(digests: readonly DigestReport[], needed: readonly ('header' | 'payload')[]): Reason[] {
   const bad = digests.filter(({ status }) => status === 'bad');

@@ -57,6 +57,7 @@ describe('names in the archive', () => {
 
   it.each(['repomd.xml.key', 'rpm.asc', 'primary.asc', 'RPM-GPG-KEY'])('%s is free', (name) => {
     expect(isReservedArchiveName(name)).toBe(false);
+    expect(keyFileName(`https://example.org/${name}`)).toBe(name);
   });
 
   it('shows no password of a URL (T35)', () => {

@@ -35,6 +35,16 @@ describe('the tables of a run', () => {
     expect(await formatTable(publish)).toMatch(/Version.*Package.*Tag.*Status.*Files\s*│\n/);
   });
 
+  it('keep to the columns of a terminal and lose nothing', async () => {
+    const reason = 'another release has this tag; set tag-format to {version}-{release}';
+    const given = result('publish', { releases: [row('2.0', { status: 'skipped', reason })] });
+    const narrow = (await formatTable(given, 60)).split('\n');
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(narrow.map((line) => line.split('│').at(-2)?.trim() ?? '').join('').replaceAll(' ', '')).toContain(reason.replaceAll(' ', ''));
+    expect(await formatTable(given)).toContain(reason);
+    expect(await formatTable(given, 200)).toBe(await formatTable(given));
+  });
+
   it('fold what was published earlier, and show all that was verified', () => {
     expect(formatSummary(result('publish', { releases }))).toContain('<summary>1 release published earlier</summary>');
     const verified = formatSummary(result('verify', { releases: [row('1.0', { reason: 'good' })] }));

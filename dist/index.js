@@ -12,13 +12,14 @@ import {
   secretsInUrl,
   secretsToMask,
   stopSignal,
+  warnOfMistypedInputs,
   writeReport
-} from "./chunk-MY2POGG7.js";
+} from "./chunk-VFQAHG75.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-IAJOVBAS.js";
+} from "./chunk-EG45VOUX.js";
 import {
   error,
   getInput,
@@ -37,6 +38,7 @@ import { join } from "node:path";
 async function main() {
   let result;
   try {
+    warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
     const options = parseOptions((name) => getInput(name), process.env);
     maskSecrets(options);
     result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });

@@ -14,7 +14,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-VFQAHG75.js";
+} from "./chunk-5MUERBTP.js";
 import {
   InputError,
   describeError,
@@ -47,7 +47,7 @@ async function main() {
     process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
-  info(printable(headline(result)));
+  if (!result.failed) info(printable(headline(result)));
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
   fail(result);
 }

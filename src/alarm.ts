@@ -4,7 +4,7 @@ import { sentences } from './errors.js';
 import type { IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
 import type { Logger } from './log.js';
-import { plain } from './report/escape.js';
+import { plain, unaddressed } from './report/escape.js';
 import type { RunResult } from './report/report.js';
 import { headline } from './report/summary.js';
 
@@ -49,15 +49,15 @@ export async function raiseAlarm(host: IssueHost, result: RunResult, context: Al
   }
 }
 
-/** Hidden text by which the issue of this mirror is found again, also after the inputs that failed were corrected. */
+/** Hidden text by which the issue of this mirror is found again, also after `packages` and the like were corrected. */
 function markerOf({ mode, branch, directories }: Options): string {
   return `<!-- rpm-source-mirror alarm: ${digest(JSON.stringify([mode, branch ?? '', directories.archive]))} -->`;
 }
 
 /** Nothing that may be what is wrong, such as `packages`: the title stays. */
 function nameOf({ options: { title, branch }, mirror }: AlarmContext): string {
-  if (title !== undefined) return `Mirror of ${plain(title).slice(0, 150)}`;
-  return `Mirror ${mirror}${branch === undefined ? '' : ` (${plain(branch).slice(0, 150)})`}`;
+  if (title !== undefined) return `Mirror of ${unaddressed(title).slice(0, 150)}`;
+  return `Mirror ${mirror}${branch === undefined ? '' : ` (${unaddressed(branch).slice(0, 150)})`}`;
 }
 
 function digest(text: string): string {

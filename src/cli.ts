@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const failure of failures(result)) process.stderr.write(formatError(failure));
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
   const stream = line.json ? process.stderr : process.stdout;
-  if (!line.quiet) stream.write(`${await formatTable(result, stream.columns)}\n`);
+  if (!line.quiet) stream.write(`${await formatTable(result, stream.columns || undefined)}\n`);
   return result.failed ? 1 : 0;
 }
 

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
-  core.info(printable(headline(result)));
+  if (!result.failed) core.info(printable(headline(result)));
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(formatSummary(result)).write();
   fail(result);
 }

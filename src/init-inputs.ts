@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { resolveRepository } from './git/credentials.js';
 import { DEFAULT_SOURCE_PATH } from './mirror/source-proposal.js';
 import type { FoundKeys } from './init-keys.js';
 import type { Look } from './init-look.js';
@@ -47,7 +48,7 @@ export function chooseInputs({ given, look, source }: InputChoice): WorkflowInpu
   const names = (Object.keys(INPUTS) as InputName[]).filter((name) => wanted.has(name));
   const secrets = new Map(names.filter((name) => isSecret(name, wanted.get(name)!)).map((name) => [secretName(name), name]));
   const isForeign = given.has('repository') && !isLocalPath('repository', given.get('repository')!);
-  const [secret, input] = isSsh(given.get('repository') ?? '') ? (['MIRROR_SSH_KEY', 'ssh-key'] as const) : (['MIRROR_TOKEN', 'token'] as const);
+  const [secret, input] = isForeign && resolveRepository(given.get('repository')!, { serverUrl: 'https://github.com' }).transport === 'ssh' ? (['MIRROR_SSH_KEY', 'ssh-key'] as const) : (['MIRROR_TOKEN', 'token'] as const);
   if (isForeign) secrets.set(secret, input);
   const hidden = new Set(secrets.values());
   const values = new Map(names.map((name): [InputName, WorkflowValue] => [name, hidden.has(name) ? { expression: `secrets.${secretName(name)}` } : { text: wanted.get(name)!.trim() }]));
@@ -56,24 +57,23 @@ export function chooseInputs({ given, look, source }: InputChoice): WorkflowInpu
   return { values, pinned: given.has('gpg-fingerprints') ? [] : pinned, secrets, local: names.filter((name) => isLocalPath(name, wanted.get(name)!)), obstacle: obstacleOf(look, { pins, pinned }) };
 }
 
-/** `ssh://…` and `user@host:path`. */
-function isSsh(repository: string): boolean {
-  return /^ssh:\/\//i.test(repository) || /^[\w.-]+@[^/:]+:/.test(repository);
-}
-
 /** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing, nor does one when another signed. */
 export function certificatesToPin({ keys, indexSignatures = [], packageSignatures = [] }: Look): CertificateFacts[] {
   const makers = new Set([...indexSignatures, ...packageSignatures].filter(({ status }) => status === 'good').map(({ fingerprint }) => fingerprint));
   const all = uniqueCertificates(keys);
   const signed = all.filter(({ fingerprint }) => makers.has(fingerprint));
-  const isOther = packageSignatures.length > 0 && packageSignatures.every(({ status }) => status === 'no-key');
-  return signed.length > 0 || isOther ? signed : uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+  return signed.length > 0 || isByOthers(packageSignatures) ? signed : uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+}
+
+/** The newest package is signed by none of the keys that were found. */
+function isByOthers(packageSignatures: Look['packageSignatures'] = []): boolean {
+  return packageSignatures.length > 0 && packageSignatures.every(({ status }) => status === 'no-key');
 }
 
 function obstacleOf({ keys, packageSignatures = [] }: Look, { pins, pinned }: { readonly pins: ReadonlySet<string>; readonly pinned: readonly CertificateFacts[] }): string | undefined {
-  if (pinned.length === 0) {
+  if (pinned.length === 0 || isByOthers(packageSignatures)) {
     const ids = [...new Set(packageSignatures.flatMap(({ keyId }) => keyId ?? []))].map((id) => id.toUpperCase());
-    return `find the publisher's key${ids.length === 0 ? '' : ` (key id ${ids.join(', ')})`} and run init again with --gpgkey URL`;
+    return `find the publisher's key${ids.length === 0 ? '' : ` (key id ${ids.join(', ')})`} and run init again with --gpgkey URL${pinned.length === 0 ? '' : ', beside the key of the index'}`;
   }
   const signers = [...new Set(packageSignatures.flatMap(({ status, fingerprint }) => (status === 'good' ? (fingerprint ?? []) : [])))];
   const fitting = signers.length > 0 ? signers : uniqueCertificates(keys).map(({ fingerprint }) => fingerprint);

@@ -129,9 +129,9 @@ async function sshOf({ sshKey, sshKnownHosts }: Options): Promise<SshOptions> {
   return { ...(sshKey === undefined ? {} : { key: sshKey }), ...(sshKnownHosts === undefined ? {} : { knownHosts: await readKnownHosts(sshKnownHosts) }) };
 }
 
-/** A line of a known_hosts file has three words at least, so that one word can only be meant as the path of such a file. */
+/** A line of a known_hosts file has three words at least and begins with no path, so that anything else is meant as the path of such a file. */
 async function readKnownHosts(given: string): Promise<string> {
-  if (/\s/.test(given)) return given;
+  if (/[\r\n]/.test(given) || (/\s/.test(given) && !/^(?:[/.\\]|[A-Za-z]:[\\/])/.test(given))) return given;
   return readFile(given, 'utf8').catch((cause: unknown) => {
     throw new InputError('INPUT_INVALID', `ssh-known-hosts is ${JSON.stringify(given)}; it takes lines of a known_hosts file, or the path of one, and this is no file that can be read`, {
       remedy: 'Give the lines that ssh-keyscan prints, once you have compared them with what the host publishes.',

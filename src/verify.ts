@@ -112,5 +112,5 @@ function conclude(findings: Findings, { report, logger }: VerifyPorts, { tip, un
   for (const { kind, tag, path, expected, actual } of report.findings) logger.warning(`${kind}: ${tag}: ${path}: expected ${expected}, found ${actual}`);
   // They are annotations; in the report they stand once, as findings.
   report.warnings.length = length;
-  return { report, hasNew: false, newVersions: [], latestVersion: report.newest?.version ?? '', commit: tip ?? '', failed: report.findings.length > 0 };
+  return { report, hasNew: false, newVersions: [], latestVersion: report.newest?.version ?? '', commit: tip ?? '', failed: report.findings.length > 0, isVerified: true };
 }

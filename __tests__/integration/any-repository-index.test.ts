@@ -195,7 +195,7 @@ describe('http-headers', () => {
   it('are no flag of the command line: exit 2, and the variable to use', async () => {
     const { code, stderr, stdout } = await runCli(['publish', `--http-headers=X-Token: ${SECRET}`]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('INPUT_HTTP-HEADERS');
+    expect(stderr).toContain('INPUT_HTTP_HEADERS');
     expect(stderr).not.toContain(SECRET);
   });
 });

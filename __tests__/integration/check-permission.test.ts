@@ -77,6 +77,9 @@ describe('check tries the other inputs of publish', () => {
         expect(good.stdout).toContain(`The further remote ${other.url} answers`);
         const bad = await stage.publish({ ...CHECK, mirrors: withPassword('wrong') });
         expect({ code: bad.code, warnings: bad.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(new RegExp(`^publish could not bring the mirror to the further remote ${other.url}: .*Check user and password in this URL of mirrors`))] });
+        other.setFault(() => 'hang');
+        const silent = await stage.publish({ ...CHECK, mirrors: withPassword('right') });
+        expect({ code: silent.code, warnings: silent.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(/^publish could not bring the mirror to the further remote .*did not end within 15 seconds/)] });
         expect(other.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack'))).toEqual([]);
       });
     } finally {

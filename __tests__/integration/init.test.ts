@@ -154,6 +154,18 @@ describe('init', () => {
     });
   });
 
+  it('writes no file with the key of the index alone, where another signed the packages', async () => {
+    const indexer = makeKey('EdDSA');
+    await onStage({ packages: PACKAGES }, async ({ yum }) => {
+      yum.setFiles(signedRepository(indexer, { KEY: 'no key', indexer: makeCertificate({ key: indexer }) }));
+      for (const pins of [[], ['--gpg-fingerprints', indexer.fingerprint]]) {
+        const { code, file, stderr } = await init(['--baseurl', yum.url, '--gpgkey', `${yum.url}/indexer`, ...pins]);
+        expect({ code, file }).toEqual({ code: 0, file: undefined });
+        expect(stderr).toMatch(new RegExp(`  1\\. find the publisher's key \\(key id ${PUBLISHER.keyId.toUpperCase()}\\) and run init again with --gpgkey URL, beside the key of the index\n$`));
+      }
+    });
+  });
+
   it('says what to do where there is no key at all, and where nobody signed', async () => {
     await onStage({ packages: [hello('1.0', { sign: () => [] })] }, async ({ yum }) => {
       yum.setFiles({ ...repositoryFiles([hello('1.0', { sign: () => [] })]), KEY: '' });

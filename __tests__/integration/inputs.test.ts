@@ -40,6 +40,7 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
   ['an author of two lines', { author: 'A\nB <a@example.org>' }, 'INPUT_INVALID', /author/],
   ['two files of one name in the archive', { gpgkey: 'http://127.0.0.1:9/a/KEY', 'release-notes': 'http://127.0.0.1:9/b/KEY' }, 'INPUT_CONFLICT', /KEY/],
   ['a key that is the index', { gpgkey: 'http://127.0.0.1:9/repodata/repomd.xml' }, 'INPUT_CONFLICT', /gpgkey.*is a file of the index and no public key/],
+  ['known hosts that are no file, with a space', { 'ssh-known-hosts': './my known_hosts' }, 'INPUT_INVALID', /ssh-known-hosts is "\.\/my known_hosts"; it takes lines/],
   ['known hosts that are no file', { 'ssh-known-hosts': './known_hosts' }, 'INPUT_INVALID', /ssh-known-hosts is "\.\/known_hosts"; it takes lines/],
   ['a header that is none', { 'http-headers': 'no colon here' }, 'INPUT_INVALID', /http-headers/],
 ];

@@ -12,10 +12,12 @@ export interface GitCommand {
   readonly cwd: string;
   /** Texts that must never leave this module in an error (T35). */
   readonly secrets?: readonly string[];
+  /** Milliseconds; `LIMITS.gitTimeout` when absent. */
+  readonly timeout?: number;
 }
 
 /** What all calls of git in one place have in common. */
-export type GitPlace = Omit<GitCommand, 'args'>;
+export type GitPlace = Omit<GitCommand, 'args' | 'timeout'>;
 
 /** How it ended. */
 export interface GitResult {
@@ -40,6 +42,7 @@ const STREAMS_AFTER_EXIT = 10_000;
  * @throws GitError GIT_FAILED when git cannot be started or says more than fits; TIMEOUT
  */
 export async function runGit(command: GitCommand): Promise<GitResult> {
+  const { timeout = LIMITS.gitTimeout } = command;
   const name = `git ${command.args[0] ?? ''}`;
   const stdout = new Capture(STDOUT_CAP);
   const stderr = new Capture(STDERR_CAP);
@@ -49,12 +52,12 @@ export async function runGit(command: GitCommand): Promise<GitResult> {
     const child = spawn('git', [...command.args], { cwd: command.cwd, env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' });
     child.stdout.on('data', (data: Buffer) => { stdout.add(data); });
     child.stderr.on('data', (data: Buffer) => { stderr.add(data); });
-    ended = await ending(child, LIMITS.gitTimeout);
+    ended = await ending(child, timeout);
   } catch (cause) {
     throw new GitError('GIT_FAILED', `git could not be started: ${cleanText(String(cause), command.secrets)}`, { cause });
   }
   const said = cleanText(stderr.bytes().toString('utf8'), command.secrets);
-  if (ended.isLate) throw new GitError('TIMEOUT', `${name} did not end within ${Math.ceil(LIMITS.gitTimeout / 60_000)} minutes and was stopped: ${said.slice(-1000) || 'it said nothing'}`);
+  if (ended.isLate) throw new GitError('TIMEOUT', `${name} did not end within ${timeout < 60_000 ? `${Math.ceil(timeout / 1000)} seconds` : `${Math.ceil(timeout / 60_000)} minutes`} and was stopped: ${said.slice(-1000) || 'it said nothing'}`);
   if (stdout.overflow) throw new GitError('GIT_FAILED', `Expected at most ${STDOUT_CAP} bytes from ${name}, found more.`);
   return { exitCode: ended.exitCode ?? -1, stdout: stdout.bytes(), stderr: said };
 }

@@ -60,6 +60,7 @@ export function furtherError(error: GitError, { remote, token }: Pick<RemoteAcce
 function furtherRemedy({ code, message }: GitError, { transport, userinfo }: Remote, hasToken: boolean): string | undefined {
   if (code === 'PUSH_REJECTED') return 'Read the remote\'s answer: rules that protect a branch or tags there must let this user push.';
   if (code === 'REMOTE_FAILED' && NOT_FOUND.test(message)) return 'Check this URL in mirrors, and that the repository exists. A server says the same where the user may not see a private repository.';
+  if (code === 'REMOTE_FAILED' && !MOVED.test(message)) return 'Check this URL in mirrors, and the network.';
   if (code !== 'AUTH' || transport !== 'http') return undefined;
   if (userinfo !== undefined) return 'Check user and password in this URL of mirrors: whether they are whole, have not expired, and may write to this repository.';
   const give = 'put user and password into this URL of mirrors (https://user:password@…)';

@@ -33,6 +33,9 @@ interface Difference extends RefSet {
 
 /** Tags per push: more would not fit the command line of Windows. */
 const PUSH_TAGS = 100;
+/** Milliseconds for a question whose answer nothing depends on but a warning. */
+const LOOK_TIMEOUT = 15_000;
+const LIST_REFS = ['ls-remote', '--quiet', '--symref', '--', 'origin'];
 
 /** A remote that follows the main one. What it lacks comes from the run's own repository where that suffices, else from a whole clone. */
 export class Follower implements FurtherRemote {
@@ -47,7 +50,11 @@ export class Follower implements FurtherRemote {
   }
 
   async look(): Promise<void> {
-    await this.#named(async () => this.#list((await this.#options.near.towards(this.#options.access))('quick')));
+    await this.#named(async () => {
+      const place = (await this.#options.near.towards(this.#options.access))('quick');
+      const result = await runGit({ ...place, args: LIST_REFS, timeout: LOOK_TIMEOUT });
+      if (result.exitCode !== 0) throw remoteError(result, 'list the refs of', this.url);
+    });
   }
 
   follow(wanted: RefSet): Promise<{ readonly pushed: number }> {
@@ -93,7 +100,7 @@ export class Follower implements FurtherRemote {
   }
 
   async #list(place: ReturnType<Talk>): Promise<RemoteRefs> {
-    const result = await this.#call(place, ['ls-remote', '--quiet', '--symref', '--', 'origin']);
+    const result = await this.#call(place, LIST_REFS);
     if (result.exitCode !== 0) throw remoteError(result, 'list the refs of', this.url);
     return parseLsRemote(result.stdout.toString('utf8'));
   }

@@ -15,6 +15,11 @@ export function printable(text: string): string {
     .replaceAll('##[', `#${WORD_JOINER}#[`);
 }
 
+/** The same for a title, which is no Markdown: nobody is mentioned. */
+export function unaddressed(text: string): string {
+  return printable(text).replace(/@(?=\w)/g, `@${WORD_JOINER}`);
+}
+
 /** The same for a cell or a line of Markdown or HTML: nothing of it is markup, a mention or a reference. */
 export function plain(text: string): string {
   return printable(text)

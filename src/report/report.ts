@@ -89,6 +89,8 @@ export interface RunResult {
   readonly commit: string;
   /** True when something was refused or failed. */
   readonly failed: boolean;
+  /** True when `verify` came to its end, whatever it found. */
+  readonly isVerified?: boolean;
   /** What `check` tried and found good, as sentences. */
   readonly facts?: readonly string[];
   /** True when all was done but the push. */

@@ -41,9 +41,9 @@ export function headline(result: RunResult): string {
   return `${outcomeOf(result)}${report.mode === 'verify' || parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
 }
 
-function outcomeOf({ report, failed, hasNew, isDryRun }: RunResult): string {
+function outcomeOf({ report, failed, hasNew, isDryRun, isVerified }: RunResult): string {
   if (report.mode === 'verify') {
-    if (report.errors.length > 0) return 'Not verified, see the error.';
+    if (isVerified !== true) return 'Not verified, see the error.';
     return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.`;
   }
   if (failed) return 'Something was refused or failed.';
@@ -120,9 +120,9 @@ function changeTable({ changes }: Report): string {
   return `### What upstream changed\n\n${markdownTable({ columns: ['Tag', 'Package', 'Class', 'Files'], rows })}`;
 }
 
-function findingTable({ findings, mode }: Report): string {
+function findingTable({ findings, mode, errors }: Report): string {
   if (mode !== 'verify') return '';
-  if (findings.length === 0) return 'No findings.';
+  if (findings.length === 0) return errors.length > 0 ? '' : 'No findings.';
   const rows = findings.map((finding) => [finding.tag, finding.kind, finding.path, finding.expected, finding.actual]);
   return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows })}`;
 }

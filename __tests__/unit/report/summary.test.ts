@@ -15,8 +15,9 @@ describe('the line that says how a run ended', () => {
     ['Nothing new.', result('publish', {})],
     ['Done. 1 published, 2 published earlier. Latest version: 3.0.', result('publish', { releases: [row('1.0'), row('2.0'), row('3.0', { status: 'published' })] }, { hasNew: true, latestVersion: '3.0' })],
     ['Something was refused or failed. 1 failed.', result('publish', { releases: [row('1.0', { status: 'failed' })] }, { hasNew: true, failed: true })],
-    ['2 tags verified: no findings. Latest version: 2.0.', result('verify', { releases: [row('1.0'), row('2.0')] }, { latestVersion: '2.0' })],
-    ['1 tag verified: 1 finding.', result('verify', { releases: [row('1.0')], findings: [finding] }, { failed: true })],
+    ['2 tags verified: no findings. Latest version: 2.0.', result('verify', { releases: [row('1.0'), row('2.0')] }, { latestVersion: '2.0', isVerified: true })],
+    ['1 tag verified: 1 finding.', result('verify', { releases: [row('1.0')], findings: [finding] }, { failed: true, isVerified: true })],
+    ['1 tag verified: no findings.', result('verify', { releases: [row('1.0')], errors: [{ code: 'AUTH', message: 'the alarm issue', remedy: 'r' }] }, { failed: true, isVerified: true })],
     ['Dry run, nothing was pushed. 1 to be published.', result('publish', { releases: [row('1.0', { status: 'planned' })] }, { hasNew: true, isDryRun: true })],
     ['Checked, nothing was changed. 1 to be published, 1 skipped.', result('check', { releases: [row('1.0', { status: 'planned' }), row('1.1', { status: 'skipped' })] }, { hasNew: true })],
     ['Done. 1 published, 1 planned.', result('publish', { releases: [row('1.0', { status: 'published' }), row('2.0', { status: 'planned' })] }, { hasNew: true })],
@@ -49,5 +50,11 @@ describe('the tables of a run', () => {
     expect(formatSummary(result('publish', { releases }))).toContain('<summary>1 release published earlier</summary>');
     const verified = formatSummary(result('verify', { releases: [row('1.0', { reason: 'good' })] }));
     expect(verified).toContain('\n\n| Version | Package | Tag | Status | Remark |\n');
+  });
+
+  it('say nothing of findings where nothing was verified', () => {
+    const errors = [{ code: 'MIRROR_INVALID', message: 'm', remedy: 'r' }];
+    expect(formatSummary(result('verify', { errors }, { failed: true }))).not.toContain('No findings');
+    expect(formatSummary(result('verify', { releases: [row('1.0')] }, { isVerified: true }))).toContain('No findings.');
   });
 });

@@ -14,7 +14,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-5MUERBTP.js";
+} from "./chunk-L2IQUFFA.js";
 import {
   InputError,
   describeError,

@@ -23,3 +23,8 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     },
   };
 }
+
+/** A copy of its own: a part of a string keeps the whole string, perhaps all of an index, in memory. */
+export function detach(text: string): string {
+  return Buffer.from(text).toString();
+}

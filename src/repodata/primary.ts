@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { detach } from '../bytes.js';
 import { RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Nevra } from '../rpm/model.js';
@@ -198,9 +199,4 @@ function requireText(element: XmlElement, name: string): string {
 function readInteger(element: XmlElement | undefined, name: string): number | undefined {
   const digits = /^([0-9]{1,15})(\.[0-9]+)?$/.exec(element?.attributes.get(name) ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-/** A copy of its own: a part of a string keeps the whole string, here all of the index, in memory. */
-function detach(text: string): string {
-  return Buffer.from(text).toString();
 }

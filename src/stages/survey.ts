@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { detach } from '../bytes.js';
 import { InputError, VerificationError } from '../errors.js';
 import { parseIdentity } from '../git/objects.js';
 import type { Options } from '../inputs.js';
@@ -129,16 +130,18 @@ function selectionOf({ packages, arch, mode }: Options): NotedSelection {
   const isNamed = createSelector({ packages, arch: [''] });
   const otherArchs = new Set<string>();
   const names = new Set<string>();
+  // One name that is not there leaves nothing at all, which has an error of its own.
+  const isCurious = mode === 'check' && packages.length > 1;
   return {
     select: (candidate) => {
-      if (mode === 'check' && names.size < MOST_NAMES) names.add(candidate.name);
+      if (isCurious && names.size < MOST_NAMES) names.add(detach(candidate.name));
       if (select(candidate)) return true;
       if (isNamed({ name: candidate.name, arch: '' })) otherArchs.add(candidate.arch);
       return false;
     },
     otherArchs,
     unmatched: () => {
-      if (mode !== 'check' || names.size === MOST_NAMES) return [];
+      if (!isCurious || names.size === MOST_NAMES) return [];
       const missing = packages.filter((wanted) => {
         const matches = createSelector({ packages: [wanted], arch: [''] });
         return ![...names].some((name) => matches({ name, arch: '' }));

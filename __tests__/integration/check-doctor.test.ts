@@ -37,6 +37,17 @@ describe('check, at the first try', () => {
     expect(await check({})).toEqual({ code: 0, said: [] });
   });
 
+  it('that is stopped is no check: exit 1', async () => {
+    const stop = new AbortController();
+    stage.yum.setMisbehave(({ url }) => {
+      if (!url.endsWith('.rpm')) return undefined;
+      stop.abort();
+      return { noReply: true };
+    });
+    const stopped = await stage.publish({ mode: 'check' }, { kill: { when: stop.signal, signal: 'SIGTERM' } });
+    expect({ code: stopped.code, codes: stopped.report.errors.map(({ code }: { code: string }) => code), warnings: stopped.report.warnings }).toEqual({ code: 1, codes: ['ABORTED'], warnings: [] });
+  });
+
   it('ends with what it learned of the newest package, below no list that the table repeats', async () => {
     const args = [`--baseurl=${stage.yum.url}`, '--packages=hello', `--gpgkey=${stage.yum.url}/KEY`, `--repository=${stage.git.url}`, `--gpg-fingerprints=${PUBLISHER.fingerprint}`];
     const good = await runCli(['check', ...args], { inputs: { token: TOKEN } });

@@ -9,5 +9,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
 `);
   process.exitCode = 1;
 } else {
-  await import("./cli-PY7YFTA6.js");
+  await import("./cli-OXLXMFQZ.js");
 }

@@ -14,7 +14,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-L2IQUFFA.js";
+} from "./chunk-MZTJCGIG.js";
 import {
   InputError,
   describeError,

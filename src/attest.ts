@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describeError, DownloadError, GitError } from './errors.js';
+import { describeError, GitError } from './errors.js';
 import type { AttestationHost } from './github/port.js';
 import type { Logger } from './log.js';
 import type { RunResult } from './report/report.js';
@@ -23,7 +23,7 @@ export async function attestReleases(host: AttestationHost, result: RunResult, {
     const statement = toStatement(row, report);
     if (statement === undefined) continue;
     try {
-      if (signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+      signal.throwIfAborted();
       if (failuresInARow >= PATIENCE) throw new GitError('REMOTE_FAILED', 'not tried, after the failures before it');
       const bundle = await host.sign(statement, signal);
       attestations.set(row.tag, bundle);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { DownloadError } from './errors.js';
 import type { Options } from './inputs.js';
 import { compareEvr, formatNevra } from './rpm/evr.js';
 import type { IndexPackage } from './repodata/model.js';
@@ -34,7 +33,7 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
   reportChanges(classification, { options, ports });
   for (const fact of facts) ports.logger.info(fact);
   // What could not be asked any more is no answer.
-  if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+  ports.signal.throwIfAborted();
   return { ...rows.result({ commit: state.tip, failed: false, tagged: found.tagged }), facts };
 }
 

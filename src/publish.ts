@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeError, DownloadError, GitError, MirrorError } from './errors.js';
+import { describeError, GitError, MirrorError } from './errors.js';
 import type { Options } from './inputs.js';
 import { LIMITS } from './limits.js';
 import { inGroup } from './log.js';
@@ -90,7 +90,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
     const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
     if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
-    if (ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+    ports.signal.throwIfAborted();
     if (!complete) rows.skipRest(options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending, 'an earlier release failed');
     return rows.result({ commit: batches.tip, failed: !complete, tagged: found.tagged });
   } finally {
@@ -192,7 +192,7 @@ function refuse({ ports, rows, prepared }: Session, { release, count }: Turn, er
 
 /** Verified packages outlive a lost race, and go to the tool cache for the next run on this runner. */
 async function prepare(session: Session, { downloads, found }: Building, planned: PlannedRelease): Promise<PreparedRelease> {
-  if (session.ports.signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+  session.ports.signal.throwIfAborted();
   const key = planned.indexPackage.checksum.hex;
   const known = session.prepared.get(key);
   if (known !== undefined) return { ...known, planned };

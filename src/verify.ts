@@ -68,7 +68,7 @@ function requireTags({ cases, broken, ignored, leftOut }: Scope): void {
 async function verifyTags({ cases, broken }: Scope, verifier: TagVerifier, { findings, ports: { signal, logger, report } }: { findings: Findings; ports: VerifyPorts }): Promise<void> {
   const total = cases.length + broken.length;
   for (const [at, item] of cases.entries()) {
-    if (signal.aborted) throw signal.reason;
+    signal.throwIfAborted();
     logger.progress(`verifying ${item.tag}: ${at + 1} of ${total}`);
     const [before, unproved] = [findings.count, verifier.foreign.length];
     await verifier.verify(item);

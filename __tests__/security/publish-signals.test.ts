@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
@@ -38,6 +39,23 @@ describe('T26: a run that is stopped while it downloads', () => {
       const next = await stage.publish();
       expect({ code: next.code, tags: stage.tags() }).toEqual({ code: 0, tags: VERSIONS });
       expectComplete(stage);
+    });
+  });
+});
+
+describe('T26: a verification that is stopped', () => {
+  it('has proved nothing: exit 1 with ABORTED, and no tag is called good', async () => {
+    await onStage({ packages: PACKAGES }, async (stage) => {
+      expect((await stage.publish()).code).toBe(0);
+      const tempDir = makeRunDirectory();
+      const bin = join(tempDir, 'bin');
+      mkdirSync(bin);
+      // Reading takes long enough to be stopped.
+      const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+      writeFileSync(join(bin, 'git'), `#!/bin/sh\ncase "$*" in *cat-file*) sleep 2 ;; esac\nexec '${git}' "$@"\n`, { mode: 0o755 });
+      const stopped = await stage.publish({ mode: 'verify' }, { tempDir, pathFirst: bin, kill: { onLine: /tags to verify/, signal: 'SIGTERM' } });
+      expect({ code: stopped.code, codes: stopped.report.errors.map(({ code }: { code: string }) => code), releases: stopped.report.releases }).toEqual({ code: 1, codes: ['ABORTED'], releases: [] });
+      expect(stopped.summary).toContain('Not verified, see the error.');
     });
   });
 });

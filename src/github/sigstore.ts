@@ -2,14 +2,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { attest } from '@actions/attest';
-import { DownloadError, GitError } from '../errors.js';
+import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Statement } from '../report/statements.js';
 
 /**
  * Signs a statement with a key of this moment, whose certificate names the job: in the public Sigstore for a public repository,
  * in GitHub's own for any other, as the job's event says. To be imported late, since the library is large.
- * @throws GitError REMOTE_FAILED; DownloadError ABORTED when `signal` fires
+ * @throws GitError REMOTE_FAILED; the reason of `signal` when that fires
  */
 export async function signStatement({ subject, predicateType, predicate }: Statement, signal: AbortSignal): Promise<object> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.requestTimeout)]);
@@ -17,7 +17,7 @@ export async function signStatement({ subject, predicateType, predicate }: State
     // No token: the library would store in the job's repository, which need not be the mirror.
     return await within(deadline, async () => (await attest({ subjects: subject, predicateType, predicate, token: '', skipWrite: true })).bundle);
   } catch (error) {
-    if (signal.aborted) throw new DownloadError('ABORTED', 'the run was stopped from outside');
+    signal.throwIfAborted();
     const reason = deadline.aborted ? `no signature within ${LIMITS.requestTimeout / 1000} s` : describeFailure(error);
     throw new GitError('REMOTE_FAILED', `Sigstore: could not sign: ${reason}`, {
       remedy: 'Check that the job has permissions: id-token: write, and reaches Sigstore (hosts fulcio and rekor of sigstore.dev; fulcio and timestamp of githubapp.com for a private repository).',

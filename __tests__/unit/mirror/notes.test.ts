@@ -65,6 +65,7 @@ describe('findNotes on the page of the Neuron runtime', () => {
 describe('findNotes on the pages of seven dates', () => {
   const folder = path.resolve(import.meta.dirname, '../../../../shared/neuron/release-notes');
   if (!existsSync(folder)) {
+    process.stderr.write('SKIPPED: the pages of seven dates need ../shared/neuron\n');
     it.skip('../shared/neuron is not here', () => undefined);
     return;
   }

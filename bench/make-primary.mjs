@@ -17,7 +17,11 @@ export function packageXml(number) {
   const name = `package-${Math.floor(number / ARCHES.length)}`;
   const arch = ARCHES[number % ARCHES.length];
   const hex = createHash('sha256').update(`${number}`).digest('hex');
-  const entries = Array.from({ length: 12 + (number % 24) }, (_, i) => `      <rpm:entry name="lib${name}-${i}.so.${i % 7}()(64bit)" flags="GE" epoch="0" ver="1.${i}" rel="1"/>`).join('\n');
+  const entries = Array.from(
+    { length: 12 + (number % 24) },
+    (_, i) =>
+      `      <rpm:entry name="lib${name}-${i}.so.${i % 7}()(64bit)" flags="GE" epoch="0" ver="1.${i}" rel="1"/>`,
+  ).join('\n');
   return `<package type="rpm">
   <name>${name}</name>
   <arch>${arch}</arch>
@@ -78,8 +82,16 @@ export async function makePrimary(folder, { packages = 60_000, compression = 'gz
   await mkdir(path.dirname(file), { recursive: true });
   const open = {};
   const packed = {};
-  await pipeline(Readable.from(primaryXml(packages)), hashed(open), COMPRESSORS[compression](), hashed(packed), createWriteStream(file));
-  await writeFile(path.join(folder, 'repodata', 'repomd.xml'), `<?xml version="1.0" encoding="UTF-8"?>
+  await pipeline(
+    Readable.from(primaryXml(packages)),
+    hashed(open),
+    COMPRESSORS[compression](),
+    hashed(packed),
+    createWriteStream(file),
+  );
+  await writeFile(
+    path.join(folder, 'repodata', 'repomd.xml'),
+    `<?xml version="1.0" encoding="UTF-8"?>
 <repomd xmlns="http://linux.duke.edu/metadata/repo">
   <revision>1700000000</revision>
   <data type="primary">
@@ -91,12 +103,19 @@ export async function makePrimary(folder, { packages = 60_000, compression = 'gz
     <open-size>${open.size}</open-size>
   </data>
 </repomd>
-`);
+`,
+  );
   return { file, packed: (await stat(file)).size, open: open.size };
 }
 
-if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === path.resolve(process.argv[1])) {
+if (
+  process.argv[1] !== undefined &&
+  fileURLToPath(import.meta.url) === path.resolve(process.argv[1])
+) {
   const [, , folder, packages = '60000', compression = 'gz'] = process.argv;
-  if (folder === undefined) throw new Error('usage: node make-primary.mjs FOLDER [PACKAGES] [gz|zst]');
-  console.log(JSON.stringify(await makePrimary(folder, { packages: Number(packages), compression })));
+  if (folder === undefined)
+    throw new Error('usage: node make-primary.mjs FOLDER [PACKAGES] [gz|zst]');
+  console.log(
+    JSON.stringify(await makePrimary(folder, { packages: Number(packages), compression })),
+  );
 }

@@ -12,16 +12,22 @@ const SAMPLE_EVERY = 25;
  */
 export async function measure(command, args, { env = {}, cwd } = {}) {
   const start = performance.now();
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-8192)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => (output = (output + chunk).slice(-8192)));
   const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   let running = true;
   const memory = peakMemory(child.pid, () => running);
   const code = await ended;
   const seconds = (performance.now() - start) / 1000;
   running = false;
-  if (code !== 0) throw new Error(`${command} ${args.slice(0, 2).join(' ')} ended with ${code}:\n${output}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.slice(0, 2).join(' ')} ended with ${code}:\n${output}`);
   return { seconds, memory: await memory };
 }
 
@@ -47,5 +53,7 @@ async function treeMemory(pid) {
 
 export function median(values) {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  return sorted.length === 0 ? undefined : (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  return sorted.length === 0
+    ? undefined
+    : (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

@@ -5,7 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import { build } from 'esbuild';
+
 import { makePrimary } from './make-primary.mjs';
 
 const READER = `
@@ -20,29 +22,53 @@ console.log(JSON.stringify({ packages: index.packageCount, selected: index.packa
 `;
 
 /** Measures one reading; `selection` is `one` (a name of four architectures) or `all`. */
-export async function measurePrimary({ packages = 60_000, compression = 'gz', selections = ['one', 'all'] } = {}) {
+export async function measurePrimary({
+  packages = 60_000,
+  compression = 'gz',
+  selections = ['one', 'all'],
+} = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'primary-'));
   try {
     const sizes = await makePrimary(folder, { packages, compression });
     const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
     await build({
       entryPoints: [path.join(root, 'src/repodata/client.ts')],
-      bundle: true, platform: 'node', format: 'esm', outfile: path.join(folder, 'client.mjs'), logLevel: 'error',
-      banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: path.join(folder, 'client.mjs'),
+      logLevel: 'error',
+      banner: {
+        js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+      },
     });
     await writeFile(path.join(folder, 'read.mjs'), READER);
     const runs = selections.map((selection) => {
-      const { stdout, stderr, status } = spawnSync(process.execPath, [path.join(folder, 'read.mjs'), pathToFileURL(folder).href, selection], { encoding: 'utf8' });
+      const { stdout, stderr, status } = spawnSync(
+        process.execPath,
+        [path.join(folder, 'read.mjs'), pathToFileURL(folder).href, selection],
+        { encoding: 'utf8' },
+      );
       if (status !== 0) throw new Error(stderr);
       return { selection, ...JSON.parse(stdout) };
     });
-    return { compression, packedMB: Math.round(sizes.packed / 1e6), openMB: Math.round(sizes.open / 1e6), runs };
+    return {
+      compression,
+      packedMB: Math.round(sizes.packed / 1e6),
+      openMB: Math.round(sizes.open / 1e6),
+      runs,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === path.resolve(process.argv[1])) {
+if (
+  process.argv[1] !== undefined &&
+  fileURLToPath(import.meta.url) === path.resolve(process.argv[1])
+) {
   const [, , packages = '60000', compression = 'gz'] = process.argv;
-  console.log(JSON.stringify(await measurePrimary({ packages: Number(packages), compression }), null, 2));
+  console.log(
+    JSON.stringify(await measurePrimary({ packages: Number(packages), compression }), null, 2),
+  );
 }

@@ -8,11 +8,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { serveFolders } from '../scripts/serve.mjs';
 import { makePrimary } from './make-primary.mjs';
 import { measure, median } from './measure.mjs';
-import { serveFolders } from '../scripts/serve.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const neuron = path.resolve(root, '../shared/neuron');
@@ -49,7 +50,13 @@ async function compare(title, contestants) {
   const times = results.map((result) => median(result.map(({ seconds }) => seconds)));
   for (const [at, { name }] of contestants.entries()) {
     const memory = median(results[at].map((result) => result.memory));
-    const cells = failed.has(at) ? ['failed', '', ''] : [`${times[at].toFixed(2)} s`, (times[at] / times[0]).toFixed(2), memory === undefined ? '' : `${Math.round(memory)} MiB`];
+    const cells = failed.has(at)
+      ? ['failed', '', '']
+      : [
+          `${times[at].toFixed(2)} s`,
+          (times[at] / times[0]).toFixed(2),
+          memory === undefined ? '' : `${Math.round(memory)} MiB`,
+        ];
     rows.push(`| ${[title, name, ...cells].join(' | ')} |`);
   }
 }
@@ -77,13 +84,21 @@ function publishArguments(base, repository) {
 /** Each run has an empty tool cache: nothing is there from the round before. */
 async function runBundle(folder, args) {
   const runner = await mkdtemp(path.join(folder, 'runner-'));
-  const env = { RUNNER_TEMP: path.join(runner, 'temp'), RUNNER_TOOL_CACHE: path.join(runner, 'cache'), SOURCE_DATE_EPOCH: '1800000000' };
+  const env = {
+    RUNNER_TEMP: path.join(runner, 'temp'),
+    RUNNER_TOOL_CACHE: path.join(runner, 'cache'),
+    SOURCE_DATE_EPOCH: '1800000000',
+  };
   await Promise.all([mkdir(env.RUNNER_TEMP), mkdir(env.RUNNER_TOOL_CACHE)]);
   return measure(process.execPath, args, { env });
 }
 
 async function benchNeuron(folder) {
-  const server = await serveFolders([path.join(neuron, 'index/2025-02-05'), path.join(neuron, 'packages'), neuron]);
+  const server = await serveFolders([
+    path.join(neuron, 'index/2025-02-05'),
+    path.join(neuron, 'packages'),
+    neuron,
+  ]);
   const mirror = await bareRepository(folder, 'mirror');
   try {
     if (wanted('backfill')) {
@@ -91,26 +106,56 @@ async function benchNeuron(folder) {
         {
           name: 'native pipeline',
           run: async () => {
-            const [remote, work] = [await bareRepository(folder, 'native'), await mkdtemp(path.join(folder, 'native-'))];
-            return measure('bash', [path.join(import.meta.dirname, 'native-backfill.sh'), server.url, `${server.url}/${KEY}`, remote, work]);
+            const [remote, work] = [
+              await bareRepository(folder, 'native'),
+              await mkdtemp(path.join(folder, 'native-')),
+            ];
+            return measure('bash', [
+              path.join(import.meta.dirname, 'native-backfill.sh'),
+              server.url,
+              `${server.url}/${KEY}`,
+              remote,
+              work,
+            ]);
           },
         },
-        { name: 'rpm-source-mirror', run: async () => runBundle(folder, publishArguments(server.url, await bareRepository(folder, 'mirror'))) },
+        {
+          name: 'rpm-source-mirror',
+          run: async () =>
+            runBundle(folder, publishArguments(server.url, await bareRepository(folder, 'mirror'))),
+        },
       ]);
     } else await runBundle(folder, publishArguments(server.url, mirror));
     if (wanted('idle')) {
       await compare('nothing to do', [
         { name: 'node -e 0', run: () => measure(process.execPath, ['-e', '0']) },
-        { name: 'rpm-source-mirror', run: () => runBundle(folder, publishArguments(server.url, mirror)) },
+        {
+          name: 'rpm-source-mirror',
+          run: () => runBundle(folder, publishArguments(server.url, mirror)),
+        },
       ]);
     }
     if (wanted('verify')) {
       await compare('verify 37 tags', [
         {
           name: 'native pipeline',
-          run: async () => measure('bash', [path.join(import.meta.dirname, 'native-verify.sh'), mirror, await mkdtemp(path.join(folder, 'verify-'))]),
+          run: async () =>
+            measure('bash', [
+              path.join(import.meta.dirname, 'native-verify.sh'),
+              mirror,
+              await mkdtemp(path.join(folder, 'verify-')),
+            ]),
         },
-        { name: 'rpm-source-mirror', run: () => runBundle(folder, [bundle, 'verify', `--gpg-fingerprints=${FINGERPRINT}`, `--repository=${pathToFileURL(mirror)}`]) },
+        {
+          name: 'rpm-source-mirror',
+          run: () =>
+            runBundle(folder, [
+              bundle,
+              'verify',
+              `--gpg-fingerprints=${FINGERPRINT}`,
+              `--repository=${pathToFileURL(mirror)}`,
+            ]),
+        },
       ]);
     }
   } finally {
@@ -124,10 +169,24 @@ async function benchPrimary(folder) {
   const { open } = await makePrimary(repository);
   const server = await serveFolders([repository]);
   const mirror = await bareRepository(folder, 'large-mirror');
-  const check = [bundle, 'check', `--baseurl=${server.url}`, `--gpgkey=${path.join(root, 'examples/repository/RPM-GPG-KEY-acme')}`, '--packages=package-777', `--repository=${pathToFileURL(mirror)}`];
+  const check = [
+    bundle,
+    'check',
+    `--baseurl=${server.url}`,
+    `--gpgkey=${path.join(root, 'examples/repository/RPM-GPG-KEY-acme')}`,
+    '--packages=package-777',
+    `--repository=${pathToFileURL(mirror)}`,
+  ];
   try {
     await compare(`index of 60,000 packages (${Math.round(open / 1e6)} MB)`, [
-      { name: 'curl, zcat and grep', run: () => measure('bash', ['-c', `curl -fsS ${server.url}/repodata/primary.xml.gz | zcat | grep -c '<package '`]) },
+      {
+        name: 'curl, zcat and grep',
+        run: () =>
+          measure('bash', [
+            '-c',
+            `curl -fsS ${server.url}/repodata/primary.xml.gz | zcat | grep -c '<package '`,
+          ]),
+      },
       { name: 'rpm-source-mirror check', run: () => runBundle(folder, check) },
     ]);
   } finally {
@@ -146,7 +205,11 @@ async function main() {
     await rm(folder, { recursive: true, force: true });
   }
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), node ${process.version}, ${execFileSync('git', ['--version'], { encoding: 'utf8' }).trim()}`;
-  const table = ['| what | by | time (median) | ratio | peak memory |', '|---|---|---|---|---|', ...rows].join('\n');
+  const table = [
+    '| what | by | time (median) | ratio | peak memory |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
   const text = `${machine}; ${rounds} rounds in turns. Memory is that of the process and its children together.\n\n${table}\n`;
   console.log(`\n${text}`);
   if (values.write) await writeFile(values.write, text);

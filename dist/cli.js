@@ -5,9 +5,11 @@ const require = __createRequire(import.meta.url);
 // src/cli-start.ts
 var LEAST = 24;
 if (Number.parseInt(process.versions.node, 10) < LEAST) {
-  process.stderr.write(`rpm-source-mirror needs Node ${LEAST} or newer; this is v${process.versions.node}
-`);
+  process.stderr.write(
+    `rpm-source-mirror needs Node ${LEAST} or newer; this is v${process.versions.node}
+`
+  );
   process.exitCode = 1;
 } else {
-  await import("./cli-OXLXMFQZ.js");
+  await import("./cli-L7T2KZQB.js");
 }

@@ -14,12 +14,12 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-MZTJCGIG.js";
+} from "./chunk-LULRA7RB.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-EG45VOUX.js";
+} from "./chunk-B7ITUPWI.js";
 import {
   error,
   getInput,
@@ -41,14 +41,19 @@ async function main() {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
     const options = parseOptions((name) => getInput(name), process.env);
     maskSecrets(options);
-    result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
+    result = await run(options, {
+      logger: actionLogger(),
+      environment: process.env,
+      signal: stopSignal()
+    });
   } catch (error2) {
     result = refusedInput(error2);
     process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
   if (!result.failed) info(printable(headline(result)));
-  if (process.env["GITHUB_STEP_SUMMARY"] !== void 0) await summary.addRaw(formatSummary(result)).write();
+  if (process.env["GITHUB_STEP_SUMMARY"] !== void 0)
+    await summary.addRaw(formatSummary(result)).write();
   fail(result);
 }
 function refusedInput(error2) {
@@ -66,15 +71,26 @@ function maskSecrets(options) {
     ...options.httpHeaders.map(([, value]) => value),
     ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl)
   ];
-  for (const secret of secrets) if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());
+  for (const secret of secrets)
+    if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());
 }
 function sourceUrls({ source, gpgkey, releaseNotes }) {
   const keys = gpgkey.flatMap((key) => key.kind === "location" ? [key.location] : []);
-  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile, ...keys, ...releaseNotes].filter((url) => url !== void 0);
+  return [
+    ...source.baseUrls,
+    source.mirrorlist,
+    source.metalink,
+    source.repoFile,
+    ...keys,
+    ...releaseNotes
+  ].filter((url) => url !== void 0);
 }
 async function writeOutputs(result) {
   const directory = process.env["RUNNER_TEMP"] ?? tmpdir();
-  const path = await writeReport(result, join(directory, `rpm-source-mirror-report-${randomUUID()}.json`));
+  const path = await writeReport(
+    result,
+    join(directory, `rpm-source-mirror-report-${randomUUID()}.json`)
+  );
   const published = result.report.releases.filter((row) => row.status === "published");
   const outputs = {
     "has-new": String(result.hasNew),
@@ -90,7 +106,8 @@ async function writeOutputs(result) {
 }
 function fail(result) {
   if (!result.failed) return;
-  for (const failure of failures(result)) error(printable(sentences(failure)), { title: failure.code });
+  for (const failure of failures(result))
+    error(printable(sentences(failure)), { title: failure.code });
   const exitCode = process.exitCode ?? 1;
   setFailed(printable(headline(result)));
   process.exitCode = exitCode;

@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+
 import { serveFolders } from '../scripts/serve.mjs';
 
 const root = path.dirname(import.meta.dirname);
@@ -17,7 +18,9 @@ const bundle = path.join(root, 'dist/cli.js');
 /** Runs a command with its output shown; the result is its exit status. */
 function run(command, args) {
   // Nothing of a surrounding workflow may steer the example.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GITHUB|INPUT|RUNNER)_/.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(GITHUB|INPUT|RUNNER)_/.test(name)),
+  );
   return new Promise((resolve, reject) => {
     spawn(command, args, { stdio: 'inherit', env })
       .on('error', reject)
@@ -27,7 +30,8 @@ function run(command, args) {
 
 async function mustRun(command, args) {
   const code = await run(command, args);
-  if (code !== 0) throw new Error(`${path.basename(command)} ${args[0]} ended with exit status ${code}`);
+  if (code !== 0)
+    throw new Error(`${path.basename(command)} ${args[0]} ended with exit status ${code}`);
 }
 
 function heading(text) {
@@ -35,8 +39,11 @@ function heading(text) {
 }
 
 async function main() {
-  if (!existsSync(bundle)) throw new Error('dist/cli.js is missing: run `npm ci && npm run build` first');
-  const folder = path.resolve(process.argv[2] ?? (await mkdtemp(path.join(tmpdir(), 'rpm-source-mirror-'))));
+  if (!existsSync(bundle))
+    throw new Error('dist/cli.js is missing: run `npm ci && npm run build` first');
+  const folder = path.resolve(
+    process.argv[2] ?? (await mkdtemp(path.join(tmpdir(), 'rpm-source-mirror-'))),
+  );
   const mirror = path.join(folder, 'acme-widget.git');
   await mkdir(folder, { recursive: true });
   await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', mirror]);
@@ -63,9 +70,25 @@ async function main() {
     server.close();
   }
   heading('The mirror');
-  await mustRun('git', ['--no-pager', `--git-dir=${mirror}`, 'log', '--oneline', '--decorate', '--graph', 'main']);
+  await mustRun('git', [
+    '--no-pager',
+    `--git-dir=${mirror}`,
+    'log',
+    '--oneline',
+    '--decorate',
+    '--graph',
+    'main',
+  ]);
   heading('The newest release');
-  await mustRun('git', ['--no-pager', `--git-dir=${mirror}`, 'show', '--stat', '2.0^{commit}', '--', 'src']);
+  await mustRun('git', [
+    '--no-pager',
+    `--git-dir=${mirror}`,
+    'show',
+    '--stat',
+    '2.0^{commit}',
+    '--',
+    'src',
+  ]);
   heading(`It lies in ${mirror}. Look at it, for example with:`);
   console.log(`git --git-dir=${mirror} ls-tree -r main`);
   console.log(`git --git-dir=${mirror} diff 1.1 2.0 -- src`);

@@ -6,16 +6,24 @@
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import esbuild from 'esbuild';
+
 import { licenseTexts } from './licenses.mjs';
 
 const root = path.dirname(import.meta.dirname);
 
 /** CommonJS libraries in an ES module bundle still ask for `require`; without this the bundle builds and dies when run. */
-const REQUIRE = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
 
 /** Files that libraries open beside their own module: bundled input that asks for it → the file. */
-const ASSETS = new Map([['node_modules/node-liblzma/lib/wasm/liblzma.js', 'node_modules/node-liblzma/lib/wasm/liblzma.wasm']]);
+const ASSETS = new Map([
+  [
+    'node_modules/node-liblzma/lib/wasm/liblzma.js',
+    'node_modules/node-liblzma/lib/wasm/liblzma.wasm',
+  ],
+]);
 
 /** Packages that do nothing when they are loaded, though they do not say so: what is not used of them, and what that imports, stays out. */
 const QUIET = /node_modules\/@actions\/(attest|core|http-client)\//;
@@ -30,17 +38,33 @@ const INNER = Symbol('inner');
 const libraries = {
   name: 'libraries',
   setup(builder) {
-    builder.onResolve({ filter: /^[@\w.]/ }, async ({ path: name, importer, kind, resolveDir, pluginData }) => {
-      if (pluginData === INNER || kind === 'entry-point') return undefined;
-      const found = await builder.resolve(name, { importer, kind, resolveDir, pluginData: INNER });
-      if (found.external || found.errors.length > 0) return undefined;
-      if (kind === 'dynamic-import' && /^[@\w]/.test(name) && (await isCommonJs(found.path))) return { path: name, namespace: 'named', pluginData: { file: found.path, resolveDir } };
-      return QUIET.test(found.path.replaceAll('\\', '/')) ? { path: found.path, sideEffects: false } : undefined;
-    });
-    builder.onLoad({ filter: /./, namespace: 'named' }, async ({ path: name, pluginData: { file, resolveDir } }) => {
-      const names = Object.keys(await import(pathToFileURL(file).href)).filter((key) => /^[\w$]+$/.test(key) && key !== 'module.exports');
-      return { contents: `export { ${names.sort().join(', ')} } from '${name}';`, resolveDir };
-    });
+    builder.onResolve(
+      { filter: /^[@\w.]/ },
+      async ({ path: name, importer, kind, resolveDir, pluginData }) => {
+        if (pluginData === INNER || kind === 'entry-point') return undefined;
+        const found = await builder.resolve(name, {
+          importer,
+          kind,
+          resolveDir,
+          pluginData: INNER,
+        });
+        if (found.external || found.errors.length > 0) return undefined;
+        if (kind === 'dynamic-import' && /^[@\w]/.test(name) && (await isCommonJs(found.path)))
+          return { path: name, namespace: 'named', pluginData: { file: found.path, resolveDir } };
+        return QUIET.test(found.path.replaceAll('\\', '/'))
+          ? { path: found.path, sideEffects: false }
+          : undefined;
+      },
+    );
+    builder.onLoad(
+      { filter: /./, namespace: 'named' },
+      async ({ path: name, pluginData: { file, resolveDir } }) => {
+        const names = Object.keys(await import(pathToFileURL(file).href)).filter(
+          (key) => /^[\w$]+$/.test(key) && key !== 'module.exports',
+        );
+        return { contents: `export { ${names.sort().join(', ')} } from '${name}';`, resolveDir };
+      },
+    );
   },
 };
 
@@ -79,10 +103,16 @@ export async function build(folder) {
   const notices = [];
   for (const { path: name, contents, text } of result.outputFiles) {
     if (name.endsWith('.LEGAL.txt')) notices.push(text);
-    else files.set(path.basename(name), path.basename(name) === 'cli.js' ? executable(text) : contents);
+    else
+      files.set(
+        path.basename(name),
+        path.basename(name) === 'cli.js' ? executable(text) : contents,
+      );
   }
   const inputs = bundledInputs(result.metafile);
-  for (const [input, asset] of ASSETS) if (inputs.includes(input)) files.set(path.basename(asset), await readFile(path.join(root, asset)));
+  for (const [input, asset] of ASSETS)
+    if (inputs.includes(input))
+      files.set(path.basename(asset), await readFile(path.join(root, asset)));
   files.set('licenses.txt', await licenseTexts(root, inputs, notices));
   files.set('package.json', '{\n  "type": "module"\n}\n');
   await writeAll(folder, files);
@@ -92,7 +122,9 @@ export async function build(folder) {
 /** The files that left at least one byte in the bundle, relative to the root, in byte order. */
 function bundledInputs(metafile) {
   const used = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  return [...new Set(used.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([name]) => name))].sort();
+  return [
+    ...new Set(used.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([name]) => name)),
+  ].sort();
 }
 
 function executable(text) {

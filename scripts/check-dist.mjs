@@ -3,6 +3,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
 import { build } from './build.mjs';
 
 const root = path.dirname(import.meta.dirname);
@@ -13,7 +14,9 @@ try {
   const actual = await readdir(dist).catch(() => []);
   const differences = [];
   for (const name of [...new Set([...expected, ...actual])].sort()) {
-    const [wanted, found] = await Promise.all([fresh, dist].map((folder) => readFile(path.join(folder, name)).catch(() => undefined)));
+    const [wanted, found] = await Promise.all(
+      [fresh, dist].map((folder) => readFile(path.join(folder, name)).catch(() => undefined)),
+    );
     if (!found) differences.push(`${name}: missing`);
     else if (!wanted) differences.push(`${name}: not part of the build`);
     else if (!wanted.equals(found)) differences.push(`${name}: differs`);

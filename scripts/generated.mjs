@@ -12,7 +12,12 @@ export function source(name) {
 
 /** Puts each of `parts` (name → Markdown) between its markers in the document `name`. */
 export function generate(name, parts) {
-  return replace(name, (text) => Object.entries(parts).reduce((before, [part, content]) => fill(before, { name, part, content }), text));
+  return replace(name, (text) =>
+    Object.entries(parts).reduce(
+      (before, [part, content]) => fill(before, { name, part, content }),
+      text,
+    ),
+  );
 }
 
 function fill(text, { name, part, content }) {

@@ -13,33 +13,54 @@ const RULE = '-'.repeat(80);
  */
 export async function licenseTexts(root, inputs, notices) {
   const own = await readFile(path.join(root, 'LICENSE'), 'utf8');
-  const packages = await Promise.all(packageFolders(inputs).map((folder) => describePackage(root, folder)));
+  const packages = await Promise.all(
+    packageFolders(inputs).map((folder) => describePackage(root, folder)),
+  );
   const bare = packages.filter(({ text }) => text === undefined).map(({ title }) => title);
-  if (bare.length > 0) throw new Error(`No licence text for bundled packages: ${bare.join(', ')}. Put one into scripts/licenses/.`);
-  const sections = [`rpm-source-mirror\n\n${own.trim()}`, ...packages.map(({ title, text }) => `${title}\n\n${text}`)];
-  if (packages.some(({ license }) => license.startsWith('LGPL-3'))) sections.push(await lesserNote(root));
+  if (bare.length > 0)
+    throw new Error(
+      `No licence text for bundled packages: ${bare.join(', ')}. Put one into scripts/licenses/.`,
+    );
+  const sections = [
+    `rpm-source-mirror\n\n${own.trim()}`,
+    ...packages.map(({ title, text }) => `${title}\n\n${text}`),
+  ];
+  if (packages.some(({ license }) => license.startsWith('LGPL-3')))
+    sections.push(await lesserNote(root));
   const comments = [...new Set(notices.map((text) => text.replaceAll('\r\n', '\n').trim()))].sort();
-  if (comments.length > 0) sections.push(`Licence comments of the bundled files\n\n${comments.join('\n\n')}`);
+  if (comments.length > 0)
+    sections.push(`Licence comments of the bundled files\n\n${comments.join('\n\n')}`);
   return `${sections.join(`\n\n${RULE}\n\n`)}\n`;
 }
 
 /** The package folders that hold `inputs`, in byte order. */
 function packageFolders(inputs) {
-  const folders = inputs.map((name) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(name)?.[0]);
+  const folders = inputs.map(
+    (name) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(name)?.[0],
+  );
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }
 
 async function describePackage(root, folder) {
-  const { name, version, license } = JSON.parse(await readFile(path.join(root, folder, 'package.json'), 'utf8'));
+  const { name, version, license } = JSON.parse(
+    await readFile(path.join(root, folder, 'package.json'), 'utf8'),
+  );
   const names = await readdir(path.join(root, folder));
-  const files = [...names.filter((file) => LICENSE_FILE.test(file)), ...names.filter((file) => NOTICE_FILE.test(file))].sort();
-  const texts = await Promise.all(files.map((file) => readFile(path.join(root, folder, file), 'utf8')));
+  const files = [
+    ...names.filter((file) => LICENSE_FILE.test(file)),
+    ...names.filter((file) => NOTICE_FILE.test(file)),
+  ].sort();
+  const texts = await Promise.all(
+    files.map((file) => readFile(path.join(root, folder, file), 'utf8')),
+  );
   if (!names.some((file) => LICENSE_FILE.test(file))) texts.unshift(await keptText(root, name));
   const known = texts.every((text) => text !== undefined);
   return {
     title: `${name} ${version} (${license})`,
     license: String(license),
-    text: known ? texts.map((text) => text.replaceAll('\r\n', '\n').trim()).join('\n\n') : undefined,
+    text: known
+      ? texts.map((text) => text.replaceAll('\r\n', '\n').trim()).join('\n\n')
+      : undefined,
   };
 }
 

@@ -7,11 +7,25 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
 import { MUTATIONS } from './mutations.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const copy = mkdtempSync(path.join(tmpdir(), 'mutate-'));
-for (const name of ['src', 'scripts', '__tests__', 'docs', 'examples', 'dist', 'package.json', 'package-lock.json', 'jest.config.mjs', 'tsconfig.json', 'LICENSE', 'action.yml']) {
+for (const name of [
+  'src',
+  'scripts',
+  '__tests__',
+  'docs',
+  'examples',
+  'dist',
+  'package.json',
+  'package-lock.json',
+  'jest.config.mjs',
+  'tsconfig.json',
+  'LICENSE',
+  'action.yml',
+]) {
   cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
 }
 symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
@@ -22,7 +36,15 @@ const survivors = [];
 
 /** Runs the tests; undefined when none ran. */
 function passes({ tests, pattern }) {
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--bail', ...(pattern === undefined ? [] : ['-t', pattern]), '--', ...tests];
+  const jest = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '--bail',
+    ...(pattern === undefined ? [] : ['-t', pattern]),
+    '--',
+    ...tests,
+  ];
   const { status, stderr } = node(...jest);
   return /Tests:.*\d+ (?:passed|failed)/.test(stderr) ? status === 0 : undefined;
 }
@@ -42,8 +64,12 @@ function fate(mutation) {
   const target = path.join(copy, file);
   const source = readFileSync(target, 'utf8');
   if (source.split(find).length !== 2) return `not found once in ${file}`;
-  if (passesBefore(mutation) !== true) return 'its tests fail or do not run with the guard in place';
-  writeFileSync(target, source.replace(find, () => replacement));
+  if (passesBefore(mutation) !== true)
+    return 'its tests fail or do not run with the guard in place';
+  writeFileSync(
+    target,
+    source.replace(find, () => replacement),
+  );
   try {
     if (build && node('scripts/build.mjs').status !== 0) return 'does not build';
     return passes(mutation) === false ? 'killed' : 'survived';
@@ -59,6 +85,8 @@ for (const mutation of chosen) {
   console.log(`${result.padEnd(10)} ${mutation.name}`);
 }
 rmSync(copy, { recursive: true, force: true });
-console.log(`${chosen.length - survivors.length} of ${chosen.length} guards are missed by a test when they are gone`);
+console.log(
+  `${chosen.length - survivors.length} of ${chosen.length} guards are missed by a test when they are gone`,
+);
 if (survivors.length > 0) console.log(`Not so: ${survivors.join('; ')}`);
 process.exitCode = survivors.length > 0 ? 1 : 0;

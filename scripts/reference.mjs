@@ -5,22 +5,32 @@
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { generate, replace, root, source, table } from './generated.mjs';
+
 import { REMEDIES } from '../src/errors.ts';
 import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
+import { generate, replace, root, source, table } from './generated.mjs';
 
 await generate('docs/troubleshooting.md', { codes: errorCodes(await source('src/errors.ts')) });
 await generate('docs/threat-model.md', { limits: limits(await source('src/limits.ts')) });
 const tests = await testsByPromise();
-await replace('docs/threat-model.md', (text) => text.replaceAll(/^(\| T(\d+) \|.*\|)[^|]*\|$/gm, (_, row, number) => `${row} ${tests.get(Number(number)) ?? '–'} |`));
+await replace('docs/threat-model.md', (text) =>
+  text.replaceAll(
+    /^(\| T(\d+) \|.*\|)[^|]*\|$/gm,
+    (_, row, number) => `${row} ${tests.get(Number(number)) ?? '–'} |`,
+  ),
+);
 
 /** The number of each promise → the test files that name it, as links from docs/. */
 async function testsByPromise() {
-  const files = (await readdir(path.join(root, '__tests__'), { recursive: true })).filter((name) => name.endsWith('.test.ts')).sort();
+  const files = (await readdir(path.join(root, '__tests__'), { recursive: true }))
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort();
   const found = new Map();
   for (const file of files.map((name) => `__tests__/${name.replaceAll('\\', '/')}`)) {
     const link = `[${path.basename(file, '.test.ts')}](../${file})`;
-    const numbers = new Set([...(await source(file)).matchAll(/\bT(\d{1,2})\b/g)].map(([, number]) => Number(number)));
+    const numbers = new Set(
+      [...(await source(file)).matchAll(/\bT(\d{1,2})\b/g)].map(([, number]) => Number(number)),
+    );
     for (const number of numbers) found.set(number, [...(found.get(number) ?? []), link]);
   }
   return new Map([...found].map(([number, links]) => [number, links.join(', ')]));
@@ -33,7 +43,10 @@ function errorCodes(text) {
   const sections = families.map(([, meaning, family, union]) => {
     const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
     for (const code of codes) listed.add(code);
-    return `### ${family}\n\n${meaning}\n\n${table(['code', 'what to do'], codes.map((code) => [`\`${code}\``, REMEDIES[code]]))}`;
+    return `### ${family}\n\n${meaning}\n\n${table(
+      ['code', 'what to do'],
+      codes.map((code) => [`\`${code}\``, REMEDIES[code]]),
+    )}`;
   });
   const lost = Object.keys(REMEDIES).filter((code) => !listed.has(code));
   if (lost.length > 0) throw new Error(`No family in src/errors.ts lists ${lost.join(', ')}`);
@@ -42,7 +55,12 @@ function errorCodes(text) {
 
 /** Each limit with its value and the reason that stands above it. */
 function limits(text) {
-  const reasons = new Map([...text.matchAll(/\/\*\* ([^*]+) \*\/\n {2}(\w+):/g)].map(([, reason, name]) => [name, reason]));
+  const reasons = new Map(
+    [...text.matchAll(/\/\*\* ([^*]+) \*\/\n {2}(\w+):/g)].map(([, reason, name]) => [
+      name,
+      reason,
+    ]),
+  );
   const rows = [];
   let last = '';
   for (const [name, value] of Object.entries(LIMITS)) {
@@ -54,6 +72,11 @@ function limits(text) {
 
 function amount(name, value) {
   if (!/Bytes$|Floor$|Rate$|InMemory$/.test(name)) return value.toLocaleString('en');
-  for (const [unit, size] of [['GiB', GIB], ['MiB', MIB], ['KiB', KIB]]) if (value % size === 0) return `${value / size} ${unit}`;
+  for (const [unit, size] of [
+    ['GiB', GIB],
+    ['MiB', MIB],
+    ['KiB', KIB],
+  ])
+    if (value % size === 0) return `${value / size} ${unit}`;
   return `${value.toLocaleString('en')} bytes`;
 }

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+
 import { serveFolders } from './serve.mjs';
 
 const root = path.dirname(import.meta.dirname);
@@ -19,7 +20,8 @@ const images = path.join(root, 'docs/images');
 const [library, chromium = 'chromium'] = process.argv.slice(2);
 const start = promisify(execFile);
 
-if (library === undefined) throw new Error('Usage: node scripts/screenshots.mjs FOLDER-WITH-MARKED [CHROMIUM]');
+if (library === undefined)
+  throw new Error('Usage: node scripts/screenshots.mjs FOLDER-WITH-MARKED [CHROMIUM]');
 const { marked } = await import(createRequire(path.resolve(library, 'x.js')).resolve('marked'));
 const work = await mkdtemp(path.join(tmpdir(), 'screenshots-'));
 
@@ -28,7 +30,13 @@ async function jobSummary() {
   const [mirror, server] = [await bareRepository('summary.git'), await serveFolders([examples])];
   const file = path.join(work, 'summary.md');
   const inputs = { ...(await exampleInputs(server.url, mirror)), skip: '1.1' };
-  const env = { PATH: process.env.PATH, HOME: work, RUNNER_TEMP: work, GITHUB_STEP_SUMMARY: file, GITHUB_OUTPUT: path.join(work, 'output') };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: work,
+    RUNNER_TEMP: work,
+    GITHUB_STEP_SUMMARY: file,
+    GITHUB_OUTPUT: path.join(work, 'output'),
+  };
   await Promise.all([file, env.GITHUB_OUTPUT].map((name) => writeFile(name, '')));
   for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = value;
   try {
@@ -45,11 +53,18 @@ async function terminalSession() {
   const inputs = await exampleInputs(server.url, mirror);
   const env = { PATH: process.env.PATH, HOME: work, TMPDIR: work };
   const flags = (names) => names.map((name) => `--${name}=${inputs[name]}`);
-  const commands = [['publish', ...flags(Object.keys(inputs))], ['verify', ...flags(['repository', 'gpg-fingerprints'])]];
+  const commands = [
+    ['publish', ...flags(Object.keys(inputs))],
+    ['verify', ...flags(['repository', 'gpg-fingerprints'])],
+  ];
   try {
     const shown = [];
     for (const args of commands) {
-      const { stdout, stderr } = await start(process.execPath, [path.join(root, 'dist/cli.js'), ...args], { env, cwd: examples });
+      const { stdout, stderr } = await start(
+        process.execPath,
+        [path.join(root, 'dist/cli.js'), ...args],
+        { env, cwd: examples },
+      );
       shown.push(`$ rpm-source-mirror ${args.map(quoted).join(' \\\n    ')}\n${stderr}${stdout}`);
     }
     return readable(shown.join('\n'));
@@ -83,7 +98,10 @@ function quoted(text) {
 
 /** Without the random parts of addresses and folders, which say nothing to a reader. */
 function readable(text) {
-  return text.replaceAll(/http:\u2060?\/\/127\.0\.0\.1:\d+/g, 'https://yum.example.com').replaceAll(pathToFileURL(work).href, 'file:///srv').replaceAll(`${work}/`, './');
+  return text
+    .replaceAll(/http:\u2060?\/\/127\.0\.0\.1:\d+/g, 'https://yum.example.com')
+    .replaceAll(pathToFileURL(work).href, 'file:///srv')
+    .replaceAll(`${work}/`, './');
 }
 
 /** Terminal text as HTML; what was typed is bright. */
@@ -99,9 +117,26 @@ function escapeHtml(text) {
 async function takePicture(name, { body, width, height }) {
   const page = path.join(work, `${name}.html`);
   await writeFile(page, `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${body}`);
-  const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--disable-lcd-text'];
+  const quiet = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--hide-scrollbars',
+    '--disable-lcd-text',
+  ];
   const profile = await mkdtemp(path.join(work, 'profile-'));
-  await start(chromium, [...quiet, `--user-data-dir=${profile}`, `--window-size=${width},${height}`, `--screenshot=${path.join(images, `${name}.png`)}`, pathToFileURL(page).href]);
+  await start(chromium, [
+    ...quiet,
+    `--user-data-dir=${profile}`,
+    `--window-size=${width},${height}`,
+    `--screenshot=${path.join(images, `${name}.png`)}`,
+    pathToFileURL(page).href,
+  ]);
   console.log(`docs/images/${name}.png`);
 }
 
@@ -120,8 +155,16 @@ const STYLE = `
 
 try {
   await mkdir(images, { recursive: true });
-  await takePicture('job-summary', { body: `<main class="summary">${readable(marked.parse(await jobSummary()))}</main>`, width: 1230, height: 300 });
-  await takePicture('terminal', { body: `<main class="terminal">${terminalHtml(await terminalSession())}</main>`, width: 1050, height: 715 });
+  await takePicture('job-summary', {
+    body: `<main class="summary">${readable(marked.parse(await jobSummary()))}</main>`,
+    width: 1230,
+    height: 300,
+  });
+  await takePicture('terminal', {
+    body: `<main class="terminal">${terminalHtml(await terminalSession())}</main>`,
+    width: 1050,
+    height: 715,
+  });
 } finally {
   await rm(work, { recursive: true, force: true, maxRetries: 5 });
 }

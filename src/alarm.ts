@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import { sentences } from './errors.js';
 import type { IssueHost } from './github/port.js';
 import type { Options } from './inputs.js';
@@ -26,14 +27,21 @@ const MOST_REASONS = 50;
  * whenever the reasons change, and closes it when a run is well. What a person closed stays closed while nothing fails and the reasons are the same.
  * @throws GitError AUTH, REMOTE_FAILED
  */
-export async function raiseAlarm(host: IssueHost, result: RunResult, context: AlarmContext): Promise<void> {
+export async function raiseAlarm(
+  host: IssueHost,
+  result: RunResult,
+  context: AlarmContext,
+): Promise<void> {
   const { logger } = context;
   const marker = markerOf(context.options);
   const reasons = reasonsOf(result);
   const issue = await host.find(marker);
   if (reasons.length === 0) {
     if (issue?.isOpen !== true) return;
-    await host.change(issue.number, { comment: `All is well again. ${runLine(context)}`.trim(), close: true });
+    await host.change(issue.number, {
+      comment: `All is well again. ${runLine(context)}`.trim(),
+      close: true,
+    });
     logger.info(`alarm issue #${issue.number} is closed`);
     return;
   }
@@ -41,10 +49,19 @@ export async function raiseAlarm(host: IssueHost, result: RunResult, context: Al
   const isSame = issue?.body.includes(state) === true;
   const body = formatBody(result, reasons, { ...context, marks: [marker, state] });
   if (issue?.isOpen === true) {
-    await host.change(issue.number, { body, ...(isSame ? {} : { comment: `The reasons changed:\n\n${listOf(reasons)}\n\n${runLine(context)}`.trim() }) });
+    await host.change(issue.number, {
+      body,
+      ...(isSame
+        ? {}
+        : { comment: `The reasons changed:\n\n${listOf(reasons)}\n\n${runLine(context)}`.trim() }),
+    });
     logger.info(`alarm issue #${issue.number} is updated`);
   } else if (!isSame || result.failed) {
-    const number = await host.open({ title: `${nameOf(context)}: ${context.options.mode} needs attention`, body, marker });
+    const number = await host.open({
+      title: `${nameOf(context)}: ${context.options.mode} needs attention`,
+      body,
+      marker,
+    });
     logger.warning(`alarm issue #${number} is opened`);
   }
 }
@@ -73,31 +90,53 @@ interface Reason {
 }
 
 function reasonsOf({ report, failed }: RunResult): Reason[] {
-  const reason = (kind: string, subject: string, text: string): Reason => ({ key: `${kind} ${subject}`, text: `**${kind}** ${plain(text)}` });
+  const reason = (kind: string, subject: string, text: string): Reason => ({
+    key: `${kind} ${subject}`,
+    text: `**${kind}** ${plain(text)}`,
+  });
   const all = [
-    ...report.releases.flatMap(({ nevra, error }) => (error === undefined ? [] : [reason(error.code, nevra, `${nevra}: ${sentences(error)}`)])),
+    ...report.releases.flatMap(({ nevra, error }) =>
+      error === undefined ? [] : [reason(error.code, nevra, `${nevra}: ${sentences(error)}`)],
+    ),
     ...report.errors.map((error) => reason(error.code, '', sentences(error))),
     ...report.changes
       .filter((change) => change.class === 'content-changed')
-      .map(({ nevra, tag }) => reason('content-changed', nevra, `the publisher replaced ${nevra}, published here as tag ${tag}`)),
-    ...report.findings.map(({ tag, kind, path, expected, actual }) => reason(kind, `${tag} ${path}`, `tag ${tag}: ${path}: expected ${expected}, found ${actual}`)),
+      .map(({ nevra, tag }) =>
+        reason(
+          'content-changed',
+          nevra,
+          `the publisher replaced ${nevra}, published here as tag ${tag}`,
+        ),
+      ),
+    ...report.findings.map(({ tag, kind, path, expected, actual }) =>
+      reason(kind, `${tag} ${path}`, `tag ${tag}: ${path}: expected ${expected}, found ${actual}`),
+    ),
   ];
   return failed && all.length === 0 ? [reason('failed', '', 'the run failed; see its log')] : all;
 }
 
-function formatBody(result: RunResult, reasons: readonly Reason[], context: AlarmContext & { readonly marks: readonly string[] }): string {
+function formatBody(
+  result: RunResult,
+  reasons: readonly Reason[],
+  context: AlarmContext & { readonly marks: readonly string[] },
+): string {
   return [
     plain(headline(result)),
     listOf(reasons),
     runLine(context),
     'This issue is kept up to date by rpm-source-mirror, and closed by it when all is well.',
     context.marks.join('\n'),
-  ].filter((part) => part !== '').join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function listOf(reasons: readonly Reason[]): string {
   const shown = reasons.slice(0, MOST_REASONS).map(({ text }) => `- ${text.slice(0, 1000)}`);
-  return [...shown, ...(reasons.length > MOST_REASONS ? [`- and ${reasons.length - MOST_REASONS} more`] : [])].join('\n');
+  return [
+    ...shown,
+    ...(reasons.length > MOST_REASONS ? [`- and ${reasons.length - MOST_REASONS} more`] : []),
+  ].join('\n');
 }
 
 function runLine({ runUrl }: AlarmContext): string {

@@ -19,7 +19,8 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     read: (start, end) => Promise.resolve(bytes.subarray(start, end)),
     async *stream(start = 0, end = bytes.length) {
       const stop = Math.min(end, bytes.length);
-      for (let at = start; at < stop; at += CHUNK) yield bytes.subarray(at, Math.min(at + CHUNK, stop));
+      for (let at = start; at < stop; at += CHUNK)
+        yield bytes.subarray(at, Math.min(at + CHUNK, stop));
     },
   };
 }

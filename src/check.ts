@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import type { Options } from './inputs.js';
-import { compareEvr, formatNevra } from './rpm/evr.js';
 import type { IndexPackage } from './repodata/model.js';
 import type { RunResult } from './report/report.js';
-import type { Ports } from './stages/ports.js';
+import { compareEvr, formatNevra } from './rpm/evr.js';
 import { classifyPublished } from './stages/classify.js';
+import { reportNewest } from './stages/newest-header.js';
+import type { Ports } from './stages/ports.js';
+import { reportPermission } from './stages/push-permission.js';
 import { reportChanges } from './stages/report-changes.js';
 import { Rows } from './stages/rows.js';
-import { reportNewest } from './stages/newest-header.js';
-import { reportPermission } from './stages/push-permission.js';
 import { survey } from './stages/survey.js';
 
 /**
@@ -24,7 +24,9 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
     if (status === 'exists') continue;
     const note = reason === undefined ? '' : ` (${reason})`;
-    ports.logger.debug(`${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`);
+    ports.logger.debug(
+      `${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`,
+    );
   }
   if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
   const permission = await reportPermission(found, { options, ports });
@@ -39,7 +41,13 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
 
 /** Nothing is planned, published or skipped: the constraints leave nothing. */
 function leftOut(packages: readonly IndexPackage[], { packages: names }: Options): string {
-  const versions = packages.map(({ nevra }) => nevra).sort(compareEvr).map(({ version }) => version);
-  const range = versions.length === 1 ? versions[0]! : `${versions.length} releases, ${versions[0]!} to ${versions.at(-1)!}`;
+  const versions = packages
+    .map(({ nevra }) => nevra)
+    .sort(compareEvr)
+    .map(({ version }) => version);
+  const range =
+    versions.length === 1
+      ? versions[0]!
+      : `${versions.length} releases, ${versions[0]!} to ${versions.at(-1)!}`;
   return `versions leaves out everything that the index has of ${names.join(', ')} (${range}). Widen versions.`;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { parseArgs } from 'node:util';
+
 import { InputError } from './errors.js';
-import { INPUTS, inputSpec, isInputName, type InputName } from './input-table.js';
+import { type InputName, INPUTS, inputSpec, isInputName } from './input-table.js';
 import { nearestOf } from './near-inputs.js';
 
 const COMMANDS = ['publish', 'check', 'verify', 'inspect', 'init'] as const;
@@ -30,7 +31,10 @@ export interface CommandLine {
 const SWITCHES = new Set(['help', 'version', 'json', 'quiet', 'verbose']);
 const VALUES = new Set(['report', 'extract', 'output']);
 /** Flags that only one command has. */
-const OWNED: ReadonlyMap<string, Command> = new Map([['extract', 'inspect'], ['output', 'init']]);
+const OWNED: ReadonlyMap<string, Command> = new Map([
+  ['extract', 'inspect'],
+  ['output', 'init'],
+]);
 
 /**
  * Reads `rpm-source-mirror <command> [options]`: `--name value`, `--name=value`, a bare flag is true.
@@ -38,9 +42,21 @@ const OWNED: ReadonlyMap<string, Command> = new Map([['extract', 'inspect'], ['o
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const options = Object.fromEntries(
-    [...Object.keys(INPUTS), ...SWITCHES, ...VALUES].map((name) => [name, { type: isSwitch(name) ? ('boolean' as const) : ('string' as const), ...(name === 'help' ? { short: 'h' } : {}) }]),
+    [...Object.keys(INPUTS), ...SWITCHES, ...VALUES].map((name) => [
+      name,
+      {
+        type: isSwitch(name) ? ('boolean' as const) : ('string' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
+    ]),
   );
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
   const inputs = new Map<InputName, string>();
   const flags = new Map<string, string>();
   const positionals: string[] = [];
@@ -48,15 +64,25 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const token = tokens[at]!;
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    if (token.rawName !== `--${token.name}` && token.rawName !== '-h') throw unknownFlag(token.rawName);
+    if (token.rawName !== `--${token.name}` && token.rawName !== '-h')
+      throw unknownFlag(token.rawName);
     let value = token.value;
     const next = tokens[at + 1];
-    if (value === undefined && isSwitch(token.name) && next?.kind === 'positional' && /^(true|false)$/.test(next.value)) {
+    if (
+      value === undefined &&
+      isSwitch(token.name) &&
+      next?.kind === 'positional' &&
+      /^(true|false)$/.test(next.value)
+    ) {
       value = next.value;
       at++;
     }
     if (token.inlineValue === false && value?.startsWith('--') === true) {
-      throw new InputError('INPUT_INVALID', `--${token.name} needs a value, and ${value} is a flag`, { remedy: `Write --${token.name}=VALUE.` });
+      throw new InputError(
+        'INPUT_INVALID',
+        `--${token.name} needs a value, and ${value} is a flag`,
+        { remedy: `Write --${token.name}=VALUE.` },
+      );
     }
     take(token.name, value, { inputs, flags });
   }
@@ -75,38 +101,66 @@ interface Taken {
 function take(name: string, value: string | undefined, { inputs, flags }: Taken): void {
   if (isInputName(name)) {
     if (inputSpec(name).secret) throw secretFlag(name);
-    if (name === 'mode') throw new InputError('INPUT_INVALID', '--mode is not a flag: the command says the mode (publish, check, verify)');
+    if (name === 'mode')
+      throw new InputError(
+        'INPUT_INVALID',
+        '--mode is not a flag: the command says the mode (publish, check, verify)',
+      );
   } else if (!SWITCHES.has(name) && !VALUES.has(name)) {
     throw unknownFlag(`--${name}`);
   }
   if (value === undefined && !isSwitch(name)) {
-    throw new InputError('INPUT_INVALID', `--${name} needs a value`, { remedy: `Write --${name} VALUE or --${name}=VALUE.` });
+    throw new InputError('INPUT_INVALID', `--${name} needs a value`, {
+      remedy: `Write --${name} VALUE or --${name}=VALUE.`,
+    });
   }
   if (!isInputName(name)) {
     flags.set(name, value ?? 'true');
     return;
   }
-  if (/\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') && (name === 'mirrors' || name === 'repository')) throw secretFlag(name, 'holds a URL with credentials');
+  if (/\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') && (name === 'mirrors' || name === 'repository'))
+    throw secretFlag(name, 'holds a URL with credentials');
   const earlier = inputs.get(name);
-  inputs.set(name, earlier === undefined || isSwitch(name) ? (value ?? 'true') : `${earlier}\n${value ?? ''}`);
+  inputs.set(
+    name,
+    earlier === undefined || isSwitch(name) ? (value ?? 'true') : `${earlier}\n${value ?? ''}`,
+  );
 }
 
-function finish(positionals: readonly string[], inputs: Map<InputName, string>, flags: Map<string, string>): CommandLine {
+function finish(
+  positionals: readonly string[],
+  inputs: Map<InputName, string>,
+  flags: Map<string, string>,
+): CommandLine {
   const [first, ...rest] = positionals;
   const isOn = (name: string): boolean => flags.has(name) && flags.get(name) !== 'false';
   const informative = isOn('help') || isOn('version');
   const command = COMMANDS.find((name) => name === first);
   if (command === undefined && !(informative && first === undefined)) {
-    throw new InputError('INPUT_INVALID', first === undefined ? 'no command is given' : `${JSON.stringify(first)} is not a command`, {
-      remedy: `Commands are ${COMMANDS.join(', ')}; see --help.`,
-    });
+    throw new InputError(
+      'INPUT_INVALID',
+      first === undefined ? 'no command is given' : `${JSON.stringify(first)} is not a command`,
+      {
+        remedy: `Commands are ${COMMANDS.join(', ')}; see --help.`,
+      },
+    );
   }
-  const [foreign] = [...flags.keys()].filter((name) => !informative && (OWNED.get(name) ?? command) !== command);
+  const [foreign] = [...flags.keys()].filter(
+    (name) => !informative && (OWNED.get(name) ?? command) !== command,
+  );
   if (foreign !== undefined) {
-    throw new InputError('INPUT_INVALID', `--${foreign} belongs to ${OWNED.get(foreign)!}, and the command is ${command ?? ''}`, { remedy: `See rpm-source-mirror ${command ?? ''} --help.` });
+    throw new InputError(
+      'INPUT_INVALID',
+      `--${foreign} belongs to ${OWNED.get(foreign)!}, and the command is ${command ?? ''}`,
+      { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
+    );
   }
   if (command !== 'inspect' && rest.length > 0) {
-    throw new InputError('INPUT_INVALID', `${JSON.stringify(rest[0])} is not expected after ${command ?? ''}`, { remedy: 'Flags begin with --; see --help.' });
+    throw new InputError(
+      'INPUT_INVALID',
+      `${JSON.stringify(rest[0])} is not expected after ${command ?? ''}`,
+      { remedy: 'Flags begin with --; see --help.' },
+    );
   }
   return {
     command,
@@ -125,7 +179,11 @@ function finish(positionals: readonly string[], inputs: Map<InputName, string>, 
 
 function unknownFlag(flag: string): InputError {
   const name = flag.replace(/^-+/, '');
-  const near = nearestOf(name, [...Object.keys(INPUTS).filter((input) => input !== 'mode'), ...SWITCHES, ...VALUES]);
+  const near = nearestOf(name, [
+    ...Object.keys(INPUTS).filter((input) => input !== 'mode'),
+    ...SWITCHES,
+    ...VALUES,
+  ]);
   return new InputError('INPUT_INVALID', `${flag} is not a flag`, {
     remedy: near !== undefined ? `Did you mean --${near}?` : 'See --help for all flags.',
   });

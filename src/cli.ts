@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { parseCommandLine, shellVariableOf, variableOf, type CommandLine } from './cli-arguments.js';
+import {
+  type CommandLine,
+  parseCommandLine,
+  shellVariableOf,
+  variableOf,
+} from './cli-arguments.js';
 import { writeWorkflow } from './cli-init.js';
 import { inspectFiles } from './cli-inspect.js';
 import { describeError, InputError } from './errors.js';
 import { helpText } from './help.js';
-import { parseOptions, type InputReader } from './inputs.js';
+import { type InputReader, parseOptions } from './inputs.js';
 import { warnOfMistypedInputs } from './near-inputs.js';
 import { terminalLogger } from './report/loggers.js';
 import { formatError, formatTable } from './report/terminal.js';
@@ -19,12 +24,20 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(line.help ? helpText(line.command) : `${VERSION}\n`);
     return 0;
   }
-  const logger = terminalLogger({ stream: process.stderr, quiet: line.quiet, verbose: line.verbose });
+  const logger = terminalLogger({
+    stream: process.stderr,
+    quiet: line.quiet,
+    verbose: line.verbose,
+  });
   warnOfMistypedInputs(process.env, { logger, underscores: true });
   if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
   if (line.command === 'init') return writeWorkflow({ line, read: inputReader(line), logger });
   const options = parseOptions(inputReader(line), process.env);
-  const result = await run(options, { logger, environment: withoutToolCache(process.env), signal: stopSignal() });
+  const result = await run(options, {
+    logger,
+    environment: withoutToolCache(process.env),
+    signal: stopSignal(),
+  });
   if (line.report !== undefined) await writeReport(result, line.report);
   for (const failure of failures(result)) process.stderr.write(formatError(failure));
   if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
@@ -42,7 +55,12 @@ function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function inputReader(line: CommandLine): InputReader {
   return (name) => {
     if (name === 'mode') return line.command ?? '';
-    return line.inputs.get(name) ?? process.env[variableOf(name)] ?? process.env[shellVariableOf(name)] ?? '';
+    return (
+      line.inputs.get(name) ??
+      process.env[variableOf(name)] ??
+      process.env[shellVariableOf(name)] ??
+      ''
+    );
   };
 }
 

@@ -5,7 +5,12 @@ const BACKSLASH = '\\';
 const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
 
 /** What NTFS makes of the first letters of the long names, hashed, when the plain short names are taken (git path.c). */
-const SHORT_NAMES = { gitmodules: 'gi7eba', gitignore: 'gi250a', gitattributes: 'gi7d29', mailmap: 'maba30' } as const;
+const SHORT_NAMES = {
+  gitmodules: 'gi7eba',
+  gitignore: 'gi250a',
+  gitattributes: 'gi7d29',
+  mailmap: 'maba30',
+} as const;
 
 /** Names, without their dot, that git reads and that git fsck looks at in trees. */
 export type DotName = keyof typeof SHORT_NAMES;
@@ -13,13 +18,19 @@ export type DotName = keyof typeof SHORT_NAMES;
 /** True for every name that git takes for `.git` on some file system (git fsck.c, fsck_tree; path.c, is_ntfs_dotgit; utf8.c, is_hfs_dotgit). */
 export function isDotGit(name: Uint8Array): boolean {
   const text = Buffer.from(name).toString('utf8');
-  return foldHfs(text) === '.git' || text.split(BACKSLASH).some((part) => /^(\.git|git~1)[ .]*(:|$)/i.test(part));
+  return (
+    foldHfs(text) === '.git' ||
+    text.split(BACKSLASH).some((part) => /^(\.git|git~1)[ .]*(:|$)/i.test(part))
+  );
 }
 
 /** True for every spelling of `.gitmodules` and its like (git path.c, is_ntfs_dot_generic; utf8.c, is_hfs_dot_generic). */
 export function isDotName(name: Uint8Array, special: DotName): boolean {
   const text = Buffer.from(name).toString('utf8');
-  return foldHfs(text) === `.${special}` || tails(text).some((tail) => isNtfsName(tail.toLowerCase(), special));
+  return (
+    foldHfs(text) === `.${special}` ||
+    tails(text).some((tail) => isNtfsName(tail.toLowerCase(), special))
+  );
 }
 
 /** The name, and what follows each backslash in it: NTFS separates folders by those. */

@@ -100,12 +100,18 @@ export class InputError extends MirrorError<InputErrorCode> {}
 export class DownloadError extends MirrorError<DownloadErrorCode> {
   /** HTTP status, where one was received. */
   readonly status: number | undefined;
-  constructor(code: DownloadErrorCode, message: string, details: ErrorDetails & { readonly status?: number } = {}) {
+  constructor(
+    code: DownloadErrorCode,
+    message: string,
+    details: ErrorDetails & { readonly status?: number } = {},
+  ) {
     super(code, message, details);
     this.status = details.status;
   }
 }
-export class RepodataError extends MirrorError<RepodataErrorCode | 'WEAK_ALGORITHM' | 'UNSAFE_PATH' | 'LIMIT_EXCEEDED'> {}
+export class RepodataError extends MirrorError<
+  RepodataErrorCode | 'WEAK_ALGORITHM' | 'UNSAFE_PATH' | 'LIMIT_EXCEEDED'
+> {}
 export class IntegrityError extends MirrorError<IntegrityErrorCode> {}
 export class VerificationError extends MirrorError<VerificationErrorCode> {}
 export class RpmFormatError extends MirrorError<RpmFormatErrorCode | 'LIMIT_EXCEEDED'> {}
@@ -117,58 +123,85 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   INPUT_MISSING: 'Set the named input.',
   INPUT_INVALID: 'Correct the named input; README.md lists what each input takes.',
   INPUT_CONFLICT: 'Change or remove one of the things that the message names.',
-  HTTP_STATUS: 'Open the URL in a browser; if the server answers there, check proxies and http-headers, otherwise try again later.',
-  TOO_LARGE: 'The server sent more than it announced or than is sane for this kind of file. Check the URL; if it is right, report it to the publisher.',
+  HTTP_STATUS:
+    'Open the URL in a browser; if the server answers there, check proxies and http-headers, otherwise try again later.',
+  TOO_LARGE:
+    'The server sent more than it announced or than is sane for this kind of file. Check the URL; if it is right, report it to the publisher.',
   TIMEOUT: 'Try again later; if it persists, the server or a proxy stalls.',
   TRUNCATED: 'Try again later; the server or a proxy cuts the connection.',
   CONNECTION_FAILED: 'Check the host name, the network and the proxy variables, then try again.',
-  INSECURE_REDIRECT: 'The server redirects to an address that must not be followed. Use the final URL yourself if you trust it.',
+  INSECURE_REDIRECT:
+    'The server redirects to an address that must not be followed. Use the final URL yourself if you trust it.',
   NOT_FOUND: 'Check the path or URL.',
   ABORTED: 'The next run goes on where this one ended.',
-  REPOMD_INVALID: 'Check that baseurl names the folder that holds repodata/; if it does, tell the publisher.',
-  PRIMARY_INVALID: 'The package list of the repository is broken; tell the publisher and try again later.',
+  REPOMD_INVALID:
+    'Check that baseurl names the folder that holds repodata/; if it does, tell the publisher.',
+  PRIMARY_INVALID:
+    'The package list of the repository is broken; tell the publisher and try again later.',
   RECORD_MISSING: 'The repository does not list a file that is needed; tell the publisher.',
-  XML_FORBIDDEN: 'The index holds XML constructs that no yum repository needs. Do not trust this server before you know why.',
-  ROLLBACK: 'The server offers an older index than before. If the publisher confirms it, run once with allow-rollback: true.',
+  XML_FORBIDDEN:
+    'The index holds XML constructs that no yum repository needs. Do not trust this server before you know why.',
+  ROLLBACK:
+    'The server offers an older index than before. If the publisher confirms it, run once with allow-rollback: true.',
   MIRRORLIST_INVALID: 'Check the mirrorlist or metalink URL, or give baseurl instead.',
   REPO_FILE_INVALID: 'Check repo-file and repo-id, or give baseurl and gpgkey instead.',
   PACKAGE_NOT_FOUND: 'Check packages, arch and versions against what the repository lists.',
   TAG_COLLISION: 'Separate the packages with tag-format, for example {name}-{version}.',
-  SIZE_MISMATCH: 'Try again later (the repository may be in the middle of an update); if it persists, tell the publisher.',
-  DIGEST_MISMATCH: 'Try again later (the repository may be in the middle of an update); if it persists, treat the server as compromised and tell the publisher.',
-  INDEX_MISMATCH: 'The server gave another package than the index names. Tell the publisher; do not skip this check.',
-  NO_SIGNATURE: 'Only signed packages are published. Ask the publisher to sign, or hold the release back with skip.',
-  NOT_COVERED: 'The signature does not cover the payload. Ask the publisher to sign header and payload, or hold the release back with skip.',
-  UNKNOWN_KEY: 'Give the public key of the signer with gpgkey, after you have checked its fingerprint with the publisher.',
+  SIZE_MISMATCH:
+    'Try again later (the repository may be in the middle of an update); if it persists, tell the publisher.',
+  DIGEST_MISMATCH:
+    'Try again later (the repository may be in the middle of an update); if it persists, treat the server as compromised and tell the publisher.',
+  INDEX_MISMATCH:
+    'The server gave another package than the index names. Tell the publisher; do not skip this check.',
+  NO_SIGNATURE:
+    'Only signed packages are published. Ask the publisher to sign, or hold the release back with skip.',
+  NOT_COVERED:
+    'The signature does not cover the payload. Ask the publisher to sign header and payload, or hold the release back with skip.',
+  UNKNOWN_KEY:
+    'Give the public key of the signer with gpgkey, after you have checked its fingerprint with the publisher.',
   BAD_SIGNATURE: 'The signature is wrong. Do not use this file; tell the publisher.',
-  WEAK_ALGORITHM: 'If you must, name the algorithm in allow-weak; each use is recorded in the mirror.',
+  WEAK_ALGORITHM:
+    'If you must, name the algorithm in allow-weak; each use is recorded in the mirror.',
   KEY_EXPIRED: 'Ask the publisher for a key that is valid at the time of signing.',
-  KEY_REVOKED: 'The publisher revoked this key. Do not use what it signed; get the new key and list its fingerprint.',
+  KEY_REVOKED:
+    'The publisher revoked this key. Do not use what it signed; get the new key and list its fingerprint.',
   KEY_INVALID: 'Check that gpgkey names an OpenPGP public key (armored or binary).',
-  PIN_MISMATCH: 'Check the fingerprints with the publisher; for a rotation list the old and the new one in gpg-fingerprints.',
+  PIN_MISMATCH:
+    'Check the fingerprints with the publisher; for a rotation list the old and the new one in gpg-fingerprints.',
   BAD_MAGIC: 'The file is not an RPM package.',
   HEADER_BOUNDS: 'The package is damaged or hostile; tell the publisher.',
   HEADER_INVALID: 'The package is damaged or hostile; tell the publisher.',
-  UNSUPPORTED_COMPRESSOR: 'The payload uses a compression that is not supported; open an issue with the package name.',
+  UNSUPPORTED_COMPRESSOR:
+    'The payload uses a compression that is not supported; open an issue with the package name.',
   UNSUPPORTED_FORMAT: 'The payload is not a cpio archive; hold the package back with skip.',
-  PAYLOAD_INVALID: 'The payload is damaged or does not agree with the signed header; tell the publisher.',
-  UNSAFE_PATH: 'The name could write outside its place; the package is refused. Tell the publisher.',
-  LIMIT_EXCEEDED: 'The data exceeds a safety limit (docs/threat-model.md lists them). If the data is legitimate, open an issue.',
+  PAYLOAD_INVALID:
+    'The payload is damaged or does not agree with the signed header; tell the publisher.',
+  UNSAFE_PATH:
+    'The name could write outside its place; the package is refused. Tell the publisher.',
+  LIMIT_EXCEEDED:
+    'The data exceeds a safety limit (docs/threat-model.md lists them). If the data is legitimate, open an issue.',
   SOURCE_PATH_NOT_FOUND: 'Set source-path to a folder that the payload holds.',
-  TAG_EXISTS: 'Somebody else created the tag. Compare it with the package; nothing was overwritten.',
+  TAG_EXISTS:
+    'Somebody else created the tag. Compare it with the package; nothing was overwritten.',
   NON_FAST_FORWARD: 'The branch moved while this run worked; run again.',
-  PUSH_REJECTED: 'Read the remote\'s answer: a protected branch or a ruleset must let the token push, and the job needs permissions: contents: write.',
+  PUSH_REJECTED:
+    "Read the remote's answer: a protected branch or a ruleset must let the token push, and the job needs permissions: contents: write.",
   AUTH: 'Give a token that may write to the repository (permissions: contents: write).',
   FILE_TOO_LARGE: 'Use archive-packages: header (or none).',
   BRANCH_NOT_FOUND: 'Name an existing branch, or leave branch empty.',
   REMOTE_FAILED: 'Check repository, the network and the token.',
   GIT_FAILED: 'Check that git 2.31 or newer is installed; see the cause.',
   MIRROR_INVALID: 'The mirror holds something that this tool did not write; see the message.',
-  CONTENT_CHANGED: 'The publisher replaced a published package. Compare both; acknowledge with on-content-change: warn.',
+  CONTENT_CHANGED:
+    'The publisher replaced a published package. Compare both; acknowledge with on-content-change: warn.',
 };
 
 /** The codes for which the same request may succeed a moment later. */
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TIMEOUT', 'TRUNCATED', 'CONNECTION_FAILED']);
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'TIMEOUT',
+  'TRUNCATED',
+  'CONNECTION_FAILED',
+]);
 
 /** True when `error` is a network fault that a retry may cure: time-outs, resets, truncation, HTTP 408, 429 and 5xx. */
 export function isTransient(error: unknown): boolean {
@@ -182,13 +215,29 @@ export function isTransient(error: unknown): boolean {
 export type AnyMirrorError = MirrorError;
 
 /** Code, message and remedy of anything that was thrown; what is not a {@link MirrorError} is `INTERNAL`. */
-export function describeError(error: unknown): { readonly code: string; readonly message: string; readonly remedy: string } {
-  if (error instanceof MirrorError) return { code: (error as AnyMirrorError).code, message: error.message, remedy: error.remedy };
+export function describeError(error: unknown): {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+} {
+  if (error instanceof MirrorError)
+    return { code: (error as AnyMirrorError).code, message: error.message, remedy: error.remedy };
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'INTERNAL', message, remedy: 'This is a defect of rpm-source-mirror; please report it with the log of a run with debug logging.' };
+  return {
+    code: 'INTERNAL',
+    message,
+    remedy:
+      'This is a defect of rpm-source-mirror; please report it with the log of a run with debug logging.',
+  };
 }
 
 /** Message and remedy as two sentences. */
-export function sentences({ message, remedy }: { readonly message: string; readonly remedy: string }): string {
+export function sentences({
+  message,
+  remedy,
+}: {
+  readonly message: string;
+  readonly remedy: string;
+}): string {
   return `${message.replace(/[.\s]+$/, '')}. ${remedy}`;
 }

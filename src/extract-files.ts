@@ -2,6 +2,7 @@
 import { constants, existsSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
 import type { ByteSource } from './bytes.js';
 import { InputError, PayloadError } from './errors.js';
 import { checkPath, verifyTree } from './rpm/paths.js';
@@ -14,7 +15,11 @@ import { readVerifiedFiles } from './stages/payload-files.js';
  * beside the number of entries that were written.
  * @throws InputError INPUT_INVALID when the folder holds something; PayloadError for unsafe names
  */
-export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: string): Promise<{ readonly written: number; readonly left: readonly string[] }> {
+export async function extractFiles(
+  pkg: RpmPackage,
+  source: ByteSource,
+  folder: string,
+): Promise<{ readonly written: number; readonly left: readonly string[] }> {
   // Before anything is written: every name must be one that can be.
   verifyTree(pkg.facts.files, 'the package');
   for (const { path } of pkg.facts.files) decode(path);
@@ -43,11 +48,18 @@ export async function extractFiles(pkg: RpmPackage, source: ByteSource, folder: 
 export async function requireEmpty(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names = await readdir(folder).catch(() => ['']);
-  if (names.length > 0) throw new InputError('INPUT_INVALID', `extract: ${folder} is not an empty folder`, { remedy: 'Name a new or an empty folder.' });
+  if (names.length > 0)
+    throw new InputError('INPUT_INVALID', `extract: ${folder} is not an empty folder`, {
+      remedy: 'Name a new or an empty folder.',
+    });
 }
 
 async function writeNew(path: string, content: Uint8Array, mode: number): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const file = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     await file.writeFile(content);
     await file.chmod(mode & 0o777);
@@ -61,13 +73,18 @@ function decode(path: Uint8Array): string {
   try {
     return checkedName(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(path));
   } catch (cause) {
-    throw new PayloadError('UNSAFE_PATH', `${JSON.stringify(Buffer.from(path).toString('latin1'))} is not UTF-8 and cannot be extracted under its name`, { cause });
+    throw new PayloadError(
+      'UNSAFE_PATH',
+      `${JSON.stringify(Buffer.from(path).toString('latin1'))} is not UTF-8 and cannot be extracted under its name`,
+      { cause },
+    );
   }
 }
 
 /** The name that is written is the one that was checked. */
 function checkedName(name: string): string {
   const problem = checkPath(Buffer.from(name));
-  if (problem !== undefined) throw new PayloadError('UNSAFE_PATH', `the name ${JSON.stringify(name)} ${problem}`);
+  if (problem !== undefined)
+    throw new PayloadError('UNSAFE_PATH', `the name ${JSON.stringify(name)} ${problem}`);
   return name;
 }

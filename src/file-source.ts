@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+
 import type { ByteSource } from './bytes.js';
 
 const CHUNK = 1 << 18;
 
 /** A local file as a {@link ByteSource}; `close` ends it. @throws what `open(2)` says */
-export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+export async function openFileSource(
+  path: string,
+): Promise<ByteSource & { close(): Promise<void> }> {
   const file = await open(path, 'r');
   const { size } = await file.stat();
   const source = {
@@ -13,7 +16,8 @@ export async function openFileSource(path: string): Promise<ByteSource & { close
     read: (start: number, end: number) => readRange(file, start, Math.min(end, size)),
     async *stream(start = 0, end = size) {
       const stop = Math.min(end, size);
-      for (let at = start; at < stop; at += CHUNK) yield await readRange(file, at, Math.min(at + CHUNK, stop));
+      for (let at = start; at < stop; at += CHUNK)
+        yield await readRange(file, at, Math.min(at + CHUNK, stop));
     },
     close: () => file.close(),
   };

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import * as core from '@actions/core';
+
 import { describeError, InputError, sentences } from './errors.js';
 import { secretsInUrl, secretsToMask } from './git/credentials.js';
-import { parseOptions, type Options } from './inputs.js';
+import { type Options, parseOptions } from './inputs.js';
 import { warnOfMistypedInputs } from './near-inputs.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
@@ -21,14 +23,19 @@ async function main(): Promise<void> {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
     const options = parseOptions((name) => core.getInput(name), process.env);
     maskSecrets(options);
-    result = await run(options, { logger: actionLogger(), environment: process.env, signal: stopSignal() });
+    result = await run(options, {
+      logger: actionLogger(),
+      environment: process.env,
+      signal: stopSignal(),
+    });
   } catch (error) {
     result = refusedInput(error);
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
   await writeOutputs(result);
   if (!result.failed) core.info(printable(headline(result)));
-  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(formatSummary(result)).write();
+  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined)
+    await core.summary.addRaw(formatSummary(result)).write();
   fail(result);
 }
 
@@ -49,18 +56,29 @@ function maskSecrets(options: Options): void {
     ...options.httpHeaders.map(([, value]) => value),
     ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl),
   ];
-  for (const secret of secrets) if (secret !== undefined && secret.trim().length > 3) core.setSecret(secret.trim());
+  for (const secret of secrets)
+    if (secret !== undefined && secret.trim().length > 3) core.setSecret(secret.trim());
 }
 
 /** Every other URL that may hold a password. */
 function sourceUrls({ source, gpgkey, releaseNotes }: Options): string[] {
   const keys = gpgkey.flatMap((key) => (key.kind === 'location' ? [key.location] : []));
-  return [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile, ...keys, ...releaseNotes].filter((url) => url !== undefined);
+  return [
+    ...source.baseUrls,
+    source.mirrorlist,
+    source.metalink,
+    source.repoFile,
+    ...keys,
+    ...releaseNotes,
+  ].filter((url) => url !== undefined);
 }
 
 async function writeOutputs(result: RunResult): Promise<void> {
   const directory = process.env['RUNNER_TEMP'] ?? tmpdir();
-  const path = await writeReport(result, join(directory, `rpm-source-mirror-report-${randomUUID()}.json`));
+  const path = await writeReport(
+    result,
+    join(directory, `rpm-source-mirror-report-${randomUUID()}.json`),
+  );
   const published = result.report.releases.filter((row) => row.status === 'published');
   const outputs: Readonly<Record<string, string>> = {
     'has-new': String(result.hasNew),
@@ -77,7 +95,8 @@ async function writeOutputs(result: RunResult): Promise<void> {
 
 function fail(result: RunResult): void {
   if (!result.failed) return;
-  for (const failure of failures(result)) core.error(printable(sentences(failure)), { title: failure.code });
+  for (const failure of failures(result))
+    core.error(printable(sentences(failure)), { title: failure.code });
   const exitCode = process.exitCode ?? 1;
   core.setFailed(printable(headline(result)));
   process.exitCode = exitCode;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { proposeSource, type SourceProposal } from './mirror/source-proposal.js';
 import type { PayloadPath } from './mirror/source-path.js';
+import { proposeSource, type SourceProposal } from './mirror/source-proposal.js';
 import type { IndexPackage } from './repodata/model.js';
 import { compareEvr } from './rpm/evr.js';
 
@@ -35,21 +35,30 @@ export function isPlainName(text: string): boolean {
 
 /** The newest package of each name in each architecture. */
 export function newestPackages(packages: readonly IndexPackage[]): IndexPackage[] {
-  return [...Map.groupBy(packages, ({ nevra: { name, arch } }) => `${name}\0${arch}`).values()].map(newestOf);
+  return [...Map.groupBy(packages, ({ nevra: { name, arch } }) => `${name}\0${arch}`).values()].map(
+    newestOf,
+  );
 }
 
 function newestOf(packages: readonly IndexPackage[]): IndexPackage {
-  return packages.reduce((newest, other) => (compareEvr(newest.nevra, other.nevra) < 0 ? other : newest));
+  return packages.reduce((newest, other) =>
+    compareEvr(newest.nevra, other.nevra) < 0 ? other : newest,
+  );
 }
 
 /**
  * The package names, those that carry source first: a source folder in the payload, then source packages, then names that usually do, then by
  * number of versions. Each name comes once, in the architecture that speaks most for it.
  */
-export function rankCandidates(packages: readonly IndexPackage[], listFiles: ListFiles): Candidate[] {
+export function rankCandidates(
+  packages: readonly IndexPackage[],
+  listFiles: ListFiles,
+): Candidate[] {
   const plain = packages.filter(({ nevra }) => isPlainName(nevra.name) && isPlainName(nevra.arch));
   const best = [...Map.groupBy(plain, ({ nevra }) => nevra.name).values()].map((all) => {
-    const archs = [...Map.groupBy(all, ({ nevra }) => nevra.arch)].map(([arch, ofArch]) => describe(arch, ofArch, listFiles));
+    const archs = [...Map.groupBy(all, ({ nevra }) => nevra.arch)].map(([arch, ofArch]) =>
+      describe(arch, ofArch, listFiles),
+    );
     const [first] = archs.sort(compareCandidates);
     return { ...first!, otherArchs: archs.slice(1).map(({ arch }) => arch) };
   });
@@ -57,12 +66,22 @@ export function rankCandidates(packages: readonly IndexPackage[], listFiles: Lis
 }
 
 /** Those that carry source, or may by their name, and were not chosen: a package may have had another name. */
-export function otherSources({ candidates, chosen }: { readonly candidates: readonly Candidate[]; readonly chosen: readonly Candidate[] }): Candidate[] {
+export function otherSources({
+  candidates,
+  chosen,
+}: {
+  readonly candidates: readonly Candidate[];
+  readonly chosen: readonly Candidate[];
+}): Candidate[] {
   const names = new Set(chosen.map(({ name }) => name));
   return candidates.filter((candidate) => !names.has(candidate.name) && rank(candidate) <= 4);
 }
 
-function describe(arch: string, packages: readonly IndexPackage[], listFiles: ListFiles): Candidate {
+function describe(
+  arch: string,
+  packages: readonly IndexPackage[],
+  listFiles: ListFiles,
+): Candidate {
   const newest = newestOf(packages);
   const files = listFiles(newest);
   return {
@@ -77,7 +96,15 @@ function describe(arch: string, packages: readonly IndexPackage[], listFiles: Li
 }
 
 function compareCandidates(a: Candidate, b: Candidate): number {
-  return rank(a) - rank(b) || b.versions - a.versions || (a.name < b.name ? -1 : a.name > b.name ? 1 : archRank(a) - archRank(b) || (a.arch < b.arch ? -1 : 1));
+  return (
+    rank(a) - rank(b) ||
+    b.versions - a.versions ||
+    (a.name < b.name
+      ? -1
+      : a.name > b.name
+        ? 1
+        : archRank(a) - archRank(b) || (a.arch < b.arch ? -1 : 1))
+  );
 }
 
 function rank({ name, arch, source }: Candidate): number {

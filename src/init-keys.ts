@@ -19,9 +19,23 @@ export interface FoundKeys {
 }
 
 /** Where repositories keep their key, relative to the base. */
-const USUAL_PLACES = ['repodata/repomd.xml.key', 'RPM-GPG-KEY', 'RPM-GPG-KEY.asc', 'GPG-KEY', 'gpg', 'gpg.key', 'gpgkey', 'KEY', 'KEYS', 'key.asc', 'repo.key', 'public.key'];
+const USUAL_PLACES = [
+  'repodata/repomd.xml.key',
+  'RPM-GPG-KEY',
+  'RPM-GPG-KEY.asc',
+  'GPG-KEY',
+  'gpg',
+  'gpg.key',
+  'gpgkey',
+  'KEY',
+  'KEYS',
+  'key.asc',
+  'repo.key',
+  'public.key',
+];
 /** Names of key files in a listing of the folder. */
-const KEY_NAME = /href\s*=\s*["']?(?:\.\/)?((?:RPM-GPG-KEY[\w.-]*|[\w.-]+\.(?:asc|gpg|key|pub)))["'\s>]/gi;
+const KEY_NAME =
+  /href\s*=\s*["']?(?:\.\/)?((?:RPM-GPG-KEY[\w.-]*|[\w.-]+\.(?:asc|gpg|key|pub)))["'\s>]/gi;
 /** Files of a listing that are tried. */
 const MOST_LISTED = 8;
 const GUESS = { attempts: 1, timeout: 15_000 } as const;
@@ -30,15 +44,25 @@ const GUESS = { attempts: 1, timeout: 15_000 } as const;
  * The keys that `gpgkey` or the .repo file names; where they name none that can be read, those in usual places of the repository.
  * @throws DownloadError, VerificationError KEY_INVALID for a key that the user named
  */
-export async function findKeys(source: UpstreamSource, bases: readonly string[], { options, fetcher, logger }: { options: Options; fetcher: Fetcher; logger: Logger }): Promise<FoundKeys[]> {
+export async function findKeys(
+  source: UpstreamSource,
+  bases: readonly string[],
+  { options, fetcher, logger }: { options: Options; fetcher: Fetcher; logger: Logger },
+): Promise<FoundKeys[]> {
   const named: FoundKeys[] = [];
   for (const key of source.keys) {
     try {
-      named.push(...(await Promise.all((await fetchKeys([key], fetcher)).map((file) => openKeys(file, false)))));
+      named.push(
+        ...(await Promise.all(
+          (await fetchKeys([key], fetcher)).map((file) => openKeys(file, false)),
+        )),
+      );
     } catch (error) {
       // A .repo file often names a file that its own package installs.
       if (options.gpgkey.length > 0 || !isMissing(error)) throw error;
-      logger.warning(`the .repo file names a key that cannot be read here: ${(error as Error).message}`);
+      logger.warning(
+        `the .repo file names a key that cannot be read here: ${(error as Error).message}`,
+      );
     }
   }
   return named.length > 0 ? named : guessKeys(bases[0], fetcher);
@@ -49,18 +73,28 @@ async function guessKeys(base: string | undefined, fetcher: Fetcher): Promise<Fo
   const names = [...new Set([...USUAL_PLACES, ...(await listedNames(base, fetcher))])];
   const found = await Promise.all(names.map((name) => tryKeys(`${base}/${name}`, fetcher)));
   const seen = new Set<string>();
-  return found.filter((keys) => keys !== undefined).filter(({ keyring }) => {
-    const isNew = keyring.certificates.some(({ fingerprint }) => !seen.has(fingerprint));
-    for (const { fingerprint } of keyring.certificates) seen.add(fingerprint);
-    return isNew;
-  });
+  return found
+    .filter((keys) => keys !== undefined)
+    .filter(({ keyring }) => {
+      const isNew = keyring.certificates.some(({ fingerprint }) => !seen.has(fingerprint));
+      for (const { fingerprint } of keyring.certificates) seen.add(fingerprint);
+      return isNew;
+    });
 }
 
 /** Names of key files in the page that some servers give for a folder. */
 async function listedNames(base: string, fetcher: Fetcher): Promise<string[]> {
   try {
-    const { body } = await fetcher.fetch({ url: `${base}/`, maxBytes: LIMITS.notesBytes, what: 'listing', ...GUESS });
-    return [...Buffer.from(body).toString('latin1').matchAll(KEY_NAME)].map(([, name]) => name!).filter((name) => !name.startsWith('.')).slice(0, MOST_LISTED);
+    const { body } = await fetcher.fetch({
+      url: `${base}/`,
+      maxBytes: LIMITS.notesBytes,
+      what: 'listing',
+      ...GUESS,
+    });
+    return [...Buffer.from(body).toString('latin1').matchAll(KEY_NAME)]
+      .map(([, name]) => name!)
+      .filter((name) => !name.startsWith('.'))
+      .slice(0, MOST_LISTED);
   } catch (error) {
     if (error instanceof DownloadError) return [];
     throw error;
@@ -69,7 +103,12 @@ async function listedNames(base: string, fetcher: Fetcher): Promise<string[]> {
 
 async function tryKeys(url: string, fetcher: Fetcher): Promise<FoundKeys | undefined> {
   try {
-    const { body } = await fetcher.fetch({ url, maxBytes: LIMITS.keyBytes, what: 'public key', ...GUESS });
+    const { body } = await fetcher.fetch({
+      url,
+      maxBytes: LIMITS.keyBytes,
+      what: 'public key',
+      ...GUESS,
+    });
     return await openKeys({ name: undefined, source: url, bytes: body }, true);
   } catch (error) {
     if (error instanceof DownloadError || error instanceof VerificationError) return undefined;
@@ -82,5 +121,7 @@ async function openKeys({ source, bytes }: KeyFile, isGuess: boolean): Promise<F
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof DownloadError && (error.code === 'NOT_FOUND' || error.code === 'HTTP_STATUS');
+  return (
+    error instanceof DownloadError && (error.code === 'NOT_FOUND' || error.code === 'HTTP_STATUS')
+  );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { isPlainName, newestPackages, rankCandidates, type Candidate } from './init-candidates.js';
-import { findKeys, type FoundKeys } from './init-keys.js';
 import { MirrorError, RepodataError, VerificationError } from './errors.js';
+import { type Candidate, isPlainName, newestPackages, rankCandidates } from './init-candidates.js';
+import { findKeys, type FoundKeys } from './init-keys.js';
 import type { Options } from './inputs.js';
 import { MIB } from './limits.js';
 import type { Logger } from './log.js';
@@ -60,36 +60,76 @@ export async function lookAt(request: LookRequest): Promise<Look> {
   const index = await readIndex(request);
   for (const warning of index.warnings) logger.warning(warning);
   const keys = await findKeys(source, index.bases, request);
-  const keyring = await loadKeyring(keys.flatMap(({ source: name, keyring: own }) => own.certificates.map(({ fingerprint }) => ({ name, bytes: Buffer.from(own.armored(fingerprint)) }))));
-  const policy: SignaturePolicy = { allowWeak: options.allowWeak, now: Math.floor(Date.now() / 1000) };
+  const keyring = await loadKeyring(
+    keys.flatMap(({ source: name, keyring: own }) =>
+      own.certificates.map(({ fingerprint }) => ({
+        name,
+        bytes: Buffer.from(own.armored(fingerprint)),
+      })),
+    ),
+  );
+  const policy: SignaturePolicy = {
+    allowWeak: options.allowWeak,
+    now: Math.floor(Date.now() / 1000),
+  };
   const indexSignatures = await checkIndex(index, keyring, policy);
   const headers = new Headers(index, fetcher);
   const candidates = await rank(index, headers, request);
   const chosen = choose(candidates, options);
-  const newest = chosen.map((candidate) => candidate.newest).sort((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0)).at(-1);
+  const newest = chosen
+    .map((candidate) => candidate.newest)
+    .sort((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0))
+    .at(-1);
   const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
-  const evidence = pkg === undefined ? undefined : await examineHeader(pkg, (packets, data) => checkSignature(packets, data, keyring, policy));
+  const evidence =
+    pkg === undefined
+      ? undefined
+      : await examineHeader(pkg, (packets, data) => checkSignature(packets, data, keyring, policy));
   const names = new Set(index.packages.map(({ nevra }) => nevra.name));
-  return { index, keys, indexSignatures, candidates, chosen, packageSignatures: evidence?.signatures, oddNames: [...names].filter((name) => !isPlainName(name)).length };
+  return {
+    index,
+    keys,
+    indexSignatures,
+    candidates,
+    chosen,
+    packageSignatures: evidence?.signatures,
+    oddNames: [...names].filter((name) => !isPlainName(name)).length,
+  };
 }
 
 /** Without a choice of the user, the likeliest. */
 function choose(candidates: readonly Candidate[], { packages }: Options): readonly Candidate[] {
   const isWanted = createSelector({ packages, arch: [''] });
-  return packages.includes('*') ? candidates.slice(0, 1) : candidates.filter(({ name }) => isWanted({ name, arch: '' }));
+  return packages.includes('*')
+    ? candidates.slice(0, 1)
+    : candidates.filter(({ name }) => isWanted({ name, arch: '' }));
 }
 
 /** @throws VerificationError BAD_SIGNATURE */
-async function checkIndex({ signatureBytes, repomdBytes }: RepositoryIndex, keyring: Keyring, policy: SignaturePolicy): Promise<readonly SignatureReport[] | undefined> {
+async function checkIndex(
+  { signatureBytes, repomdBytes }: RepositoryIndex,
+  keyring: Keyring,
+  policy: SignaturePolicy,
+): Promise<readonly SignatureReport[] | undefined> {
   if (signatureBytes === undefined) return undefined;
   const reports = await checkDetached(signatureBytes, repomdBytes, keyring, policy);
   if (!reports.some(({ status }) => status === 'bad')) return reports;
-  throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml', {
-    remedy: 'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.',
-  });
+  throw new VerificationError(
+    'BAD_SIGNATURE',
+    'repomd.xml.asc is not a signature of this repomd.xml',
+    {
+      remedy:
+        'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.',
+    },
+  );
 }
 
-async function readIndex({ options, arch, source, fetcher }: LookRequest): Promise<RepositoryIndex> {
+async function readIndex({
+  options,
+  arch,
+  source,
+  fetcher,
+}: LookRequest): Promise<RepositoryIndex> {
   const isNamed = createSelector({ packages: options.packages, arch: [''] });
   const otherArchs = new Set<string>();
   const index = await loadIndex({
@@ -105,16 +145,37 @@ async function readIndex({ options, arch, source, fetcher }: LookRequest): Promi
     allowWeak: options.allowWeak,
     // Judged when the keys are known, some of which lie in the repository.
     verifyRepomd: options.repoGpgcheck === 'off' ? undefined : () => undefined,
-  }).catch(async (error: unknown) => { throw await withNearRepository(error, { bases: source.baseUrls, fetcher, basearch: options.source.basearch }); });
-  if (!index.packages.some(({ nevra: { name } }) => isPlainName(name) && isNamed({ name, arch: '' }))) {
-    if (index.packageCount === 0) throw new RepodataError('PACKAGE_NOT_FOUND', `the index of ${index.baseUrl} lists no package`, { remedy: 'Check the URL; a publisher may keep each product in a repository of its own.' });
-    throw packageNotFound({ packages: options.packages, arch: arch ?? ['any'] }, index.names.size > 0 ? index.names : index.packages.map(({ nevra }) => nevra.name), otherArchs);
+  }).catch(async (error: unknown) => {
+    throw await withNearRepository(error, {
+      bases: source.baseUrls,
+      fetcher,
+      basearch: options.source.basearch,
+    });
+  });
+  if (
+    !index.packages.some(({ nevra: { name } }) => isPlainName(name) && isNamed({ name, arch: '' }))
+  ) {
+    if (index.packageCount === 0)
+      throw new RepodataError(
+        'PACKAGE_NOT_FOUND',
+        `the index of ${index.baseUrl} lists no package`,
+        { remedy: 'Check the URL; a publisher may keep each product in a repository of its own.' },
+      );
+    throw packageNotFound(
+      { packages: options.packages, arch: arch ?? ['any'] },
+      index.names.size > 0 ? index.names : index.packages.map(({ nevra }) => nevra.name),
+      otherArchs,
+    );
   }
   return index;
 }
 
 /** First by what the index says, then by the headers of the best, where no file list was to be had. */
-async function rank(index: RepositoryIndex, headers: Headers, { options, fetcher, logger }: LookRequest): Promise<Candidate[]> {
+async function rank(
+  index: RepositoryIndex,
+  headers: Headers,
+  { options, fetcher, logger }: LookRequest,
+): Promise<Candidate[]> {
   const isWanted = createSelector({ packages: options.packages, arch: [''] });
   const isAny = options.packages.includes('*');
   const lists = await listFiles(index, { options, fetcher }).catch((error: unknown) => {
@@ -122,21 +183,34 @@ async function rank(index: RepositoryIndex, headers: Headers, { options, fetcher
     logger.warning(`the file lists of the repository cannot be used: ${error.message}`);
     return new Map<string, readonly PayloadPath[]>();
   });
-  const known = (found: IndexPackage): readonly PayloadPath[] | undefined => headers.files(found) ?? lists.get(found.checksum.hex);
+  const known = (found: IndexPackage): readonly PayloadPath[] | undefined =>
+    headers.files(found) ?? lists.get(found.checksum.hex);
   const first = rankCandidates(index.packages, known);
-  const unknown = first.filter(({ name, source }) => source === undefined && (isAny || isWanted({ name, arch: '' })));
+  const unknown = first.filter(
+    ({ name, source }) => source === undefined && (isAny || isWanted({ name, arch: '' })),
+  );
   for (const { newest } of unknown.slice(0, MOST_HEADERS)) await headers.tryRead(newest);
   return rankCandidates(index.packages, known);
 }
 
-async function listFiles(index: RepositoryIndex, { options, fetcher }: Pick<LookRequest, 'options' | 'fetcher'>): Promise<ReadonlyMap<string, readonly PayloadPath[]>> {
+async function listFiles(
+  index: RepositoryIndex,
+  { options, fetcher }: Pick<LookRequest, 'options' | 'fetcher'>,
+): Promise<ReadonlyMap<string, readonly PayloadPath[]>> {
   const record = findRecord(index.repomd, 'filelists');
   if (record === undefined || (record.size ?? Infinity) > FILELISTS.bytes) return new Map();
-  const { files: [file] } = await loadRecords(index, ['filelists'], { fetcher, allowWeak: options.allowWeak });
+  const {
+    files: [file],
+  } = await loadRecords(index, ['filelists'], { fetcher, allowWeak: options.allowWeak });
   if (file === undefined) return new Map();
   const ids = new Set(newestPackages(index.packages).map(({ checksum }) => checksum.hex));
   const lists = await readFilelists(file, ids, FILELISTS.openBytes);
-  return new Map([...lists].map(([id, list]) => [id, list.map(({ path, isDirectory }) => ({ path: Buffer.from(path), isDirectory }))]));
+  return new Map(
+    [...lists].map(([id, list]) => [
+      id,
+      list.map(({ path, isDirectory }) => ({ path: Buffer.from(path), isDirectory })),
+    ]),
+  );
 }
 
 /** Headers that were read, by checksum of their package. */
@@ -156,7 +230,9 @@ class Headers {
   }
 
   files({ checksum }: IndexPackage): readonly PayloadPath[] | undefined {
-    return this.known.get(checksum.hex)?.facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
+    return this.known
+      .get(checksum.hex)
+      ?.facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
   }
 
   private async read(found: IndexPackage): Promise<RpmPackage | undefined> {

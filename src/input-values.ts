@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+
 import { InputError } from './errors.js';
 import type { InputName } from './input-table.js';
 
@@ -11,7 +12,9 @@ export interface Identity {
 }
 
 /** A public key as the user names it: armored text, or a URL or path to read. */
-export type KeySource = { readonly kind: 'armored'; readonly text: string } | { readonly kind: 'location'; readonly location: string };
+export type KeySource =
+  | { readonly kind: 'armored'; readonly text: string }
+  | { readonly kind: 'location'; readonly location: string };
 
 const ARMOR = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g;
 
@@ -21,7 +24,11 @@ export function splitList(text: string): string[] {
 }
 
 /** One of a closed list of words. @throws InputError INPUT_INVALID, as all below, naming the input and what it takes */
-export function oneOf<const T extends string>(name: InputName, value: string, allowed: readonly T[]): T {
+export function oneOf<const T extends string>(
+  name: InputName,
+  value: string,
+  allowed: readonly T[],
+): T {
   const found = allowed.find((item) => item === value);
   if (found === undefined) throw invalid(name, value, allowed.join(', '));
   return found;
@@ -34,17 +41,22 @@ export function boolean(name: InputName, value: string): boolean {
 
 /** A whole number, `least` or more. */
 export function count(name: InputName, value: string, least: number): number {
-  if (!/^\d{1,9}$/.test(value) || Number(value) < least) throw invalid(name, value, `a whole number of at least ${least}`);
+  if (!/^\d{1,9}$/.test(value) || Number(value) < least)
+    throw invalid(name, value, `a whole number of at least ${least}`);
   return Number(value);
 }
 
 function invalid(name: InputName, value: string, takes: string): InputError {
-  return new InputError('INPUT_INVALID', `${name} is ${JSON.stringify(value)}; it takes ${takes}`, { expected: takes, actual: value });
+  return new InputError('INPUT_INVALID', `${name} is ${JSON.stringify(value)}; it takes ${takes}`, {
+    expected: takes,
+    actual: value,
+  });
 }
 
 /** A URL, and no path. */
 export function checkUrl(name: InputName, value: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) throw invalid(name, value, 'URLs that begin with https://, http:// or file:///');
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+    throw invalid(name, value, 'URLs that begin with https://, http:// or file:///');
   return checkLocation(name, value);
 }
 
@@ -77,9 +89,13 @@ export function withoutUserInfo(url: string): string {
 
 function checkExists(name: InputName, path: string): void {
   if (path.includes('\0') || !existsSync(path)) {
-    throw new InputError('INPUT_INVALID', `${name} names ${JSON.stringify(path)}, which does not exist`, {
-      remedy: 'Give a URL that begins with https://, or the path of an existing file.',
-    });
+    throw new InputError(
+      'INPUT_INVALID',
+      `${name} names ${JSON.stringify(path)}, which does not exist`,
+      {
+        remedy: 'Give a URL that begins with https://, or the path of an existing file.',
+      },
+    );
   }
 }
 
@@ -90,8 +106,12 @@ export function parseKeys(text: string): KeySource[] {
     keys.push({ kind: 'armored', text: `${block}\n` });
     return ' ';
   });
-  if (rest.includes('-----')) throw invalid('gpgkey', 'a broken armored block', 'URLs, paths or whole armored public keys');
-  const locations = splitList(rest).map((location) => ({ kind: 'location' as const, location: checkLocation('gpgkey', location) }));
+  if (rest.includes('-----'))
+    throw invalid('gpgkey', 'a broken armored block', 'URLs, paths or whole armored public keys');
+  const locations = splitList(rest).map((location) => ({
+    kind: 'location' as const,
+    location: checkLocation('gpgkey', location),
+  }));
   return [...locations, ...keys];
 }
 
@@ -107,8 +127,17 @@ export function parseFingerprints(text: string): Set<string> {
   for (const item of items) {
     const hex = item.replace(/^0x/i, '').replaceAll(':', '').toUpperCase();
     if (!FINGERPRINT.test(hex)) {
-      if (FINGERPRINT.test(whole)) throw new InputError('INPUT_INVALID', `gpg-fingerprints is ${JSON.stringify(text)}; it looks like a fingerprint with spaces`, { remedy: `Write ${whole}.` });
-      throw invalid('gpg-fingerprints', item, 'whole fingerprints of primary keys, 40 or 64 hex digits without spaces (key ids can be forged)');
+      if (FINGERPRINT.test(whole))
+        throw new InputError(
+          'INPUT_INVALID',
+          `gpg-fingerprints is ${JSON.stringify(text)}; it looks like a fingerprint with spaces`,
+          { remedy: `Write ${whole}.` },
+        );
+      throw invalid(
+        'gpg-fingerprints',
+        item,
+        'whole fingerprints of primary keys, 40 or 64 hex digits without spaces (key ids can be forged)',
+      );
     }
     pins.add(hex);
   }
@@ -117,13 +146,19 @@ export function parseFingerprints(text: string): Set<string> {
 
 /** `Name <mail>`, with nothing that git or a reader could take for more. */
 export function parseIdentity(name: InputName, text: string): Identity {
-  const match = /^([^<>\x00-\x1f\x7f]*[^<>\s\x00-\x1f\x7f])\s*<([^<>\s\x00-\x1f\x7f]*)>$/.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) throw invalid(name, text, '`Name <mail@example.org>` on one line');
+  const match = /^([^<>\x00-\x1f\x7f]*[^<>\s\x00-\x1f\x7f])\s*<([^<>\s\x00-\x1f\x7f]*)>$/.exec(
+    text,
+  );
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw invalid(name, text, '`Name <mail@example.org>` on one line');
   return { name: match[1].trim(), email: match[2] };
 }
 
 /** git-check-ref-format(1), as far as branch names go. */
 export function checkRefName(name: InputName, branch: string): void {
-  const bad = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|^[-/.]|[/.]$/.test(branch) || branch === '@' || branch === 'HEAD';
+  const bad =
+    /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(\/|$)|^[-/.]|[/.]$/.test(branch) ||
+    branch === '@' ||
+    branch === 'HEAD';
   if (bad) throw invalid(name, branch, 'branch names (git-check-ref-format)');
 }

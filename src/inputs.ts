@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from './errors.js';
-import { INPUTS, type InputName } from './input-table.js';
-import { boolean, checkLocation, checkRefName, checkUrl, count, oneOf, parseFingerprints, parseIdentity, parseKeys, splitList, withoutUserInfo, type Identity, type KeySource } from './input-values.js';
-import { checkArchiveNames, checkDirectories, keyFileName, notesFileName } from './mirror/layout.js';
-import { parseLineBranches, type LineBranch } from './mirror/lines.js';
+import { type InputName, INPUTS } from './input-table.js';
+import {
+  boolean,
+  checkLocation,
+  checkRefName,
+  checkUrl,
+  count,
+  type Identity,
+  type KeySource,
+  oneOf,
+  parseFingerprints,
+  parseIdentity,
+  parseKeys,
+  splitList,
+  withoutUserInfo,
+} from './input-values.js';
+import {
+  checkArchiveNames,
+  checkDirectories,
+  keyFileName,
+  notesFileName,
+} from './mirror/layout.js';
+import { type LineBranch, parseLineBranches } from './mirror/lines.js';
 import { validateSourcePath } from './mirror/source-path.js';
 import { validateTagFormat } from './mirror/tag-names.js';
-import { parseHeaderLines, type HeaderLine } from './net/urls.js';
-import { parseConstraints, type Constraint } from './rpm/constraints.js';
+import { type HeaderLine, parseHeaderLines } from './net/urls.js';
+import { type Constraint, parseConstraints } from './rpm/constraints.js';
 
 export type Mode = 'publish' | 'check' | 'verify';
 
@@ -39,7 +58,11 @@ export interface Options {
   readonly maxIndexAge: number;
   readonly sourcePath: string;
   readonly symlinks: 'keep' | 'refuse';
-  readonly directories: { readonly source: string; readonly archive: string; readonly packaging: string };
+  readonly directories: {
+    readonly source: string;
+    readonly archive: string;
+    readonly packaging: string;
+  };
   readonly unpack: 'main' | 'all' | 'none';
   readonly archivePackages: 'full' | 'header' | 'none';
   readonly releaseNotes: readonly string[];
@@ -75,7 +98,10 @@ export type InputReader = (name: InputName) => string;
  * @param environment `GITHUB_REPOSITORY` completes an absent `repository`.
  * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT; the message names the input and what it takes.
  */
-export function parseOptions(read: InputReader, environment: { readonly GITHUB_REPOSITORY?: string | undefined }): Options {
+export function parseOptions(
+  read: InputReader,
+  environment: { readonly GITHUB_REPOSITORY?: string | undefined },
+): Options {
   const text = (name: InputName): string => read(name).trim() || INPUTS[name].default;
   const optional = (name: InputName): string | undefined => text(name) || undefined;
   const list = (name: InputName): string[] => splitList(text(name));
@@ -110,7 +136,11 @@ export function parseOptions(read: InputReader, environment: { readonly GITHUB_R
       packaging: text('packaging-directory'),
     },
     unpack: oneOf('unpack', text('unpack'), ['main', 'all', 'none']),
-    archivePackages: oneOf('archive-packages', text('archive-packages'), ['full', 'header', 'none']),
+    archivePackages: oneOf('archive-packages', text('archive-packages'), [
+      'full',
+      'header',
+      'none',
+    ]),
     releaseNotes: list('release-notes').map((url) => checkLocation('release-notes', url)),
     title: optional('title'),
     tagFormat: text('tag-format'),
@@ -143,19 +173,34 @@ function checkTogether(options: Options): void {
   validateTagFormat(options.tagFormat);
   validateSourcePath(options.sourcePath);
   checkArchiveNames([
-    ...options.gpgkey.flatMap((key) => (key.kind === 'armored' ? [] : [{ name: keyFileName(key.location), origin: `gpgkey ${withoutUserInfo(key.location)}` }])),
-    ...options.releaseNotes.map((location) => ({ name: notesFileName(location), origin: `release-notes ${withoutUserInfo(location)}` })),
+    ...options.gpgkey.flatMap((key) =>
+      key.kind === 'armored'
+        ? []
+        : [{ name: keyFileName(key.location), origin: `gpgkey ${withoutUserInfo(key.location)}` }],
+    ),
+    ...options.releaseNotes.map((location) => ({
+      name: notesFileName(location),
+      origin: `release-notes ${withoutUserInfo(location)}`,
+    })),
   ]);
   checkDirectories(options.directories);
   if (options.repository === '') {
-    throw new InputError('INPUT_MISSING', 'repository is not given, and GITHUB_REPOSITORY is not set', {
-      remedy: 'Set repository to owner/name, a git URL, or a path such as ./mirror.git.',
-    });
+    throw new InputError(
+      'INPUT_MISSING',
+      'repository is not given, and GITHUB_REPOSITORY is not set',
+      {
+        remedy: 'Set repository to owner/name, a git URL, or a path such as ./mirror.git.',
+      },
+    );
   }
   if (options.branch !== undefined) checkRefName('branch', options.branch);
   for (const line of options.lineBranches) {
     checkRefName('line-branches', line.branch);
-    if (line.branch === options.branch) throw new InputError('INPUT_CONFLICT', `line-branches names ${line.branch}, which is the branch of the mirror`);
+    if (line.branch === options.branch)
+      throw new InputError(
+        'INPUT_CONFLICT',
+        `line-branches names ${line.branch}, which is the branch of the mirror`,
+      );
   }
   if (options.mode !== 'verify') checkSource(options);
 }
@@ -169,17 +214,31 @@ function checkSource({ source, packages }: Options): void {
   ] as const;
   const given = ways.filter(([, isGiven]) => isGiven).map(([name]) => name);
   if (given.length === 0) {
-    throw new InputError('INPUT_MISSING', 'none of baseurl, mirrorlist, metalink and repo-file is given', {
-      remedy: 'Set baseurl to the URL of the folder that holds repodata/.',
-    });
+    throw new InputError(
+      'INPUT_MISSING',
+      'none of baseurl, mirrorlist, metalink and repo-file is given',
+      {
+        remedy: 'Set baseurl to the URL of the folder that holds repodata/.',
+      },
+    );
   }
-  if (given.length > 1) throw new InputError('INPUT_CONFLICT', `${given.join(' and ')} exclude one another`);
+  if (given.length > 1)
+    throw new InputError('INPUT_CONFLICT', `${given.join(' and ')} exclude one another`);
   if (source.repoId !== undefined && source.repoFile === undefined) {
-    throw new InputError('INPUT_CONFLICT', 'repo-id names a section of repo-file, which is not given');
+    throw new InputError(
+      'INPUT_CONFLICT',
+      'repo-id names a section of repo-file, which is not given',
+    );
   }
-  for (const [name, url] of [['mirrorlist', source.mirrorlist], ['metalink', source.metalink]] as const) if (url !== undefined) checkUrl(name, url);
+  for (const [name, url] of [
+    ['mirrorlist', source.mirrorlist],
+    ['metalink', source.metalink],
+  ] as const)
+    if (url !== undefined) checkUrl(name, url);
   if (source.repoFile !== undefined) checkLocation('repo-file', source.repoFile);
   if (packages.length === 0) {
-    throw new InputError('INPUT_MISSING', 'packages is not given', { remedy: 'Set packages to the name (or a glob) of the packages to mirror.' });
+    throw new InputError('INPUT_MISSING', 'packages is not given', {
+      remedy: 'Set packages to the name (or a glob) of the packages to mirror.',
+    });
   }
 }

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import type { ByteSource } from './bytes.js';
 import { describeError, MirrorError } from './errors.js';
 import { uncompressedAlgorithms } from './rpm/digests.js';
 import { formatNevra } from './rpm/evr.js';
-import { examinePackage, withPayload, type CheckSignature } from './rpm/examine.js';
-import type { DigestReport, FileEntry, FileType, PackageEvidence, PayloadFile, RpmSignatureReport, RpmString } from './rpm/model.js';
+import { type CheckSignature, examinePackage, withPayload } from './rpm/examine.js';
+import type {
+  DigestReport,
+  FileEntry,
+  FileType,
+  PackageEvidence,
+  PayloadFile,
+  RpmSignatureReport,
+  RpmString,
+} from './rpm/model.js';
 import { readPayload } from './rpm/payload.js';
 import { readPackage, type RpmPackage } from './rpm/read.js';
 import { TAG } from './rpm/tags.js';
@@ -80,11 +89,22 @@ export async function inspectPackage(request: InspectRequest): Promise<Inspectio
     return { result: await inspectReadable(request, pkg), pkg };
   } catch (error) {
     const { file, source } = request;
-    return { result: { file, sha256: await hashFile(source), verdict: 'reject', reasons: [reasonOf(error)] }, pkg: undefined };
+    return {
+      result: {
+        file,
+        sha256: await hashFile(source),
+        verdict: 'reject',
+        reasons: [reasonOf(error)],
+      },
+      pkg: undefined,
+    };
   }
 }
 
-async function inspectReadable({ file, source, check, keysGiven }: InspectRequest, pkg: RpmPackage): Promise<InspectResult> {
+async function inspectReadable(
+  { file, source, check, keysGiven }: InspectRequest,
+  pkg: RpmPackage,
+): Promise<InspectResult> {
   const payload = await inspectPayload(pkg, source);
   const evidence = withPayload(pkg, await examinePackage(pkg, source, check), payload.digests);
   const judgement = judge(evidence, { keysGiven });
@@ -96,7 +116,10 @@ async function inspectReadable({ file, source, check, keysGiven }: InspectReques
     digests: evidence.digests.map(({ name, covers, status }) => ({ name, covers, status })),
     files: pkg.facts.files.map((entry, index) => describeFile(entry, payload.files.get(index))),
     verdict: accepted ? 'accept' : 'reject',
-    reasons: [...judgement.reasons.map(({ code, message }) => `${code}: ${message}`), ...payload.reasons],
+    reasons: [
+      ...judgement.reasons.map(({ code, message }) => `${code}: ${message}`),
+      ...payload.reasons,
+    ],
   };
 }
 
@@ -113,12 +136,22 @@ async function inspectPayload(pkg: RpmPackage, source: ByteSource): Promise<Insp
   const { format } = pkg.facts.payload;
   if (format !== 'cpio') {
     // A delta package is whole and may be signed, but it cannot be unpacked without the package that it changes.
-    return { files, digests: {}, accepted: true, reasons: [`NOT_CHECKED: the payload has the format ${format}, so its files were not looked at`] };
+    return {
+      files,
+      digests: {},
+      accepted: true,
+      reasons: [
+        `NOT_CHECKED: the payload has the format ${format}, so its files were not looked at`,
+      ],
+    };
   }
   const reasons: string[] = [];
   let digests: Readonly<Record<string, string>> = {};
   try {
-    const payload = readPayload(pkg, source.stream(pkg.payloadStart), { keep: () => false, uncompressedDigests: uncompressedAlgorithms(pkg.header) });
+    const payload = readPayload(pkg, source.stream(pkg.payloadStart), {
+      keep: () => false,
+      uncompressedDigests: uncompressedAlgorithms(pkg.header),
+    });
     for (let step = await payload.next(); ; step = await payload.next()) {
       if (step.done === true) {
         digests = step.value.digests;
@@ -126,7 +159,10 @@ async function inspectPayload(pkg: RpmPackage, source: ByteSource): Promise<Insp
       }
       const { index, entry, digest, sha256 } = step.value;
       files.set(index, { digest, sha256 });
-      if (digest === 'bad') reasons.push(`DIGEST_MISMATCH: the file ${showText(toRpmString(entry.path))} is not the one that the header describes`);
+      if (digest === 'bad')
+        reasons.push(
+          `DIGEST_MISMATCH: the file ${showText(toRpmString(entry.path))} is not the one that the header describes`,
+        );
     }
   } catch (error) {
     reasons.push(reasonOf(error));
@@ -137,7 +173,8 @@ async function inspectPayload(pkg: RpmPackage, source: ByteSource): Promise<Insp
 function describeHeader(pkg: RpmPackage, evidence: PackageEvidence) {
   const { facts, header } = pkg;
   const { name, epoch, version, release, arch } = facts.nevra;
-  const orNull = (tag: number, value: RpmString): RpmString | null => (header.get(tag) === undefined ? null : value);
+  const orNull = (tag: number, value: RpmString): RpmString | null =>
+    header.get(tag) === undefined ? null : value;
   return {
     sha256: evidence.sha256,
     contentSha256: evidence.contentSha256,
@@ -157,11 +194,26 @@ function describeHeader(pkg: RpmPackage, evidence: PackageEvidence) {
 }
 
 function describeSignature(report: RpmSignatureReport): InspectedSignature {
-  const { tag, covers, version, algorithm, hash, keyId, created, fingerprint, status, reason } = report;
-  return { tag, covers, version, algorithm, hash, keyId, created, fingerprint, status, ...(reason === undefined ? {} : { reason }) };
+  const { tag, covers, version, algorithm, hash, keyId, created, fingerprint, status, reason } =
+    report;
+  return {
+    tag,
+    covers,
+    version,
+    algorithm,
+    hash,
+    keyId,
+    created,
+    fingerprint,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
-function describeFile(entry: FileEntry, read: Pick<PayloadFile, 'digest' | 'sha256'> | undefined): InspectedFile {
+function describeFile(
+  entry: FileEntry,
+  read: Pick<PayloadFile, 'digest' | 'sha256'> | undefined,
+): InspectedFile {
   const { path, type, mode, size, target, ghost } = entry;
   return {
     path: toRpmString(path),
@@ -180,25 +232,45 @@ const UNJUDGED = `${NOT_CHECKED.code}: ${NOT_CHECKED.message}`;
 
 /** The result for people, a line a fact; but for line ends text from the package is left as it is, so the caller escapes it for its medium. */
 export function formatInspection(result: InspectResult): string {
-  const { nevra, license, summary, buildHost, buildTime, payload, signatures = [], digests = [], files = [] } = result;
-  const optional = (text: RpmString | null | undefined): string | undefined => (text ? showText(text) : undefined);
+  const {
+    nevra,
+    license,
+    summary,
+    buildHost,
+    buildTime,
+    payload,
+    signatures = [],
+    digests = [],
+    files = [],
+  } = result;
+  const optional = (text: RpmString | null | undefined): string | undefined =>
+    text ? showText(text) : undefined;
   const built = `${typeof buildTime === 'number' ? new Date(buildTime * 1000).toISOString() : '?'} on ${optional(buildHost) ?? '?'}`;
   const facts: readonly [string, string | undefined][] = [
     ['package', nevra],
     ['summary', optional(summary)],
     ['license', optional(license)],
     ['built', nevra === undefined ? undefined : built],
-    ['payload', payload === undefined ? undefined : `${payload.format}, ${payload.compressor}, ${files.length} files`],
+    [
+      'payload',
+      payload === undefined
+        ? undefined
+        : `${payload.format}, ${payload.compressor}, ${files.length} files`,
+    ],
     ['sha256', result.sha256],
     ['content', result.contentSha256],
     ['header', result.headerSha256],
   ];
   return [
     result.file,
-    ...facts.flatMap(([label, value]) => (value === undefined ? [] : [`  ${label.padEnd(10)}${value}`])),
+    ...facts.flatMap(([label, value]) =>
+      value === undefined ? [] : [`  ${label.padEnd(10)}${value}`],
+    ),
     ...digests.map(({ name, covers, status }) => `  digest    ${name} (${covers}): ${status}`),
     ...signatures.map((signature) => `  signature ${showSignature(signature)}`),
-    ...files.filter(({ digest }) => digest === 'bad').map(({ path }) => `  file      ${showText(path)}: bad`),
+    ...files
+      .filter(({ digest }) => digest === 'bad')
+      .map(({ path }) => `  file      ${showText(path)}: bad`),
     `  verdict   ${result.verdict}${result.verdict === 'accept' && result.reasons.includes(UNJUDGED) ? ', but the signatures were not checked: no --gpgkey' : ''}`,
     ...result.reasons.map((reason) => `            ${reason}`),
   ]
@@ -206,8 +278,21 @@ export function formatInspection(result: InspectResult): string {
     .join('\n');
 }
 
-function showSignature({ tag, covers, version, algorithm, hash, keyId, fingerprint, status, reason }: InspectedSignature): string {
-  const made = version === null ? 'unreadable' : `V${version} ${algorithm}/${hash} by ${fingerprint ?? keyId ?? 'nobody named'}`;
+function showSignature({
+  tag,
+  covers,
+  version,
+  algorithm,
+  hash,
+  keyId,
+  fingerprint,
+  status,
+  reason,
+}: InspectedSignature): string {
+  const made =
+    version === null
+      ? 'unreadable'
+      : `V${version} ${algorithm}/${hash} by ${fingerprint ?? keyId ?? 'nobody named'}`;
   return `${tag} (${covers}) ${made}: ${status}${reason === undefined ? '' : ` (${reason})`}`;
 }
 

@@ -27,7 +27,11 @@ export const silentLogger: Logger = {
 };
 
 /** Does `work` within a group, which is closed however it ends. */
-export async function inGroup<T>(logger: Logger, title: string, work: () => Promise<T>): Promise<T> {
+export async function inGroup<T>(
+  logger: Logger,
+  title: string,
+  work: () => Promise<T>,
+): Promise<T> {
   logger.startGroup(title);
   try {
     return await work();

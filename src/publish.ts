@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { describeError, GitError, MirrorError } from './errors.js';
+import type { Oid } from './git/store.js';
 import type { Options } from './inputs.js';
 import { LIMITS } from './limits.js';
 import { inGroup } from './log.js';
-import { formatNevra } from './rpm/evr.js';
 import type { PlannedRelease } from './mirror/plan.js';
-import type { Oid } from './git/store.js';
 import type { RunResult } from './report/report.js';
+import { formatNevra } from './rpm/evr.js';
 import { Batches } from './stages/batches.js';
 import { beginBranch } from './stages/begin.js';
-import { handOf, type Hand } from './stages/branch.js';
+import { type Hand, handOf } from './stages/branch.js';
 import { classifyPublished } from './stages/classify.js';
 import type { CommittedRelease } from './stages/commit-release.js';
 import { DownloadQueue } from './stages/downloads.js';
 import { History } from './stages/history.js';
 import { fetchNotes, notesFinder } from './stages/notes.js';
 import type { Ports } from './stages/ports.js';
-import { prepareRelease, type PreparedRelease } from './stages/prepare.js';
+import { type PreparedRelease, prepareRelease } from './stages/prepare.js';
 import { LostRace } from './stages/pushing.js';
 import { reportChanges } from './stages/report-changes.js';
 import { Rows } from './stages/rows.js';
 import { share } from './stages/sharing.js';
-import { survey, type Survey } from './stages/survey.js';
+import { type Survey, survey } from './stages/survey.js';
 
 /** What outlives a lost race: verified packages, and what is known of each release. */
 interface Session {
@@ -42,9 +43,18 @@ interface Session {
  * @throws MirrorError for failures of index, key or remote before there is a plan
  */
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
-  const session: Session = { options, ports, hand: handOf(options, ports.clock.commitTime, ports.sign), rows: new Rows(ports.report, ports.clock), prepared: new Map(), tip: undefined };
+  const session: Session = {
+    options,
+    ports,
+    hand: handOf(options, ports.clock.commitTime, ports.sign),
+    rows: new Rows(ports.report, ports.clock),
+    prepared: new Map(),
+    tip: undefined,
+  };
   for (let attempt = 1; ; attempt++) {
-    const found = await inGroup(ports.logger, 'Mirror, keys and index', () => survey(options, ports));
+    const found = await inGroup(ports.logger, 'Mirror, keys and index', () =>
+      survey(options, ports),
+    );
     session.rows.sync(found.plan);
     session.tip = found.state.tip;
     try {
@@ -52,18 +62,33 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
     } catch (error) {
       if (!(error instanceof LostRace)) return failRun(session, found, error);
       if (attempt >= LIMITS.pushTries) {
-        return failRun(session, found, new GitError('NON_FAST_FORWARD', `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`));
+        return failRun(
+          session,
+          found,
+          new GitError(
+            'NON_FAST_FORWARD',
+            `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`,
+          ),
+        );
       }
     }
     // What was prepared ahead is judged in its own turn: nothing that git refuses may stay among the objects of the next attempt.
-    await ports.store.check().catch(() => { session.prepared.clear(); });
-    ports.logger.info(`the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`);
+    await ports.store.check().catch(() => {
+      session.prepared.clear();
+    });
+    ports.logger.info(
+      `the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`,
+    );
     await sleep(Math.random() * 1000 * attempt);
   }
 }
 
 /** What is known stays reported when the run as a whole fails: outputs say what is new, rows what was published. */
-function failRun({ ports, rows, tip }: Session, { plan, tagged }: Survey, error: unknown): RunResult {
+function failRun(
+  { ports, rows, tip }: Session,
+  { plan, tagged }: Survey,
+  error: unknown,
+): RunResult {
   if (!(error instanceof MirrorError)) throw error;
   ports.report.errors.push(describeError(error));
   rows.skipRest(plan.releases, ports.signal.aborted ? 'the run was stopped' : 'the run failed');
@@ -79,19 +104,51 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   reportChanges(classification, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
   const begun = await beginBranch(found, hand, { options, ports, pages, records });
-  const history = new History({ store: ports.store, hand, found, end: begun.end, archiveDirectory: options.directories.archive, logger: ports.logger });
+  const history = new History({
+    store: ports.store,
+    hand,
+    found,
+    end: begun.end,
+    archiveDirectory: options.directories.archive,
+    logger: ports.logger,
+  });
   if (pending.length > 0) await history.findUnlisted();
-  const batches = new Batches({ options, ports, rows, onTip: (tip) => { session.tip = tip; } }, found, history);
-  const fresh = pending.filter((release) => !session.prepared.has(release.indexPackage.checksum.hex));
+  const batches = new Batches(
+    {
+      options,
+      ports,
+      rows,
+      onTip: (tip) => {
+        session.tip = tip;
+      },
+    },
+    found,
+    history,
+  );
+  const fresh = pending.filter(
+    (release) => !session.prepared.has(release.indexPackage.checksum.hex),
+  );
   const downloads = new DownloadQueue(fresh, { options, ...ports, index: found.index });
   try {
-    const complete = await buildReleases(session, { found, pending, findNotes: notesFinder(pages), downloads, history, batches });
+    const complete = await buildReleases(session, {
+      found,
+      pending,
+      findNotes: notesFinder(pages),
+      downloads,
+      history,
+      batches,
+    });
     // Without any release the archive travels alone; behind a refused first release only what was learned of the others does.
-    const isAlone = pending.length === 0 || !records.every((record) => state.releases.includes(record));
+    const isAlone =
+      pending.length === 0 || !records.every((record) => state.releases.includes(record));
     if (isAlone && !ports.signal.aborted) await batches.push();
     await batches.finish();
     ports.signal.throwIfAborted();
-    if (!complete) rows.skipRest(options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending, 'an earlier release failed');
+    if (!complete)
+      rows.skipRest(
+        options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending,
+        'an earlier release failed',
+      );
     return rows.result({ commit: batches.tip, failed: !complete, tagged: found.tagged });
   } finally {
     await batches.finish().catch(() => undefined);
@@ -112,7 +169,11 @@ interface Building {
 async function buildReleases(session: Session, building: Building): Promise<boolean> {
   const { ports } = session;
   const { pending, batches } = building;
-  const complete = pending.length === 0 || (await inGroup(ports.logger, `Releases: ${pending.length} new`, () => buildInTurn(session, building)));
+  const complete =
+    pending.length === 0 ||
+    (await inGroup(ports.logger, `Releases: ${pending.length} new`, () =>
+      buildInTurn(session, building),
+    ));
   // After a signal nothing new begins, not even the push of what is complete.
   if (!ports.signal.aborted) await batches.flush();
   return complete;
@@ -154,16 +215,31 @@ async function buildInTurn(session: Session, building: Building): Promise<boolea
   return before;
 }
 
-async function stage({ options, rows }: Session, { findNotes, history, found }: Building, turn: Turn, prepared: PreparedRelease): Promise<Unchecked> {
+async function stage(
+  { options, rows }: Session,
+  { findNotes, history, found }: Building,
+  turn: Turn,
+  prepared: PreparedRelease,
+): Promise<Unchecked> {
   rows.prepared(prepared);
   const title = options.title ?? prepared.facts.nevra.name;
   const notes = findNotes(prepared.facts, title);
-  const { checked } = await history.stage({ prepared, notes, title, repomdRevision: found.index.repomd.revision, directories: options.directories });
+  const { checked } = await history.stage({
+    prepared,
+    notes,
+    title,
+    repomdRevision: found.index.repomd.revision,
+    directories: options.directories,
+  });
   return { ...turn, prepared, notes: notes?.source ?? null, checked };
 }
 
 /** Hands a release over to be pushed, if git finds its objects good. */
-async function accept(session: Session, { batches }: Building, unchecked: Unchecked): Promise<boolean> {
+async function accept(
+  session: Session,
+  { batches }: Building,
+  unchecked: Unchecked,
+): Promise<boolean> {
   const { release, count, prepared, notes, checked } = unchecked;
   let committed: CommittedRelease;
   try {
@@ -182,7 +258,11 @@ async function accept(session: Session, { batches }: Building, unchecked: Unchec
   return true;
 }
 
-function refuse({ ports, rows, prepared }: Session, { release, count }: Turn, error: unknown): void {
+function refuse(
+  { ports, rows, prepared }: Session,
+  { release, count }: Turn,
+  error: unknown,
+): void {
   // What git's fsck refuses is dropped from the private repository; nothing may build on it.
   prepared.delete(release.indexPackage.checksum.hex);
   const { code, message } = describeError(error);
@@ -191,14 +271,27 @@ function refuse({ ports, rows, prepared }: Session, { release, count }: Turn, er
 }
 
 /** Verified packages outlive a lost race, and go to the tool cache for the next run on this runner. */
-async function prepare(session: Session, { downloads, found }: Building, planned: PlannedRelease): Promise<PreparedRelease> {
+async function prepare(
+  session: Session,
+  { downloads, found }: Building,
+  planned: PlannedRelease,
+): Promise<PreparedRelease> {
   session.ports.signal.throwIfAborted();
   const key = planned.indexPackage.checksum.hex;
   const known = session.prepared.get(key);
   if (known !== undefined) return { ...known, planned };
   const { download, request, servedBy } = await downloads.take(planned);
   try {
-    const prepared = await prepareRelease({ planned, bytes: download.bytes, servedBy, keyring: found.trust.keyring, options: session.options }, session.ports);
+    const prepared = await prepareRelease(
+      {
+        planned,
+        bytes: download.bytes,
+        servedBy,
+        keyring: found.trust.keyring,
+        options: session.options,
+      },
+      session.ports,
+    );
     session.prepared.set(key, prepared);
     await session.ports.fetcher.keep(download, request);
     return prepared;

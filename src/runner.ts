@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
 import { raiseAlarm } from './alarm.js';
 import { attestReleases } from './attest.js';
 import { check } from './check.js';
@@ -22,7 +23,7 @@ import { collectingLogger } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { writeStatements } from './report/statements.js';
 import { warnOfPause } from './schedule.js';
-import { settle, type Settings } from './settings.js';
+import { type Settings, settle } from './settings.js';
 import type { Clock, Ports } from './stages/ports.js';
 import { verify } from './verify.js';
 import { VERSION } from './version.js';
@@ -45,9 +46,19 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
   const logger = collectingLogger(door.logger, report.warnings);
   const clock = openClock(door);
-  const settings = await settle(options, { environment: door.environment, commitTime: clock.commitTime, logger });
-  for (const { transport, url } of [settings.remote, ...settings.mirrors.map((mirror) => mirror.remote)]) if (transport === 'file') requireRepository(fileURLToPath(url));
-  const tempDir = await mkdtemp(join(door.environment['RUNNER_TEMP'] || tmpdir(), 'rpm-source-mirror-'));
+  const settings = await settle(options, {
+    environment: door.environment,
+    commitTime: clock.commitTime,
+    logger,
+  });
+  for (const { transport, url } of [
+    settings.remote,
+    ...settings.mirrors.map((mirror) => mirror.remote),
+  ])
+    if (transport === 'file') requireRepository(fileURLToPath(url));
+  const tempDir = await mkdtemp(
+    join(door.environment['RUNNER_TEMP'] || tmpdir(), 'rpm-source-mirror-'),
+  );
   try {
     return await runIn(tempDir, options, { door, report, logger, clock, settings });
   } finally {
@@ -63,7 +74,11 @@ interface Prepared {
   readonly settings: Settings;
 }
 
-async function runIn(tempDir: string, options: Options, { door, report, logger, clock, settings }: Prepared): Promise<RunResult> {
+async function runIn(
+  tempDir: string,
+  options: Options,
+  { door, report, logger, clock, settings }: Prepared,
+): Promise<RunResult> {
   const { remote, token, ssh, sign, mirrors } = settings;
   const fetcher = createFetcher({
     logger,
@@ -72,24 +87,61 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: await serverUrls(options) },
   });
-  const github = settings.github === undefined ? undefined : openGitHub({ ...settings.github, logger, signal: door.signal, userAgent: USER_AGENT });
+  const github =
+    settings.github === undefined
+      ? undefined
+      : openGitHub({ ...settings.github, logger, signal: door.signal, userAgent: USER_AGENT });
   const releases = options.createReleases ? github?.releases : undefined;
   // What is under way on the network ends at once; git's push is left to end.
-  const stop = (): void => { void fetcher.close(); };
+  const stop = (): void => {
+    void fetcher.close();
+  };
   door.signal.addEventListener('abort', stop);
   const seen: Ports['seen'] = {};
-  const ports = { seen, fetcher, logger, clock, signal: door.signal, report, sign, releases, branches: github?.branches, hasCredential: settings.hasCredential };
+  const ports = {
+    seen,
+    fetcher,
+    logger,
+    clock,
+    signal: door.signal,
+    report,
+    sign,
+    releases,
+    branches: github?.branches,
+    hasCredential: settings.hasCredential,
+  };
   try {
-    const ended = await runMode(options, ports, { remote, ssh, tempDir, mirrors, ...(token === undefined ? {} : { token }) });
+    const ended = await runMode(options, ports, {
+      remote,
+      ssh,
+      tempDir,
+      mirrors,
+      ...(token === undefined ? {} : { token }),
+    });
     const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
     if (!door.signal.aborted) {
       const hasPushed = result.commit !== (seen.tip ?? '');
       const host = hostOf(settings, { logger, signal: door.signal });
-      await warnOfPause({ environment: door.environment, logger, now: clock.now(), mirror: settings.mirrorName, committed: seen.committed, hasPushed, host });
+      await warnOfPause({
+        environment: door.environment,
+        logger,
+        now: clock.now(),
+        mirror: settings.mirrorName,
+        committed: seen.committed,
+        hasPushed,
+        host,
+      });
     }
     if (github === undefined || settings.github === undefined) return result;
-    const attested = options.attest ? await attestReleases(github.attestations, result, { logger, signal: door.signal }) : result;
-    return await tell(github.issues, attested, { options, door, logger, mirror: settings.github.repository });
+    const attested = options.attest
+      ? await attestReleases(github.attestations, result, { logger, signal: door.signal })
+      : result;
+    return await tell(github.issues, attested, {
+      options,
+      door,
+      logger,
+      mirror: settings.github.repository,
+    });
   } finally {
     door.signal.removeEventListener('abort', stop);
     await fetcher.close();
@@ -97,27 +149,64 @@ async function runIn(tempDir: string, options: Options, { door, report, logger, 
 }
 
 /** The repository of the workflow. Nothing is asked of it yet. */
-function hostOf({ workflow }: Settings, { logger, signal }: Pick<Door, 'logger' | 'signal'>): ActivityHost | undefined {
-  return workflow === undefined ? undefined : openGitHub({ ...workflow, logger, signal, userAgent: USER_AGENT }).activity;
+function hostOf(
+  { workflow }: Settings,
+  { logger, signal }: Pick<Door, 'logger' | 'signal'>,
+): ActivityHost | undefined {
+  return workflow === undefined
+    ? undefined
+    : openGitHub({ ...workflow, logger, signal, userAgent: USER_AGENT }).activity;
 }
 
-async function runMode(options: Options, ports: Shared, place: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {
+async function runMode(
+  options: Options,
+  ports: Shared,
+  place: Place & Pick<Settings, 'mirrors'>,
+): Promise<RunResult> {
   const { report, logger } = ports;
   try {
-    return options.mode === 'verify' ? await runVerify(options, ports, place) : await runOnStore(options, ports, place);
+    return options.mode === 'verify'
+      ? await runVerify(options, ports, place)
+      : await runOnStore(options, ports, place);
   } catch (error) {
     report.errors.push(describeError(error));
     logger.debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return { report, hasNew: false, newVersions: [], latestVersion: '', commit: ports.seen.tip ?? '', failed: true };
+    return {
+      report,
+      hasNew: false,
+      newVersions: [],
+      latestVersion: '',
+      commit: ports.seen.tip ?? '',
+      failed: true,
+    };
   }
 }
 
 /** Keeps the alarm issue, where it is wanted; a run that only looks or was stopped tells nobody. */
-async function tell(issues: IssueHost, result: RunResult, { options, door, logger, mirror }: { options: Options; door: Door; logger: Logger; mirror: RepositoryName }): Promise<RunResult> {
-  if (!options.alarmIssue || options.dryRun || options.mode === 'check' || door.signal.aborted) return result;
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = door.environment;
+async function tell(
+  issues: IssueHost,
+  result: RunResult,
+  {
+    options,
+    door,
+    logger,
+    mirror,
+  }: { options: Options; door: Door; logger: Logger; mirror: RepositoryName },
+): Promise<RunResult> {
+  if (!options.alarmIssue || options.dryRun || options.mode === 'check' || door.signal.aborted)
+    return result;
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: id,
+  } = door.environment;
   try {
-    await raiseAlarm(issues, result, { options, logger, mirror: `${mirror.owner}/${mirror.repo}`, runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined });
+    await raiseAlarm(issues, result, {
+      options,
+      logger,
+      mirror: `${mirror.owner}/${mirror.repo}`,
+      runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
+    });
     return result;
   } catch (error) {
     result.report.errors.push(describeError(error));
@@ -128,10 +217,18 @@ async function tell(issues: IssueHost, result: RunResult, { options, door, logge
 type Shared = Omit<Ports, 'store'>;
 type Place = Parameters<typeof cloneForReading>[0];
 
-async function runOnStore(options: Options, shared: Shared, { mirrors, ...place }: Place & Pick<Settings, 'mirrors'>): Promise<RunResult> {
+async function runOnStore(
+  options: Options,
+  shared: Shared,
+  { mirrors, ...place }: Place & Pick<Settings, 'mirrors'>,
+): Promise<RunResult> {
   const store = await openRepository({ ...place, logger: shared.logger });
   try {
-    return await (options.mode === 'publish' ? publish : check)(options, { ...shared, store, further: mirrors.map((access) => store.further(access)) });
+    return await (options.mode === 'publish' ? publish : check)(options, {
+      ...shared,
+      store,
+      further: mirrors.map((access) => store.further(access)),
+    });
   } finally {
     await store.close();
   }
@@ -140,7 +237,10 @@ async function runOnStore(options: Options, shared: Shared, { mirrors, ...place 
 /** A repository on this machine is read where it lies; any other is cloned whole. */
 async function runVerify(options: Options, shared: Shared, place: Place): Promise<RunResult> {
   const { remote, tempDir } = place;
-  const reader = remote.transport === 'file' ? await openLocalRepository({ path: fileURLToPath(remote.url), tempDir }) : await cloneForReading(place);
+  const reader =
+    remote.transport === 'file'
+      ? await openLocalRepository({ path: fileURLToPath(remote.url), tempDir })
+      : await cloneForReading(place);
   try {
     return await verify(options, { ...shared, reader });
   } finally {
@@ -158,12 +258,18 @@ function requireRepository(path: string): void {
 
 /** The servers that the user named, in inputs or in a .repo file of this machine; secret headers go to these origins and no other. */
 export async function serverUrls({ source }: Options): Promise<string[]> {
-  const typed = [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter((url) => url !== undefined);
+  const typed = [...source.baseUrls, source.mirrorlist, source.metalink, source.repoFile].filter(
+    (url) => url !== undefined,
+  );
   if (source.repoFile === undefined || /^https?:/i.test(source.repoFile)) return typed;
-  const path = source.repoFile.startsWith('file:') ? fileURLToPath(source.repoFile) : source.repoFile;
+  const path = source.repoFile.startsWith('file:')
+    ? fileURLToPath(source.repoFile)
+    : source.repoFile;
   try {
     const section = parseRepoFile(await readFile(path), source);
-    return [...typed, ...section.baseUrls, section.mirrorlist, section.metalink].filter((url) => url !== undefined);
+    return [...typed, ...section.baseUrls, section.mirrorlist, section.metalink].filter(
+      (url) => url !== undefined,
+    );
   } catch {
     // What is wrong with the file is said when it is followed.
     return typed;
@@ -176,7 +282,11 @@ function openClock({ environment }: Door): Clock {
   const now = (): number => Math.floor(Date.now() / 1000);
   if (epoch === undefined || epoch === '') return { now, commitTime: now() };
   if (/^\d{1,11}$/.test(epoch)) return { now, commitTime: Number(epoch) };
-  throw new InputError('INPUT_INVALID', `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}; it takes seconds since 1970`, { remedy: 'Correct the variable, or unset it.' });
+  throw new InputError(
+    'INPUT_INVALID',
+    `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}; it takes seconds since 1970`,
+    { remedy: 'Correct the variable, or unset it.' },
+  );
 }
 
 /** Writes the JSON report, with the statements of what was published beside it, and returns its path. */
@@ -187,9 +297,13 @@ export async function writeReport(result: RunResult, path: string): Promise<stri
 }
 
 /** All failures of a run, in order: of releases first, then of the run. */
-export function failures({ report }: RunResult): { code: string; message: string; remedy: string }[] {
+export function failures({
+  report,
+}: RunResult): { code: string; message: string; remedy: string }[] {
   const ofReleases = report.releases.flatMap((row) =>
-    row.error === undefined ? [] : [{ ...row.error, message: `${row.nevra}: ${row.error.message}` }],
+    row.error === undefined
+      ? []
+      : [{ ...row.error, message: `${row.nevra}: ${row.error.message}` }],
   );
   return [...ofReleases, ...report.errors];
 }

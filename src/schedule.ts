@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { readFile } from 'node:fs/promises';
+
 import type { ActivityHost } from './github/port.js';
 import type { RepositoryName } from './github/repository-name.js';
 import type { Logger } from './log.js';
@@ -33,8 +34,11 @@ export async function warnOfPause(context: ScheduleContext): Promise<void> {
   const { environment, logger, now, mirror, host } = context;
   const { GITHUB_EVENT_NAME: event, GITHUB_REPOSITORY: repository } = environment;
   if (event !== 'schedule' || repository === undefined || repository === '') return;
-  const isOwn = mirror !== undefined && `${mirror.owner}/${mirror.repo}`.toLowerCase() === repository.toLowerCase();
-  const days = (time: number | undefined): number => (time === undefined ? Number.NaN : Math.floor((now - time) / DAY));
+  const isOwn =
+    mirror !== undefined &&
+    `${mirror.owner}/${mirror.repo}`.toLowerCase() === repository.toLowerCase();
+  const days = (time: number | undefined): number =>
+    time === undefined ? Number.NaN : Math.floor((now - time) / DAY);
   if (isOwn && (context.hasPushed || !(days(context.committed) >= WARNED_AFTER))) return;
   const isPrivate = await isPrivateByEvent(environment['GITHUB_EVENT_PATH']);
   if (isPrivate === true) return;
@@ -42,7 +46,9 @@ export async function warnOfPause(context: ScheduleContext): Promise<void> {
   if (told?.isPrivate === true) return;
   const age = days(isOwn ? context.committed : told?.pushed);
   if (!(age >= WARNED_AFTER)) return;
-  const file = /\/\.github\/workflows\/([^/@]+)@/u.exec(environment['GITHUB_WORKFLOW_REF'] ?? '')?.[1];
+  const file = /\/\.github\/workflows\/([^/@]+)@/u.exec(
+    environment['GITHUB_WORKFLOW_REF'] ?? '',
+  )?.[1];
   logger.warning(
     `GitHub switches scheduled workflows of public repositories off after ${DISABLED_AFTER} days without activity. The newest commit of ${repository} is ${age} days old: ` +
       `${file ?? 'this workflow'} ${age < DISABLED_AFTER ? `has ${DISABLED_AFTER - age} days left` : 'may stop any day'}. ` +
@@ -53,7 +59,9 @@ export async function warnOfPause(context: ScheduleContext): Promise<void> {
 /** What the event's payload says of the workflow's repository; undefined where it says nothing. */
 async function isPrivateByEvent(path: string | undefined): Promise<boolean | undefined> {
   try {
-    const payload = JSON.parse(await readFile(path ?? '', 'utf8')) as { repository?: { private?: unknown } } | null;
+    const payload = JSON.parse(await readFile(path ?? '', 'utf8')) as {
+      repository?: { private?: unknown };
+    } | null;
     const said = payload?.repository?.private;
     return typeof said === 'boolean' ? said : undefined;
   } catch {

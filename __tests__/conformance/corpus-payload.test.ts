@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
 import { afterAll, expect, it } from '@jest/globals';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+
 import { memorySource } from '../../src/bytes.js';
 import { PayloadError } from '../../src/errors.js';
+import type { PayloadFile } from '../../src/rpm/model.js';
 import { readPayload } from '../../src/rpm/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
-import type { PayloadFile } from '../../src/rpm/model.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
 interface Row {
@@ -20,7 +22,14 @@ interface Extract {
   readonly reason?: string;
   readonly cpio_size?: number;
   readonly cpio_sha256?: string;
-  readonly tree?: readonly { path: unknown; type: string; size: number; sha256?: string; link?: unknown; implicit?: boolean }[];
+  readonly tree?: readonly {
+    path: unknown;
+    type: string;
+    size: number;
+    sha256?: string;
+    link?: unknown;
+    implicit?: boolean;
+  }[];
 }
 
 function load(): Row[] {
@@ -39,7 +48,10 @@ async function unpack(file: string) {
   const source = memorySource(readFileSync(file));
   const pkg = await readPackage(source);
   const files: PayloadFile[] = [];
-  const reading = readPayload(pkg, source.stream(pkg.payloadStart), { keep: () => false, uncompressedDigests: ['sha256'] });
+  const reading = readPayload(pkg, source.stream(pkg.payloadStart), {
+    keep: () => false,
+    uncompressedDigests: ['sha256'],
+  });
   for (;;) {
     const next = await reading.next();
     if (next.done === true) return { files, summary: next.value, facts: pkg.facts };
@@ -47,13 +59,20 @@ async function unpack(file: string) {
   }
 }
 
-const TYPES: Readonly<Record<string, string>> = { dir: 'directory', link: 'symlink', blk: 'block', chr: 'char' };
+const TYPES: Readonly<Record<string, string>> = {
+  dir: 'directory',
+  link: 'symlink',
+  blk: 'block',
+  chr: 'char',
+};
 
 describeWithShared('readPayload on the shared corpus', () => {
   let compared = 0;
   let files = 0;
   afterAll(() => {
-    console.log(`corpus payloads: ${compared} packages, ${files} entries compared with rpm2cpio | cpio`);
+    console.log(
+      `corpus payloads: ${compared} packages, ${files} entries compared with rpm2cpio | cpio`,
+    );
   });
 
   for (const row of load()) {
@@ -66,7 +85,10 @@ describeWithShared('readPayload on the shared corpus', () => {
         return;
       }
       // rpm stops at the cpio trailer and misses damage behind it; rpmkeys has refused such a package by its digests.
-      const unpacked = row.verdict === 'ok' ? await unpack(file) : await unpack(file).catch((error: unknown) => error);
+      const unpacked =
+        row.verdict === 'ok'
+          ? await unpack(file)
+          : await unpack(file).catch((error: unknown) => error);
       if (unpacked instanceof PayloadError) return;
       const { files: found, summary, facts } = unpacked as Awaited<ReturnType<typeof unpack>>;
       // Absent where the archive is in the stripped format, which rpm2cpio rewrites.
@@ -74,15 +96,25 @@ describeWithShared('readPayload on the shared corpus', () => {
         expect(summary.digests['sha256']).toBe(extract.cpio_sha256);
         expect(summary.uncompressedSize).toBe(extract.cpio_size);
       }
-      expect(found.map(({ index }) => index).sort((a, b) => a - b)).toEqual(facts.files.map((_, index) => index));
-      const got = new Map(found.filter(({ entry }) => !entry.ghost && entry.path.length > 0).map((row) => [Buffer.from(row.entry.path).toString('latin1'), row]));
+      expect(found.map(({ index }) => index).sort((a, b) => a - b)).toEqual(
+        facts.files.map((_, index) => index),
+      );
+      const got = new Map(
+        found
+          .filter(({ entry }) => !entry.ghost && entry.path.length > 0)
+          .map((row) => [Buffer.from(row.entry.path).toString('latin1'), row]),
+      );
       for (const want of extract.tree ?? []) {
         if (want.implicit === true) continue;
         const name = bytesOf(want.path).replace(/^\.?\//, '');
         const entry = got.get(name);
         expect([name, entry?.entry.type]).toEqual([name, TYPES[want.type] ?? want.type]);
-        if (want.type === 'file') expect([name, entry?.sha256, entry?.entry.size]).toEqual([name, want.sha256, want.size]);
-        if (want.link !== undefined) expect(Buffer.from(entry?.entry.target ?? []).toString('latin1')).toBe(bytesOf(want.link));
+        if (want.type === 'file')
+          expect([name, entry?.sha256, entry?.entry.size]).toEqual([name, want.sha256, want.size]);
+        if (want.link !== undefined)
+          expect(Buffer.from(entry?.entry.target ?? []).toString('latin1')).toBe(
+            bytesOf(want.link),
+          );
         if (row.verdict === 'ok') expect(entry?.digest).not.toBe('bad');
         files++;
       }
@@ -94,10 +126,14 @@ describeWithShared('readPayload on the shared corpus', () => {
 
 describeWithShared('readPayload on the Neuron packages', () => {
   it('finds every file of all 44 with its signed digest', async () => {
-    const names = readdirSync(sharedPath('neuron', 'packages')).filter((name) => name.endsWith('.rpm'));
+    const names = readdirSync(sharedPath('neuron', 'packages')).filter((name) =>
+      name.endsWith('.rpm'),
+    );
     for (const name of names) {
       const { files } = await unpack(sharedPath('neuron', 'packages', name));
-      expect(files.filter(({ entry, digest }) => entry.type === 'file' && digest !== 'good')).toEqual([]);
+      expect(
+        files.filter(({ entry, digest }) => entry.type === 'file' && digest !== 'good'),
+      ).toEqual([]);
     }
     expect(names).toHaveLength(44);
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync, readFileSync } from 'node:fs';
+
 import { beforeAll, expect, it } from '@jest/globals';
+
 import { loadKeyring } from '../../src/openpgp/keyring.js';
 import type { Keyring, SignaturePolicy } from '../../src/openpgp/model.js';
 import { checkDetached, checkSignature, peekSignature } from '../../src/openpgp/verify.js';
@@ -8,10 +10,18 @@ import { readSignatureTags } from '../fixtures/rpm-signature-tags.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
 /** What rpm 4.18, rpm 6.1 and GnuPG say together of one packet, and the status that it must have here. */
-const STATUS: Readonly<Record<string, string>> = { good: 'good', 'good-key-now-expired': 'good', nokey: 'no-key', bad: 'bad' };
+const STATUS: Readonly<Record<string, string>> = {
+  good: 'good',
+  'good-key-now-expired': 'good',
+  nokey: 'no-key',
+  bad: 'bad',
+};
 /** The date of the corpus. */
 const NOW = Date.UTC(2026, 10, 22) / 1000;
-const permissive: SignaturePolicy = { allowWeak: new Set(['md5', 'sha1', 'ripemd160', 'rsa512', 'dsa512']), now: NOW };
+const permissive: SignaturePolicy = {
+  allowWeak: new Set(['md5', 'sha1', 'ripemd160', 'rsa512', 'dsa512']),
+  now: NOW,
+};
 const strict: SignaturePolicy = { allowWeak: new Set(), now: NOW };
 
 interface ExpectedPacket {
@@ -31,12 +41,21 @@ interface PackageRow {
 
 function corpusRows<T>(...file: string[]): T[] {
   const text = readFileSync(sharedPath('corpus', ...file), 'utf8');
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
 }
 
 async function corpusKeyring(...folders: string[]): Promise<Keyring> {
-  const files = folders.flatMap((folder) => readdirSync(sharedPath('corpus', folder)).map((file) => sharedPath('corpus', folder, file)));
-  return loadKeyring(files.filter((file) => file.endsWith('.asc')).map((name) => ({ name, bytes: readFileSync(name) })));
+  const files = folders.flatMap((folder) =>
+    readdirSync(sharedPath('corpus', folder)).map((file) => sharedPath('corpus', folder, file)),
+  );
+  return loadKeyring(
+    files
+      .filter((file) => file.endsWith('.asc'))
+      .map((name) => ({ name, bytes: readFileSync(name) })),
+  );
 }
 
 /** The packets of a package beside what the corpus says of them; both list a tag's packets in the order of the file. */
@@ -52,7 +71,9 @@ describeWithShared('the signatures of packages by others', () => {
   let rows: PackageRow[];
   let keyring: Keyring;
   beforeAll(async () => {
-    rows = corpusRows<PackageRow>('expected.jsonl').filter(({ signature_packets: packets }) => (packets?.length ?? 0) > 0);
+    rows = corpusRows<PackageRow>('expected.jsonl').filter(
+      ({ signature_packets: packets }) => (packets?.length ?? 0) > 0,
+    );
     keyring = await corpusKeyring('keys');
   });
 
@@ -61,9 +82,26 @@ describeWithShared('the signatures of packages by others', () => {
     for (const row of rows) {
       for (const { tag, packets, data, expected } of pairUp(row)) {
         const [report] = await checkSignature(packets, data, keyring, permissive);
-        const wanted = expected && [expected.packet_version, expected.pk, expected.hash, expected.keyid, expected.created, STATUS[expected.consensus] ?? report!.status];
-        const found = [report!.version, report!.algorithm, report!.hash, report!.keyId, report!.created, report!.status];
-        if (wanted?.join(' ') !== found.join(' ')) differences.push(`${row.path} ${tag}: expected ${wanted?.join(' ')}, found ${found.join(' ')} (${report!.reason})`);
+        const wanted = expected && [
+          expected.packet_version,
+          expected.pk,
+          expected.hash,
+          expected.keyid,
+          expected.created,
+          STATUS[expected.consensus] ?? report!.status,
+        ];
+        const found = [
+          report!.version,
+          report!.algorithm,
+          report!.hash,
+          report!.keyId,
+          report!.created,
+          report!.status,
+        ];
+        if (wanted?.join(' ') !== found.join(' '))
+          differences.push(
+            `${row.path} ${tag}: expected ${wanted?.join(' ')}, found ${found.join(' ')} (${report!.reason})`,
+          );
       }
     }
     expect(differences).toEqual([]);
@@ -75,7 +113,11 @@ describeWithShared('the signatures of packages by others', () => {
         const [tolerant] = await checkSignature(packets, data, keyring, permissive);
         const [report] = await checkSignature(packets, data, keyring, strict);
         const isWeak = tolerant!.status === 'good' && tolerant!.tolerated.length > 0;
-        expect([row.path, report!.status, report!.code]).toEqual(isWeak ? [row.path, 'rejected', 'WEAK_ALGORITHM'] : [row.path, tolerant!.status, tolerant!.code]);
+        expect([row.path, report!.status, report!.code]).toEqual(
+          isWeak
+            ? [row.path, 'rejected', 'WEAK_ALGORITHM']
+            : [row.path, tolerant!.status, tolerant!.code],
+        );
         if (/^(MD5|SHA1|RIPEMD160)$/.test(report!.hash)) expect(report!.status).not.toBe('good');
       }
     }
@@ -85,8 +127,20 @@ describeWithShared('the signatures of packages by others', () => {
     for (const row of rows) {
       for (const { packets, data } of pairUp(row)) {
         const asked: string[] = [];
-        await checkSignature(packets, { hash: (hash, prefix) => (asked.push(`${hash} ${Buffer.from(prefix ?? []).toString('hex')}`), data.hash(hash, prefix)) }, keyring, permissive);
-        const announced = peekSignature(packets).map(({ hash, prefix }) => `${hash} ${Buffer.from(prefix).toString('hex')}`);
+        await checkSignature(
+          packets,
+          {
+            hash: (hash, prefix) => (
+              asked.push(`${hash} ${Buffer.from(prefix ?? []).toString('hex')}`),
+              data.hash(hash, prefix)
+            ),
+          },
+          keyring,
+          permissive,
+        );
+        const announced = peekSignature(packets).map(
+          ({ hash, prefix }) => `${hash} ${Buffer.from(prefix).toString('hex')}`,
+        );
         expect(announced).toEqual(expect.arrayContaining(asked));
       }
     }
@@ -97,9 +151,22 @@ describeWithShared('the signatures of packages by others', () => {
       for (const { packets, data } of pairUp(row)) {
         const [report] = await checkSignature(packets, data, keyring, permissive);
         if (report!.status !== 'good') continue;
-        const others = new Set(keyring.certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => fingerprint !== report!.fingerprint));
-        const [withoutHim] = await checkSignature(packets, data, keyring.restrictedTo(others), permissive);
-        expect(withoutHim).toMatchObject({ status: 'no-key', code: 'UNKNOWN_KEY', fingerprint: null });
+        const others = new Set(
+          keyring.certificates
+            .map(({ fingerprint }) => fingerprint)
+            .filter((fingerprint) => fingerprint !== report!.fingerprint),
+        );
+        const [withoutHim] = await checkSignature(
+          packets,
+          data,
+          keyring.restrictedTo(others),
+          permissive,
+        );
+        expect(withoutHim).toMatchObject({
+          status: 'no-key',
+          code: 'UNKNOWN_KEY',
+          fingerprint: null,
+        });
       }
     }
   });
@@ -121,12 +188,19 @@ const DETACHED: Readonly<Record<string, readonly (string | undefined)[]>> = {
 describeWithShared('the signatures of indexes by others', () => {
   it('have the status that GnuPG gives them', async () => {
     const keyring = await corpusKeyring('keys', 'keys/repomd');
-    const rows = corpusRows<RepositoryRow>('repos', 'expected.jsonl').filter(({ signature }) => signature?.file !== undefined);
+    const rows = corpusRows<RepositoryRow>('repos', 'expected.jsonl').filter(
+      ({ signature }) => signature?.file !== undefined,
+    );
     expect(rows.length).toBeGreaterThan(0);
     for (const { dir, signature } of rows) {
-      const [armored, repomd] = [signature!.file, 'repodata/repomd.xml'].map((file) => readFileSync(sharedPath('corpus', dir, file)));
+      const [armored, repomd] = [signature!.file, 'repodata/repomd.xml'].map((file) =>
+        readFileSync(sharedPath('corpus', dir, file)),
+      );
       const reports = await checkDetached(armored!, repomd!, keyring, permissive);
-      expect([dir, ...reports.flatMap(({ status, code }) => [status, code])]).toEqual([dir, ...DETACHED[signature!.with_known_keys]!]);
+      expect([dir, ...reports.flatMap(({ status, code }) => [status, code])]).toEqual([
+        dir,
+        ...DETACHED[signature!.with_known_keys]!,
+      ]);
     }
   });
 });
@@ -135,13 +209,24 @@ describeWithShared('the 44 packages of the real upstream', () => {
   it('are all signed by version 3 packets that are good, though the key was re-issued after most of them (T18)', async () => {
     const bytes = readFileSync(sharedPath('neuron', 'GPG-PUB-KEY-AMAZON-AWS-NEURON.PUB'));
     const keyring = await loadKeyring([{ name: 'neuron', bytes }]);
-    expect(keyring.certificates[0]).toMatchObject({ fingerprint: '00FA2C1079260870A76D2C285749CAD8646D9185', userId: 'Amazon AWS Neuron <neuron-maintainers@amazon.com>', created: 1573493367 });
-    const packages = readdirSync(sharedPath('neuron', 'packages')).filter((file) => file.endsWith('.rpm'));
+    expect(keyring.certificates[0]).toMatchObject({
+      fingerprint: '00FA2C1079260870A76D2C285749CAD8646D9185',
+      userId: 'Amazon AWS Neuron <neuron-maintainers@amazon.com>',
+      created: 1573493367,
+    });
+    const packages = readdirSync(sharedPath('neuron', 'packages')).filter((file) =>
+      file.endsWith('.rpm'),
+    );
     let checked = 0;
     for (const file of packages) {
-      for (const { packets, data } of readSignatureTags(readFileSync(sharedPath('neuron', 'packages', file)))) {
+      for (const { packets, data } of readSignatureTags(
+        readFileSync(sharedPath('neuron', 'packages', file)),
+      )) {
         checked++;
-        expect([file, ...(await checkSignature(packets, data, keyring, strict))]).toMatchObject([file, { status: 'good', version: 3, algorithm: 'RSA', hash: 'SHA256' }]);
+        expect([file, ...(await checkSignature(packets, data, keyring, strict))]).toMatchObject([
+          file,
+          { status: 'good', version: 3, algorithm: 'RSA', hash: 'SHA256' },
+        ]);
       }
     }
     expect([packages.length, checked]).toEqual([44, 88]);

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+
 import { memorySource } from '../../src/bytes.js';
 import { readPackage } from '../../src/rpm/read.js';
 import type { ExpectedFile } from '../../src/stages/source-files.js';
@@ -29,30 +40,56 @@ function listFolder(folder: Buffer, prefix = ''): Map<string, string> {
     const full = Buffer.concat([folder, Buffer.from('/'), name]);
     const path = prefix + name.toString('latin1');
     const { mode } = lstatSync(full);
-    if ((mode & 0o170000) === 0o040000) for (const [inner, line] of listFolder(full, `${path}/`)) files.set(inner, line);
-    else if ((mode & 0o170000) === 0o120000) files.set(path, `120000 ${readlinkSync(full, { encoding: 'buffer' }).toString('latin1')}`);
-    else files.set(path, `${(mode & 0o100) === 0 ? '100644' : '100755'} ${createHash('sha256').update(readFileSync(full)).digest('hex')}`);
+    if ((mode & 0o170000) === 0o040000)
+      for (const [inner, line] of listFolder(full, `${path}/`)) files.set(inner, line);
+    else if ((mode & 0o170000) === 0o120000)
+      files.set(path, `120000 ${readlinkSync(full, { encoding: 'buffer' }).toString('latin1')}`);
+    else
+      files.set(
+        path,
+        `${(mode & 0o100) === 0 ? '100644' : '100755'} ${createHash('sha256').update(readFileSync(full)).digest('hex')}`,
+      );
   }
   return files;
 }
 
 function listExpected(files: ReadonlyMap<string, ExpectedFile>): Map<string, string> {
-  return new Map([...files].map(([path, { mode, digest }]) => [path, `${mode} ${'target' in digest ? Buffer.from(digest.target).toString('latin1') : digest.hex}`]));
+  return new Map(
+    [...files].map(([path, { mode, digest }]) => [
+      path,
+      `${mode} ${'target' in digest ? Buffer.from(digest.target).toString('latin1') : digest.hex}`,
+    ]),
+  );
 }
 
 /** False for the stripped archives of rpm 6, which this rpm2cpio does not write. */
 function extract(file: string, folder: string): boolean {
-  const { status, stderr } = spawnSync('sh', ['-c', 'cd "$1" && rpm2cpio "$2" | cpio --extract --quiet --no-absolute-filenames', 'sh', folder, file], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'sh',
+    [
+      '-c',
+      'cd "$1" && rpm2cpio "$2" | cpio --extract --quiet --no-absolute-filenames',
+      'sh',
+      folder,
+      file,
+    ],
+    { encoding: 'utf8' },
+  );
   if (status !== 0 && !stderr.includes('use rpm2archive')) throw new Error(stderr);
   return status === 0;
 }
 
-const sorted = (files: ReadonlyMap<string, string>): string[] => [...files].map(([path, line]) => `${path} ${line}`).sort();
+const sorted = (files: ReadonlyMap<string, string>): string[] =>
+  [...files].map(([path, line]) => `${path} ${line}`).sort();
 
 describeWithShared('the source packages of the corpus', () => {
   let folder = '';
-  beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'corpus-source-')); });
-  afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'corpus-source-'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('have in src what tar unpacks from Source0, and in packaging the rest of what cpio unpacks', async () => {
     if (['rpm2cpio', 'cpio', 'tar'].some((tool) => requireTool(tool) === undefined)) return;
@@ -67,28 +104,55 @@ describeWithShared('the source packages of the corpus', () => {
       mkdirSync(out);
       if (!extract(file, out)) continue;
       const plain = await expectedSourcePackage(pkg, source, 'none');
-      expect({ path, files: sorted(new Map([...listExpected(plain.files), ...listExpected(plain.packaging)])) }).toEqual({ path, files: sorted(listFolder(Buffer.from(out))) });
+      expect({
+        path,
+        files: sorted(new Map([...listExpected(plain.files), ...listExpected(plain.packaging)])),
+      }).toEqual({ path, files: sorted(listFolder(Buffer.from(out))) });
 
       const archive = pkg.facts.sources[0];
       // A nosrc package lists an archive that it does not hold.
-      const listing = archive === undefined || !/\.(tar(\.\w+)?|tgz)$/.test(archive) || !existsSync(join(out, archive)) ? [] : execFileSync('tar', ['-tf', join(out, archive)], { encoding: 'utf8' }).split('\n');
+      const listing =
+        archive === undefined ||
+        !/\.(tar(\.\w+)?|tgz)$/.test(archive) ||
+        !existsSync(join(out, archive))
+          ? []
+          : execFileSync('tar', ['-tf', join(out, archive)], { encoding: 'utf8' }).split('\n');
       if (listing.some((name) => /(^|\/)\.git\//.test(name))) {
-        await expect(expectedSourcePackage(pkg, source, 'main')).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
+        await expect(expectedSourcePackage(pkg, source, 'main')).rejects.toMatchObject({
+          code: 'UNSAFE_PATH',
+        });
         continue;
       }
       const main = await expectedSourcePackage(pkg, source, 'main');
       if (listing.length === 0) continue;
-      const names = listing.map((name) => name.replace(/^(\.\/)+/, '')).filter((name) => name !== '');
-      const hasTop = new Set(names.map((name) => name.split('/')[0])).size === 1 && names.some((name) => name.includes('/'));
+      const names = listing
+        .map((name) => name.replace(/^(\.\/)+/, ''))
+        .filter((name) => name !== '');
+      const hasTop =
+        new Set(names.map((name) => name.split('/')[0])).size === 1 &&
+        names.some((name) => name.includes('/'));
       const work = `${out}.src`;
       mkdirSync(work);
-      execFileSync('tar', ['-xf', join(out, archive!), '-C', work, ...(hasTop ? ['--strip-components=1'] : [])]);
-      expect({ path, files: sorted(listExpected(main.files)) }).toEqual({ path, files: sorted(listFolder(Buffer.from(work))) });
-      expect([...main.packaging.keys()].sort()).toEqual([...listFolder(Buffer.from(out)).keys()].filter((name) => name !== archive).sort());
+      execFileSync('tar', [
+        '-xf',
+        join(out, archive!),
+        '-C',
+        work,
+        ...(hasTop ? ['--strip-components=1'] : []),
+      ]);
+      expect({ path, files: sorted(listExpected(main.files)) }).toEqual({
+        path,
+        files: sorted(listFolder(Buffer.from(work))),
+      });
+      expect([...main.packaging.keys()].sort()).toEqual(
+        [...listFolder(Buffer.from(out)).keys()].filter((name) => name !== archive).sort(),
+      );
       unpacked++;
       files += main.files.size;
     }
-    process.stdout.write(`corpus: ${packages} source packages, ${unpacked} with an archive of ${files} files in all\n`);
+    process.stdout.write(
+      `corpus: ${packages} source packages, ${unpacked} with an archive of ${files} files in all\n`,
+    );
     expect(packages).toBeGreaterThan(50);
   }, 300_000);
 });

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
 import { DownloadError } from '../../src/errors.js';
 import type { Fetcher, FetchRequest } from '../../src/net/fetcher.js';
 import { loadIndex, loadRecords, packageUrls } from '../../src/repodata/client.js';
@@ -14,7 +27,8 @@ import { describeWithTools } from '../fixtures/tools.js';
 const disk: Fetcher = {
   async fetch({ url, what }: FetchRequest) {
     const file = fileURLToPath(url);
-    if (!existsSync(file)) throw new DownloadError('NOT_FOUND', `${what}: there is no ${path.basename(file)}`);
+    if (!existsSync(file))
+      throw new DownloadError('NOT_FOUND', `${what}: there is no ${path.basename(file)}`);
     return { status: 200, body: readFileSync(file), url, etag: undefined, lastModified: undefined };
   },
   download: () => Promise.reject(new Error('no package is downloaded here')),
@@ -23,7 +37,11 @@ const disk: Fetcher = {
 };
 
 /** Name, epoch, version, release; `~`, `^` and `+` are what rpm allows in versions. */
-const PACKAGES = [['plain', '', '1.0', '1'], ['c++lib', '2', '1.0~rc1', '2.fc44'], ['gitty', '', '0^20250101.abc+x', '1']] as const;
+const PACKAGES = [
+  ['plain', '', '1.0', '1'],
+  ['c++lib', '2', '1.0~rc1', '2.fc44'],
+  ['gitty', '', '0^20250101.abc+x', '1'],
+] as const;
 
 const spec = ([name, epoch, version, release]: readonly string[]): string => `Name: ${name}
 ${epoch === '' ? '' : `Epoch: ${epoch}`}
@@ -47,7 +65,21 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     for (const each of PACKAGES) {
       const file = path.join(folder, `${each[0]}.spec`);
       writeFileSync(file, spec(each));
-      execFileSync('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${folder}`, '--define', `_rpmdir ${each[0] === 'gitty' ? path.join(pool, 'sub', 'dir') : pool}`, '--define', '_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm', file], { stdio: 'pipe' });
+      execFileSync(
+        'rpmbuild',
+        [
+          '-bb',
+          '--quiet',
+          '--define',
+          `_topdir ${folder}`,
+          '--define',
+          `_rpmdir ${each[0] === 'gitty' ? path.join(pool, 'sub', 'dir') : pool}`,
+          '--define',
+          '_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm',
+          file,
+        ],
+        { stdio: 'pipe' },
+      );
     }
   });
   afterAll(() => {
@@ -62,7 +94,8 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     return repository;
   }
 
-  const load = (repository: string) => loadIndex({ bases: [pathToFileURL(repository).href], fetcher: disk, select: () => true });
+  const load = (repository: string) =>
+    loadIndex({ bases: [pathToFileURL(repository).href], fetcher: disk, select: () => true });
 
   it.each([
     [['--general-compress-type=gz']],
@@ -79,7 +112,9 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     try {
       repository = makeRepository(...options);
     } catch (error) {
-      process.stderr.write(`SKIPPED: this createrepo_c does not know ${options.join(' ')}: ${String(error).split('\n')[1] ?? ''}\n`);
+      process.stderr.write(
+        `SKIPPED: this createrepo_c does not know ${options.join(' ')}: ${String(error).split('\n')[1] ?? ''}\n`,
+      );
       return;
     }
     const index = await load(repository);
@@ -87,30 +122,88 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     for (const found of index.packages) {
       const [file = ''] = packageUrls(index, found).map((url) => fileURLToPath(url));
       const bytes = readFileSync(file);
-      const said = execFileSync('rpm', ['-qp', '--qf', '%{NAME}|%{EPOCHNUM}|%{VERSION}|%{RELEASE}|%{ARCH}|%{BUILDTIME}', file], { encoding: 'utf8' });
+      const said = execFileSync(
+        'rpm',
+        ['-qp', '--qf', '%{NAME}|%{EPOCHNUM}|%{VERSION}|%{RELEASE}|%{ARCH}|%{BUILDTIME}', file],
+        { encoding: 'utf8' },
+      );
       const { name, epoch, version, release, arch } = found.nevra;
       expect(`${name}|${epoch ?? 0}|${version}|${release}|${arch}|${found.buildTime}`).toBe(said);
-      expect([found.fileName, found.size, found.fileTime]).toEqual([path.basename(file), bytes.length, Math.floor(statSync(file).mtimeMs / 1000)]);
-      expect(createHash(found.checksum.algorithm).update(bytes).digest('hex')).toBe(found.checksum.hex);
+      expect([found.fileName, found.size, found.fileTime]).toEqual([
+        path.basename(file),
+        bytes.length,
+        Math.floor(statSync(file).mtimeMs / 1000),
+      ]);
+      expect(createHash(found.checksum.algorithm).update(bytes).digest('hex')).toBe(
+        found.checksum.hex,
+      );
       // rpm format_header.md: the main header begins with this magic, and the payload follows it.
-      expect(bytes.subarray(found.headerRange?.start).subarray(0, 4).toString('hex')).toBe('8eade801');
-      expect(execFileSync('rpm', ['-qp', '--qf', '%{SIGSIZE} %{LONGSIGSIZE}', file], { encoding: 'utf8' })).toContain(String(bytes.length - (found.headerRange?.start ?? 0)));
+      expect(bytes.subarray(found.headerRange?.start).subarray(0, 4).toString('hex')).toBe(
+        '8eade801',
+      );
+      expect(
+        execFileSync('rpm', ['-qp', '--qf', '%{SIGSIZE} %{LONGSIGSIZE}', file], {
+          encoding: 'utf8',
+        }),
+      ).toContain(String(bytes.length - (found.headerRange?.start ?? 0)));
     }
     const { files } = await loadRecords(index, ['filelists', 'other'], { fetcher: disk });
     expect(files.map(({ type }) => type)).toEqual(['filelists', 'other']);
     expect([index.primary, ...files].map(({ archiveName }) => archiveName)).toEqual(
-      [index.primary, ...files].map(({ type }) => readdirSync(path.join(repository, 'repodata')).find((name) => name.includes(`${type}.xml`))?.replace(/^[0-9a-f]{32,}-/, '')),
+      [index.primary, ...files].map(({ type }) =>
+        readdirSync(path.join(repository, 'repodata'))
+          .find((name) => name.includes(`${type}.xml`))
+          ?.replace(/^[0-9a-f]{32,}-/, ''),
+      ),
     );
   });
 
   describe('that somebody broke', () => {
-    const file = (repository: string, part: string): string => path.join(repository, 'repodata', readdirSync(path.join(repository, 'repodata')).find((name) => name.includes(part))!);
+    const file = (repository: string, part: string): string =>
+      path.join(
+        repository,
+        'repodata',
+        readdirSync(path.join(repository, 'repodata')).find((name) => name.includes(part))!,
+      );
     it.each([
-      ['a byte more in primary', (repository: string) => { appendFileSync(file(repository, 'primary.xml'), 'x'); }, 'DIGEST_MISMATCH'],
-      ['another primary', (repository: string) => { cpSync(file(repository, 'other.xml'), file(repository, 'primary.xml')); }, 'DIGEST_MISMATCH'],
-      ['no primary', (repository: string) => { rmSync(file(repository, 'primary.xml')); }, 'NOT_FOUND'],
-      ['no repomd.xml', (repository: string) => { rmSync(file(repository, 'repomd.xml')); }, 'NOT_FOUND'],
-      ['half a repomd.xml', (repository: string) => { writeFileSync(file(repository, 'repomd.xml'), readFileSync(file(repository, 'repomd.xml')).subarray(0, 900)); }, 'REPOMD_INVALID'],
+      [
+        'a byte more in primary',
+        (repository: string) => {
+          appendFileSync(file(repository, 'primary.xml'), 'x');
+        },
+        'DIGEST_MISMATCH',
+      ],
+      [
+        'another primary',
+        (repository: string) => {
+          cpSync(file(repository, 'other.xml'), file(repository, 'primary.xml'));
+        },
+        'DIGEST_MISMATCH',
+      ],
+      [
+        'no primary',
+        (repository: string) => {
+          rmSync(file(repository, 'primary.xml'));
+        },
+        'NOT_FOUND',
+      ],
+      [
+        'no repomd.xml',
+        (repository: string) => {
+          rmSync(file(repository, 'repomd.xml'));
+        },
+        'NOT_FOUND',
+      ],
+      [
+        'half a repomd.xml',
+        (repository: string) => {
+          writeFileSync(
+            file(repository, 'repomd.xml'),
+            readFileSync(file(repository, 'repomd.xml')).subarray(0, 900),
+          );
+        },
+        'REPOMD_INVALID',
+      ],
     ] as const)('%s: refused', async (_, harm, code) => {
       const repository = makeRepository();
       harm(repository);
@@ -118,13 +211,18 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     });
 
     it.each(['md5', 'sha1', 'sha'])('%s checksums: refused by name', async (type) => {
-      await expect(load(makeRepository(`--checksum=${type}`))).rejects.toMatchObject({ code: 'WEAK_ALGORITHM' });
+      await expect(load(makeRepository(`--checksum=${type}`))).rejects.toMatchObject({
+        code: 'WEAK_ALGORITHM',
+      });
     });
 
     it('packages elsewhere by --baseurl or --location-prefix: no URL (T8)', async () => {
       for (const option of ['--baseurl=https://elsewhere.example/', '--location-prefix=../']) {
         const index = await load(makeRepository(option));
-        for (const found of index.packages) expect(() => packageUrls(index, found)).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
+        for (const found of index.packages)
+          expect(() => packageUrls(index, found)).toThrow(
+            expect.objectContaining({ code: 'UNSAFE_PATH' }),
+          );
       }
     });
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
+
 import { describe, expect, it } from '@jest/globals';
+
 import { MirrorError } from '../../src/errors.js';
 import { parseDocument } from '../../src/repodata/xml.js';
 import { xmlContext } from '../../src/repodata/xml-context.js';
@@ -39,7 +41,39 @@ const SAMPLE = `<?xml version="1.0" encoding="UTF-8"?>
 <format><rpm:header-range start="1" end="2"/><rpm:license></rpm:license><?php x ?></format></package>
 </metadata>
 `;
-const INSERTS = ['<', '>', '&', '"', "'", '/', '=', ' ', '\n', 'x', '<!--', '-->', '--', ']]>', '<![CDATA[', '<?x ', '?>', '<a>', '</a>', '<a/>', '&amp;', '&#0;', '&#x41;', '&x;', '\u0001', '\u00e9', '\uffff', ' a="1"', ':', '1', ';'];
+const INSERTS = [
+  '<',
+  '>',
+  '&',
+  '"',
+  "'",
+  '/',
+  '=',
+  ' ',
+  '\n',
+  'x',
+  '<!--',
+  '-->',
+  '--',
+  ']]>',
+  '<![CDATA[',
+  '<?x ',
+  '?>',
+  '<a>',
+  '</a>',
+  '<a/>',
+  '&amp;',
+  '&#0;',
+  '&#x41;',
+  '&x;',
+  '\u0001',
+  '\u00e9',
+  '\uffff',
+  ' a="1"',
+  ':',
+  '1',
+  ';',
+];
 
 /** Small, seeded (mulberry32), so that a difference can be shown again. */
 function random(seed: number): (below: number) => number {
@@ -58,7 +92,10 @@ function mutate(seed: number): Buffer {
   for (let round = next(3); round >= 0; round -= 1) {
     const at = next(text.length);
     const end = at + next(4);
-    text = text.slice(0, at) + (next(3) === 0 ? '' : INSERTS[next(INSERTS.length)]!) + text.slice(next(2) === 0 ? at : end);
+    text =
+      text.slice(0, at) +
+      (next(3) === 0 ? '' : INSERTS[next(INSERTS.length)]!) +
+      text.slice(next(2) === 0 ? at : end);
   }
   return Buffer.from(text);
 }
@@ -68,10 +105,19 @@ const STRICTER = /forbidden declaration|reserved JavaScript|Pi Tag is not closed
 /** Taken here though expat does not know this spelling of UTF-8. */
 const LENIENT = 'encoding="UTF8"';
 
-function ours(bytes: Buffer): { readonly ok: boolean; readonly message: string; readonly starts: unknown[] } {
+function ours(bytes: Buffer): {
+  readonly ok: boolean;
+  readonly message: string;
+  readonly starts: unknown[];
+} {
   const starts: unknown[] = [];
   const walk = (element: ReturnType<typeof parseDocument>): void => {
-    starts.push([element.name, [...element.attributes].map(([name, value]) => [name, value.replace(/[\n\t]/g, ' ')] as const).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    starts.push([
+      element.name,
+      [...element.attributes]
+        .map(([name, value]) => [name, value.replace(/[\n\t]/g, ' ')] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
     element.children.forEach(walk);
   };
   try {
@@ -89,14 +135,32 @@ describeWithTools(['python3'], 'XML as expat reads it', () => {
   describe('mutations of a primary.xml', () => {
     it('are well-formed for us where they are for expat, with the same elements and attributes', () => {
       const documents = Array.from({ length: 10_000 }, (_, seed) => mutate(seed));
-      const answers = execFileSync(python!, ['-c', ORACLE], { input: documents.map((each) => each.toString('hex')).join('\n'), maxBuffer: 1 << 28, encoding: 'utf8' });
-      const verdicts = answers.trim().split('\n').map((line) => JSON.parse(line) as Verdict);
+      const answers = execFileSync(python!, ['-c', ORACLE], {
+        input: documents.map((each) => each.toString('hex')).join('\n'),
+        maxBuffer: 1 << 28,
+        encoding: 'utf8',
+      });
+      const verdicts = answers
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Verdict);
       const differences: string[] = [];
       for (const [seed, verdict] of verdicts.entries()) {
         const found = ours(documents[seed]!);
         if (documents[seed]!.includes(LENIENT)) continue;
-        if (found.ok !== verdict.ok && !STRICTER.test(found.message)) differences.push(`${seed}: expat ${verdict.error ?? 'ok'}, we ${found.message || 'ok'}`);
-        else if (found.ok && JSON.stringify(found.starts) !== JSON.stringify(verdict.starts?.map(([name, attributes]) => [name.slice(name.indexOf(':') + 1), attributes]))) differences.push(`${seed}: other elements`);
+        if (found.ok !== verdict.ok && !STRICTER.test(found.message))
+          differences.push(`${seed}: expat ${verdict.error ?? 'ok'}, we ${found.message || 'ok'}`);
+        else if (
+          found.ok &&
+          JSON.stringify(found.starts) !==
+            JSON.stringify(
+              verdict.starts?.map(([name, attributes]) => [
+                name.slice(name.indexOf(':') + 1),
+                attributes,
+              ]),
+            )
+        )
+          differences.push(`${seed}: other elements`);
       }
       expect(differences).toEqual([]);
     });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { startGitHubApi, type GitHubApi } from '../fixtures/github-api.js';
+
+import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
-import { onStage, TOKEN, type Stage } from '../fixtures/stage.js';
+import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
 
 const [ONE, TWO, THREE] = [hello('1.0'), hello('2.0'), hello('3.0')] as const;
 const unsigned = (version: string): ReturnType<typeof hello> => hello(version, { sign: () => [] });
@@ -14,7 +15,10 @@ interface Scene {
   readonly publish: (inputs?: Readonly<Record<string, string>>) => Promise<RunResult>;
 }
 
-async function onGitHub(packages: readonly ReturnType<typeof hello>[], test: (scene: Scene) => Promise<void>): Promise<void> {
+async function onGitHub(
+  packages: readonly ReturnType<typeof hello>[],
+  test: (scene: Scene) => Promise<void>,
+): Promise<void> {
   const api = await startGitHubApi({ token: TOKEN });
   try {
     await onStage({ packages, inputs: { 'alarm-issue': 'true' } }, async (stage) => {
@@ -26,7 +30,8 @@ async function onGitHub(packages: readonly ReturnType<typeof hello>[], test: (sc
   }
 }
 
-const shape = ({ issues }: GitHubApi): unknown[] => issues.map(({ state, comments }) => [state, comments.length]);
+const shape = ({ issues }: GitHubApi): unknown[] =>
+  issues.map(({ state, comments }) => [state, comments.length]);
 
 describe('alarm-issue', () => {
   afterAll(removeRunDirectories);
@@ -36,7 +41,12 @@ describe('alarm-issue', () => {
       expect((await publish()).code).toBe(1);
       expect(shape(api)).toEqual([['open', 0]]);
       const [issue] = api.issues;
-      expect(issue).toMatchObject({ title: 'Mirror acme/mirror: publish needs attention', body: expect.stringMatching(/\*\*NO_SIGNATURE\*\* hello-2\.0-1\.noarch.*\w\. Only signed packages[\s\S]*actions\/runs\/1/) });
+      expect(issue).toMatchObject({
+        title: 'Mirror acme/mirror: publish needs attention',
+        body: expect.stringMatching(
+          /\*\*NO_SIGNATURE\*\* hello-2\.0-1\.noarch.*\w\. Only signed packages[\s\S]*actions\/runs\/1/,
+        ),
+      });
 
       expect((await publish()).code).toBe(1);
       expect(shape(api)).toEqual([['open', 0]]);
@@ -60,7 +70,10 @@ describe('alarm-issue', () => {
       await publish();
       stage.offer([ONE, unsigned('2.0')], '1700000002');
       await publish();
-      expect(shape(api)).toEqual([['closed', 1], ['open', 0]]);
+      expect(shape(api)).toEqual([
+        ['closed', 1],
+        ['open', 0],
+      ]);
     });
   });
 
@@ -82,9 +95,21 @@ describe('alarm-issue', () => {
   it('tells of content that upstream replaced; acknowledged and closed by a person, it stays closed', async () => {
     await onGitHub([ONE], async ({ stage, api, publish }) => {
       await publish();
-      stage.offer([hello('1.0', { files: [{ path: '/usr/src/hello-1.0', mode: 0o040755 }, { path: '/usr/src/hello-1.0/hello.c', content: 'other' }] })], '1700000001');
+      stage.offer(
+        [
+          hello('1.0', {
+            files: [
+              { path: '/usr/src/hello-1.0', mode: 0o040755 },
+              { path: '/usr/src/hello-1.0/hello.c', content: 'other' },
+            ],
+          }),
+        ],
+        '1700000001',
+      );
       expect((await publish()).code).toBe(1);
-      expect(api.issues[0]!.body).toContain('**content-changed** the publisher replaced hello-1.0-1.noarch');
+      expect(api.issues[0]!.body).toContain(
+        '**content-changed** the publisher replaced hello-1.0-1.noarch',
+      );
       expect((await publish({ 'on-content-change': 'warn' })).code).toBe(0);
       expect(shape(api)).toEqual([['open', 1]]);
       api.issues[0]!.state = 'closed';
@@ -97,9 +122,16 @@ describe('alarm-issue', () => {
     await onGitHub([unsigned('1.0')], async ({ api, publish }) => {
       await publish();
       const { body } = api.issues[0]!;
-      api.issues.splice(0, 1, { ...api.issues[0]!, user: { type: 'User' }, author_association: 'NONE' });
+      api.issues.splice(0, 1, {
+        ...api.issues[0]!,
+        user: { type: 'User' },
+        author_association: 'NONE',
+      });
       await publish();
-      expect(shape(api)).toEqual([['open', 0], ['open', 0]]);
+      expect(shape(api)).toEqual([
+        ['open', 0],
+        ['open', 0],
+      ]);
       expect(api.issues[1]!.body).toBe(body);
     });
   });
@@ -108,7 +140,10 @@ describe('alarm-issue', () => {
     await onGitHub([unsigned('1.0')], async ({ api, publish }) => {
       await publish();
       await publish({ 'archive-directory': 'second' });
-      expect(shape(api)).toEqual([['open', 0], ['open', 0]]);
+      expect(shape(api)).toEqual([
+        ['open', 0],
+        ['open', 0],
+      ]);
     });
   });
 
@@ -124,8 +159,19 @@ describe('alarm-issue', () => {
   it('names the mirror by its title, and says of a finding what was expected and what was found', async () => {
     await onGitHub([ONE], async ({ api, publish }) => {
       await publish();
-      expect((await publish({ mode: 'verify', 'source-directory': 'elsewhere', title: 'Example Driver' })).code).toBe(1);
-      expect(api.issues[0]).toMatchObject({ title: 'Mirror of Example Driver: verify needs attention', body: expect.stringMatching(/- \*\*\w+\*\* tag 1\.0: .*: expected .+, found .+/) });
+      expect(
+        (
+          await publish({
+            mode: 'verify',
+            'source-directory': 'elsewhere',
+            title: 'Example Driver',
+          })
+        ).code,
+      ).toBe(1);
+      expect(api.issues[0]).toMatchObject({
+        title: 'Mirror of Example Driver: verify needs attention',
+        body: expect.stringMatching(/- \*\*\w+\*\* tag 1\.0: .*: expected .+, found .+/),
+      });
     });
   });
 
@@ -139,9 +185,15 @@ describe('alarm-issue', () => {
 
   it('is an error with the permission to set when it may not be written', async () => {
     await onGitHub([unsigned('1.0')], async ({ api, publish }) => {
-      api.setFault(({ method }) => (method === 'POST' ? { status: 403, message: 'Resource not accessible by integration' } : undefined));
+      api.setFault(({ method }) =>
+        method === 'POST'
+          ? { status: 403, message: 'Resource not accessible by integration' }
+          : undefined,
+      );
       const result = await publish();
-      expect(result.report.errors).toEqual([expect.objectContaining({ code: 'AUTH', remedy: expect.stringContaining('issues: write') })]);
+      expect(result.report.errors).toEqual([
+        expect.objectContaining({ code: 'AUTH', remedy: expect.stringContaining('issues: write') }),
+      ]);
     });
   });
 

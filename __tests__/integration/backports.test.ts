@@ -1,20 +1,50 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { makeRunDirectory, removeRunDirectories, runCli, type RunResult } from '../fixtures/run-bundle.js';
+
+import {
+  makeRunDirectory,
+  removeRunDirectories,
+  runCli,
+  type RunResult,
+} from '../fixtures/run-bundle.js';
 import { fileName, hello } from '../fixtures/small-repository.js';
 import { onStage, type Stage } from '../fixtures/stage.js';
 
 /** The real case: 2.19.99.0 appears after 2.25.4.0. */
-const [OLD, MIDDLE, NEWEST, BACKPORT, OLDEST] = ['2.18.0.0', '2.19.64.0', '2.25.4.0', '2.19.99.0', '1.0'].map((version) => hello(version));
+const [OLD, MIDDLE, NEWEST, BACKPORT, OLDEST] = [
+  '2.18.0.0',
+  '2.19.64.0',
+  '2.25.4.0',
+  '2.19.99.0',
+  '1.0',
+].map((version) => hello(version));
 const BACKPORT_FILE = `archive/rpm/${fileName(BACKPORT!)}`;
 const PACKAGES = 'feat: Update archive - packages';
-const verify = (path: string, args: readonly string[] = []): Promise<RunResult> => runCli(['verify', '--quiet', '--report', `${makeRunDirectory()}/report.json`, '--repository', path, ...args]);
-const files = ({ git }: Stage, revision: string): string[] => git.git('ls-tree', '-r', '--name-only', revision).split('\n');
-const lines = ({ git }: Stage, revision: string): string[] => git.git('show', `${revision}:archive/releases.json`).split('\n').map((line) => (JSON.parse(line) as { tag: string }).tag);
-const parentOf = ({ git }: Stage, revision: string): string => git.git('log', '-1', '--format=%P', revision);
+const verify = (path: string, args: readonly string[] = []): Promise<RunResult> =>
+  runCli([
+    'verify',
+    '--quiet',
+    '--report',
+    `${makeRunDirectory()}/report.json`,
+    '--repository',
+    path,
+    ...args,
+  ]);
+const files = ({ git }: Stage, revision: string): string[] =>
+  git.git('ls-tree', '-r', '--name-only', revision).split('\n');
+const lines = ({ git }: Stage, revision: string): string[] =>
+  git
+    .git('show', `${revision}:archive/releases.json`)
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { tag: string }).tag);
+const parentOf = ({ git }: Stage, revision: string): string =>
+  git.git('log', '-1', '--format=%P', revision);
 
 /** A mirror of three releases, to which 2.19.99.0 has come. */
-async function onBackport(inputs: Readonly<Record<string, string>>, test: (stage: Stage, result: RunResult) => Promise<void>): Promise<void> {
+async function onBackport(
+  inputs: Readonly<Record<string, string>>,
+  test: (stage: Stage, result: RunResult) => Promise<void>,
+): Promise<void> {
   await onStage({ packages: [OLD!, MIDDLE!, NEWEST!], inputs }, async (stage) => {
     expect((await stage.publish()).code).toBe(0);
     stage.offer([OLD!, MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
@@ -27,9 +57,26 @@ afterAll(removeRunDirectories);
 describe('a release that is older than the newest of its branch', () => {
   it('gets its tag, and leaves the source of the branch at the newest', async () => {
     await onBackport({}, async (stage, result) => {
-      expect({ code: result.code, outputs: result.outputs }).toMatchObject({ code: 0, outputs: { tags: '["2.19.99.0"]', 'latest-version': '2.25.4.0', 'has-new': 'true', commit: stage.git.git('rev-parse', 'main') } });
-      expect(stage.git.git('rev-parse', 'main:src')).toBe(stage.git.git('rev-parse', '2.25.4.0:src'));
-      expect(files(stage, '2.19.99.0')).toEqual(expect.arrayContaining(['src/hello.c', 'src/only-2.19.99.0', BACKPORT_FILE, `${BACKPORT_FILE}.sha256`]));
+      expect({ code: result.code, outputs: result.outputs }).toMatchObject({
+        code: 0,
+        outputs: {
+          tags: '["2.19.99.0"]',
+          'latest-version': '2.25.4.0',
+          'has-new': 'true',
+          commit: stage.git.git('rev-parse', 'main'),
+        },
+      });
+      expect(stage.git.git('rev-parse', 'main:src')).toBe(
+        stage.git.git('rev-parse', '2.25.4.0:src'),
+      );
+      expect(files(stage, '2.19.99.0')).toEqual(
+        expect.arrayContaining([
+          'src/hello.c',
+          'src/only-2.19.99.0',
+          BACKPORT_FILE,
+          `${BACKPORT_FILE}.sha256`,
+        ]),
+      );
       expect(stage.git.git('log', '-1', '--format=%s', '2.19.99.0')).toBe('feat: hello 2.19.99.0');
     });
   });
@@ -38,19 +85,32 @@ describe('a release that is older than the newest of its branch', () => {
     await onBackport({}, async (stage) => {
       expect(parentOf(stage, '2.19.99.0')).toBe(stage.git.git('rev-parse', '2.19.64.0^{commit}'));
       expect(lines(stage, '2.19.99.0')).toEqual(['2.18.0.0', '2.19.64.0', '2.19.99.0']);
-      const changed = stage.git.git('diff', '--name-only', '2.19.64.0', '2.19.99.0').split('\n').filter((path) => !path.startsWith('src/'));
+      const changed = stage.git
+        .git('diff', '--name-only', '2.19.64.0', '2.19.99.0')
+        .split('\n')
+        .filter((path) => !path.startsWith('src/'));
       expect(changed).toEqual(['archive/releases.json', BACKPORT_FILE, `${BACKPORT_FILE}.sha256`]);
-      expect(stage.git.git('log', '-1', '--format=%B', '2.19.99.0')).toContain(`\n- ?: ${BACKPORT_FILE}\n`);
+      expect(stage.git.git('log', '-1', '--format=%B', '2.19.99.0')).toContain(
+        `\n- ?: ${BACKPORT_FILE}\n`,
+      );
     });
   });
 
   it('gives the branch package and line in one commit of its own, in the same push', async () => {
     await onBackport({}, async (stage) => {
       expect(stage.subjects().slice(-2)).toEqual(['feat: Update archive - repo files', PACKAGES]);
-      expect(stage.git.git('diff', '--name-only', 'main~1', 'main').split('\n')).toEqual(['archive/releases.json', BACKPORT_FILE, `${BACKPORT_FILE}.sha256`]);
+      expect(stage.git.git('diff', '--name-only', 'main~1', 'main').split('\n')).toEqual([
+        'archive/releases.json',
+        BACKPORT_FILE,
+        `${BACKPORT_FILE}.sha256`,
+      ]);
       expect(lines(stage, 'main')).toEqual(['2.18.0.0', '2.19.64.0', '2.19.99.0', '2.25.4.0']);
       expect(stage.git.git('rev-list', '--merges', '--all')).toBe('');
-      expect(stage.git.requests.filter(({ method, service }) => method === 'POST' && service === 'git-receive-pack')).toHaveLength(1);
+      expect(
+        stage.git.requests.filter(
+          ({ method, service }) => method === 'POST' && service === 'git-receive-pack',
+        ),
+      ).toHaveLength(1);
       expect(stage.git.git('fsck', '--strict', '--no-dangling', '--no-progress')).toBe('');
     });
   });
@@ -58,11 +118,25 @@ describe('a release that is older than the newest of its branch', () => {
   it('is verified as every other release, and needs nothing more in the next run', async () => {
     await onBackport({}, async (stage) => {
       const result = await verify(stage.git.repoDir);
-      expect({ code: result.code, findings: result.report.findings, tags: result.report.releases.map(({ tag }: { tag: string }) => tag) }).toEqual({ code: 0, findings: [], tags: ['2.18.0.0', '2.19.64.0', '2.19.99.0', '2.25.4.0'] });
-      expect(result.report.notChecked.map(({ tag, path }: { tag: string; path: string }) => [tag, path])).toEqual([['2.19.99.0', 'archive/primary.xml.gz']]);
+      expect({
+        code: result.code,
+        findings: result.report.findings,
+        tags: result.report.releases.map(({ tag }: { tag: string }) => tag),
+      }).toEqual({
+        code: 0,
+        findings: [],
+        tags: ['2.18.0.0', '2.19.64.0', '2.19.99.0', '2.25.4.0'],
+      });
+      expect(
+        result.report.notChecked.map(({ tag, path }: { tag: string; path: string }) => [tag, path]),
+      ).toEqual([['2.19.99.0', 'archive/primary.xml.gz']]);
       const refs = stage.git.git('for-each-ref');
       const again = await stage.publish();
-      expect({ code: again.code, hasNew: again.outputs['has-new'], refs: stage.git.git('for-each-ref') }).toEqual({ code: 0, hasNew: 'false', refs });
+      expect({
+        code: again.code,
+        hasNew: again.outputs['has-new'],
+        refs: stage.git.git('for-each-ref'),
+      }).toEqual({ code: 0, hasNew: 'false', refs });
     });
   });
 
@@ -84,7 +158,10 @@ describe('a release that is older than the newest of its branch', () => {
       await stage.publish();
       stage.offer([OLD!, BACKPORT!, NEWEST!, hello('3.0')], '1700000001');
       const result = await stage.publish();
-      expect({ code: result.code, latest: result.outputs['latest-version'] }).toEqual({ code: 0, latest: '3.0' });
+      expect({ code: result.code, latest: result.outputs['latest-version'] }).toEqual({
+        code: 0,
+        latest: '3.0',
+      });
       expect(stage.subjects().slice(-2)).toEqual([PACKAGES, 'feat: hello 3.0']);
       expect(stage.git.git('rev-parse', 'main')).toBe(stage.git.git('rev-parse', '3.0^{commit}'));
       expect(files(stage, 'main')).toContain(BACKPORT_FILE);
@@ -95,7 +172,10 @@ describe('a release that is older than the newest of its branch', () => {
 
 describe('a backport whose ground is gone', () => {
   /** A mirror of three releases; something happens to the tag below the backport while that is downloaded. */
-  async function onLostGround(lose: (stage: Stage) => void, test: (stage: Stage, result: RunResult) => void): Promise<void> {
+  async function onLostGround(
+    lose: (stage: Stage) => void,
+    test: (stage: Stage, result: RunResult) => void,
+  ): Promise<void> {
     await onStage({ packages: [OLD!, MIDDLE!, NEWEST!] }, async (stage) => {
       await stage.publish();
       stage.offer([OLD!, MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
@@ -112,27 +192,63 @@ describe('a backport whose ground is gone', () => {
   }
 
   it('is committed on the next older tag when somebody deleted the first meanwhile', async () => {
-    await onLostGround(({ git }) => { git.git('update-ref', '-d', 'refs/tags/2.19.64.0'); }, (stage, result) => {
-      expect({ code: result.code, tags: result.outputs['tags'], parent: parentOf(stage, '2.19.99.0') }).toEqual({ code: 0, tags: '["2.19.99.0"]', parent: stage.git.git('rev-parse', '2.18.0.0^{commit}') });
-      expect(result.report.warnings).toEqual([expect.stringMatching(/^hello-2\.19\.99\.0-1\.noarch is built on an older tag than 2\.19\.64\.0, on which nothing can be built: /)]);
-      expect(stage.git.git('rev-parse', 'main:src')).toBe(stage.git.git('rev-parse', '2.25.4.0:src'));
-    });
+    await onLostGround(
+      ({ git }) => {
+        git.git('update-ref', '-d', 'refs/tags/2.19.64.0');
+      },
+      (stage, result) => {
+        expect({
+          code: result.code,
+          tags: result.outputs['tags'],
+          parent: parentOf(stage, '2.19.99.0'),
+        }).toEqual({
+          code: 0,
+          tags: '["2.19.99.0"]',
+          parent: stage.git.git('rev-parse', '2.18.0.0^{commit}'),
+        });
+        expect(result.report.warnings).toEqual([
+          expect.stringMatching(
+            /^hello-2\.19\.99\.0-1\.noarch is built on an older tag than 2\.19\.64\.0, on which nothing can be built: /,
+          ),
+        ]);
+        expect(stage.git.git('rev-parse', 'main:src')).toBe(
+          stage.git.git('rev-parse', '2.25.4.0:src'),
+        );
+      },
+    );
   });
 
   it('is committed on what the branch was before its first release when no older tag is left', async () => {
-    const lose = ({ git }: Stage): void => { for (const tag of ['2.18.0.0', '2.19.64.0']) git.git('update-ref', '-d', `refs/tags/${tag}`); };
+    const lose = ({ git }: Stage): void => {
+      for (const tag of ['2.18.0.0', '2.19.64.0']) git.git('update-ref', '-d', `refs/tags/${tag}`);
+    };
     await onLostGround(lose, (stage, result) => {
-      expect({ code: result.code, parent: parentOf(stage, '2.19.99.0'), lines: lines(stage, '2.19.99.0') }).toEqual({ code: 0, parent: stage.git.git('rev-parse', '2.25.4.0~1'), lines: expect.arrayContaining(['2.19.99.0']) });
+      expect({
+        code: result.code,
+        parent: parentOf(stage, '2.19.99.0'),
+        lines: lines(stage, '2.19.99.0'),
+      }).toEqual({
+        code: 0,
+        parent: stage.git.git('rev-parse', '2.25.4.0~1'),
+        lines: expect.arrayContaining(['2.19.99.0']),
+      });
     });
   });
 
   it('passes over a tag that is no commit', async () => {
     await onStage({ packages: [OLD!, MIDDLE!, NEWEST!] }, async (stage) => {
       await stage.publish();
-      stage.git.git('update-ref', 'refs/tags/2.19.64.0', stage.git.git('rev-parse', 'main:src/hello.c'));
+      stage.git.git(
+        'update-ref',
+        'refs/tags/2.19.64.0',
+        stage.git.git('rev-parse', 'main:src/hello.c'),
+      );
       stage.offer([OLD!, MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
       const result = await stage.publish();
-      expect({ code: result.code, parent: parentOf(stage, '2.19.99.0') }).toEqual({ code: 0, parent: stage.git.git('rev-parse', '2.18.0.0^{commit}') });
+      expect({ code: result.code, parent: parentOf(stage, '2.19.99.0') }).toEqual({
+        code: 0,
+        parent: stage.git.git('rev-parse', '2.18.0.0^{commit}'),
+      });
       expect(result.report.warnings.join()).toContain('is built on an older tag than 2.19.64.0');
     });
   });
@@ -155,15 +271,26 @@ describe('a release that is older than all', () => {
       const ground = stage.git.git('rev-parse', '2.18.0.0~1');
       stage.offer([OLDEST!, OLD!, NEWEST!], '1700000001');
       const result = await stage.publish();
-      expect({ code: result.code, latest: result.outputs['latest-version'], parent: parentOf(stage, '1.0') }).toEqual({ code: 0, latest: '2.25.4.0', parent: ground });
-      expect(stage.git.git('log', '-1', '--format=%s', '1.0~1')).toBe('feat: Update archive - GPG Public Key');
+      expect({
+        code: result.code,
+        latest: result.outputs['latest-version'],
+        parent: parentOf(stage, '1.0'),
+      }).toEqual({ code: 0, latest: '2.25.4.0', parent: ground });
+      expect(stage.git.git('log', '-1', '--format=%s', '1.0~1')).toBe(
+        'feat: Update archive - GPG Public Key',
+      );
       expect(lines(stage, '1.0')).toEqual(['1.0']);
       expect(lines(stage, 'main')).toEqual(['1.0', '2.18.0.0', '2.25.4.0']);
-      expect(stage.git.git('rev-parse', 'main:src')).toBe(stage.git.git('rev-parse', '2.25.4.0:src'));
+      expect(stage.git.git('rev-parse', 'main:src')).toBe(
+        stage.git.git('rev-parse', '2.25.4.0:src'),
+      );
       expect((await verify(stage.git.repoDir)).report.findings).toEqual([]);
       stage.offer([OLDEST!, hello('1.1'), OLD!, hello('0.9'), NEWEST!], '1700000002');
       expect((await stage.publish()).code).toBe(0);
-      expect([parentOf(stage, '0.9'), parentOf(stage, '1.1')]).toEqual([ground, stage.git.git('rev-parse', '1.0^{commit}')]);
+      expect([parentOf(stage, '0.9'), parentOf(stage, '1.1')]).toEqual([
+        ground,
+        stage.git.git('rev-parse', '1.0^{commit}'),
+      ]);
       expect((await verify(stage.git.repoDir)).report.findings).toEqual([]);
     });
   });
@@ -172,16 +299,36 @@ describe('a release that is older than all', () => {
     await onStage({ packages: [OLD!, NEWEST!] }, async (stage) => {
       await stage.publish();
       // The history as another tool might have begun it: its first commit is a release.
-      const git = (...args: string[]): string => stage.git.git('-c', 'user.name=m', '-c', 'user.email=m@example', ...args);
-      const first = git('commit-tree', '2.18.0.0^{tree}', '-m', git('log', '-1', '--format=%B', '2.18.0.0'));
-      const second = git('commit-tree', '2.25.4.0^{tree}', '-p', first, '-m', git('log', '-1', '--format=%B', '2.25.4.0'));
+      const git = (...args: string[]): string =>
+        stage.git.git('-c', 'user.name=m', '-c', 'user.email=m@example', ...args);
+      const first = git(
+        'commit-tree',
+        '2.18.0.0^{tree}',
+        '-m',
+        git('log', '-1', '--format=%B', '2.18.0.0'),
+      );
+      const second = git(
+        'commit-tree',
+        '2.25.4.0^{tree}',
+        '-p',
+        first,
+        '-m',
+        git('log', '-1', '--format=%B', '2.25.4.0'),
+      );
       git('update-ref', 'refs/tags/2.18.0.0', first);
       git('update-ref', 'refs/tags/2.25.4.0', second);
       git('update-ref', 'refs/heads/main', second);
       stage.offer([OLDEST!, OLD!, NEWEST!], '1700000001');
       expect((await stage.publish()).code).toBe(0);
       expect(parentOf(stage, '1.0')).toBe('');
-      expect(files(stage, '1.0')).toEqual(['archive/releases.json', 'archive/rpm/hello-1.0-1.noarch.rpm', 'archive/rpm/hello-1.0-1.noarch.rpm.sha256', 'src/hello.c', 'src/install.sh', 'src/only-1.0']);
+      expect(files(stage, '1.0')).toEqual([
+        'archive/releases.json',
+        'archive/rpm/hello-1.0-1.noarch.rpm',
+        'archive/rpm/hello-1.0-1.noarch.rpm.sha256',
+        'src/hello.c',
+        'src/install.sh',
+        'src/only-1.0',
+      ]);
     });
   });
 });
@@ -193,8 +340,12 @@ describe('line-branches', () => {
   it('follow the newest release of their line, backports too', async () => {
     await onBackport(LINES, async (stage, result) => {
       expect(result.code).toBe(0);
-      expect(commitOf(stage, 'refs/heads/release/2.19')).toBe(commitOf(stage, 'refs/tags/2.19.99.0'));
-      expect(commitOf(stage, 'refs/heads/release/2.25')).toBe(commitOf(stage, 'refs/tags/2.25.4.0'));
+      expect(commitOf(stage, 'refs/heads/release/2.19')).toBe(
+        commitOf(stage, 'refs/tags/2.19.99.0'),
+      );
+      expect(commitOf(stage, 'refs/heads/release/2.25')).toBe(
+        commitOf(stage, 'refs/tags/2.25.4.0'),
+      );
       expect(stage.git.git('merge-base', '--is-ancestor', '2.19.64.0', 'release/2.19')).toBe('');
     });
   });
@@ -204,14 +355,19 @@ describe('line-branches', () => {
       await stage.publish();
       const result = await stage.publish(LINES);
       expect({ code: result.code, tags: result.outputs['tags'] }).toEqual({ code: 0, tags: '[]' });
-      expect(commitOf(stage, 'refs/heads/release/2.19')).toBe(commitOf(stage, 'refs/tags/2.19.64.0'));
+      expect(commitOf(stage, 'refs/heads/release/2.19')).toBe(
+        commitOf(stage, 'refs/tags/2.19.64.0'),
+      );
     });
   });
 
   it('are verified by their name', async () => {
     await onBackport(LINES, async (stage) => {
       const result = await verify(stage.git.repoDir, ['--branch', 'release/2.19']);
-      expect({ code: result.code, findings: result.report.findings }).toEqual({ code: 0, findings: [] });
+      expect({ code: result.code, findings: result.report.findings }).toEqual({
+        code: 0,
+        findings: [],
+      });
     });
   });
 });

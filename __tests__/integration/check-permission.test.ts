@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { startGitHubApi, type GitHubApi } from '../fixtures/github-api.js';
+
 import { startGitServer } from '../fixtures/git-server.js';
+import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
-import { onStage, TOKEN, type Stage } from '../fixtures/stage.js';
+import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
 
 const READ_ONLY = 'ghs_readOnlyReadOnlyReadOnly';
 const GIT = { publicRead: true, readOnlyToken: READ_ONLY };
@@ -16,35 +17,63 @@ describe('check asks whether a push would be let in', () => {
   it('with a token that may write it says so, and changes nothing, in an empty repository and in a mirror', async () => {
     await onStage({ packages: [hello('1.0')], git: GIT }, async (stage) => {
       const empty = await stage.publish(CHECK);
-      expect({ code: empty.code, warnings: empty.report.warnings, refs: stage.git.git('for-each-ref') }).toEqual({ code: 0, warnings: [], refs: '' });
+      expect({
+        code: empty.code,
+        warnings: empty.report.warnings,
+        refs: stage.git.git('for-each-ref'),
+      }).toEqual({ code: 0, warnings: [], refs: '' });
       expect(empty.stdout).toContain('would take a push to main');
       await stage.publish();
       const before = stage.git.git('for-each-ref');
       expect((await stage.publish(CHECK)).stdout).toContain('would take a push to main');
-      expect({ refs: stage.git.git('for-each-ref'), posts: stage.git.requests.filter(({ service, method }) => service === 'git-receive-pack' && method === 'POST') }).toEqual({ refs: before, posts: [] });
+      expect({
+        refs: stage.git.git('for-each-ref'),
+        posts: stage.git.requests.filter(
+          ({ service, method }) => service === 'git-receive-pack' && method === 'POST',
+        ),
+      }).toEqual({ refs: before, posts: [] });
     });
   });
 
   it('with a token that may only read it warns, and names the permission', async () => {
-    await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: READ_ONLY } }, async (stage) => {
-      const result = await stage.publish(CHECK);
-      expect(result.code).toBe(0);
-      expect(result.report.warnings).toEqual([expect.stringMatching(/could not push to main: .*contents: write/)]);
-    });
+    await onStage(
+      { packages: [hello('1.0')], git: GIT, inputs: { token: READ_ONLY } },
+      async (stage) => {
+        const result = await stage.publish(CHECK);
+        expect(result.code).toBe(0);
+        expect(result.report.warnings).toEqual([
+          expect.stringMatching(/could not push to main: .*contents: write/),
+        ]);
+      },
+    );
   });
 
   it('without a token it asks nothing, since anybody may look, and says that it did not try', async () => {
     await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: '' } }, async (stage) => {
       const result = await stage.publish(CHECK);
-      expect({ code: result.code, asked: stage.git.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack')) }).toEqual({ code: 0, asked: [] });
-      expect(result.report.warnings).toEqual(['no token is given, so it was not tried whether a push would be let in. If token is a secret, check its name.']);
+      expect({
+        code: result.code,
+        asked: stage.git.requests.filter(
+          ({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack'),
+        ),
+      }).toEqual({ code: 0, asked: [] });
+      expect(result.report.warnings).toEqual([
+        'no token is given, so it was not tried whether a push would be let in. If token is a secret, check its name.',
+      ]);
     });
   });
 
   it('with user and password in the URL, too', async () => {
     await onStage({ packages: [hello('1.0')], git: GIT, inputs: { token: '' } }, async (stage) => {
-      const result = await stage.publish({ ...CHECK, repository: stage.git.url.replace('//', `//x-access-token:${TOKEN}@`) });
-      expect({ code: result.code, warnings: result.report.warnings, said: result.stdout.includes('would take a push to main') }).toEqual({ code: 0, warnings: [], said: true });
+      const result = await stage.publish({
+        ...CHECK,
+        repository: stage.git.url.replace('//', `//x-access-token:${TOKEN}@`),
+      });
+      expect({
+        code: result.code,
+        warnings: result.report.warnings,
+        said: result.stdout.includes('would take a push to main'),
+      }).toEqual({ code: 0, warnings: [], said: true });
     });
   });
 });
@@ -55,32 +84,67 @@ describe('check tries the other inputs of publish', () => {
   it('a signing key that is none is wrong here, too, before any request', async () => {
     await onStage({ packages: [hello('1.0')] }, async (stage) => {
       const result = await stage.publish({ ...CHECK, 'signing-key': 'hello' });
-      expect({ code: result.code, requests: stage.yum.requests.length + stage.git.requests.length }).toEqual({ code: 2, requests: 0 });
-      expect(result.stdout).toMatch(/^::error title=INPUT_INVALID::signing-key is no armored OpenPGP private key/m);
+      expect({
+        code: result.code,
+        requests: stage.yum.requests.length + stage.git.requests.length,
+      }).toEqual({ code: 2, requests: 0 });
+      expect(result.stdout).toMatch(
+        /^::error title=INPUT_INVALID::signing-key is no armored OpenPGP private key/m,
+      );
     });
   });
 
   it('attestations without an identity are a warning', async () => {
     await onStage({ packages: [hello('1.0')] }, async (stage) => {
-      const result = await stage.publish({ ...CHECK, attest: 'true' }, { env: { GITHUB_SERVER_URL: stage.git.serverUrl } });
-      expect({ code: result.code, warned: result.report.warnings[0] }).toEqual({ code: 0, warned: expect.stringMatching(/^publish would refuse the inputs: attest.*id-token: write/) });
+      const result = await stage.publish(
+        { ...CHECK, attest: 'true' },
+        { env: { GITHUB_SERVER_URL: stage.git.serverUrl } },
+      );
+      expect({ code: result.code, warned: result.report.warnings[0] }).toEqual({
+        code: 0,
+        warned: expect.stringMatching(/^publish would refuse the inputs: attest.*id-token: write/),
+      });
     });
   });
 
   it('further remotes are asked for their refs, and pushed nothing; one that does not let in is a warning', async () => {
     const other = await startGitServer({ repository: 'other/mirror', token: 'right' });
-    const withPassword = (password: string): string => other.url.replace('//', `//x-access-token:${password}@`);
+    const withPassword = (password: string): string =>
+      other.url.replace('//', `//x-access-token:${password}@`);
     try {
       await onStage({ packages: [hello('1.0')] }, async (stage) => {
         const good = await stage.publish({ ...CHECK, mirrors: withPassword('right') });
-        expect({ code: good.code, warnings: good.report.warnings }).toEqual({ code: 0, warnings: [] });
+        expect({ code: good.code, warnings: good.report.warnings }).toEqual({
+          code: 0,
+          warnings: [],
+        });
         expect(good.stdout).toContain(`The further remote ${other.url} answers`);
         const bad = await stage.publish({ ...CHECK, mirrors: withPassword('wrong') });
-        expect({ code: bad.code, warnings: bad.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(new RegExp(`^publish could not bring the mirror to the further remote ${other.url}: .*Check user and password in this URL of mirrors`))] });
+        expect({ code: bad.code, warnings: bad.report.warnings }).toEqual({
+          code: 0,
+          warnings: [
+            expect.stringMatching(
+              new RegExp(
+                `^publish could not bring the mirror to the further remote ${other.url}: .*Check user and password in this URL of mirrors`,
+              ),
+            ),
+          ],
+        });
         other.setFault(() => 'hang');
         const silent = await stage.publish({ ...CHECK, mirrors: withPassword('right') });
-        expect({ code: silent.code, warnings: silent.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(/^publish could not bring the mirror to the further remote .*did not end within 15 seconds/)] });
-        expect(other.requests.filter(({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack'))).toEqual([]);
+        expect({ code: silent.code, warnings: silent.report.warnings }).toEqual({
+          code: 0,
+          warnings: [
+            expect.stringMatching(
+              /^publish could not bring the mirror to the further remote .*did not end within 15 seconds/,
+            ),
+          ],
+        });
+        expect(
+          other.requests.filter(
+            ({ service, url }) => service === 'git-receive-pack' || url.includes('receive-pack'),
+          ),
+        ).toEqual([]);
       });
     } finally {
       await other.close();
@@ -89,12 +153,22 @@ describe('check tries the other inputs of publish', () => {
 });
 
 /** A stage whose git server has GitHub's API beside it. */
-async function onGitHub(test: (scene: { stage: Stage; api: GitHubApi; check: (inputs?: Record<string, string>) => Promise<RunResult> }) => Promise<void>): Promise<void> {
+async function onGitHub(
+  test: (scene: {
+    stage: Stage;
+    api: GitHubApi;
+    check: (inputs?: Record<string, string>) => Promise<RunResult>;
+  }) => Promise<void>,
+): Promise<void> {
   const api = await startGitHubApi({ token: TOKEN });
   try {
     await onStage({ packages: [hello('1.0')], git: GIT }, async (stage) => {
       const env = { GITHUB_SERVER_URL: stage.git.serverUrl, GITHUB_API_URL: api.url };
-      await test({ stage, api, check: (inputs = {}) => stage.publish({ ...CHECK, ...inputs }, { env }) });
+      await test({
+        stage,
+        api,
+        check: (inputs = {}) => stage.publish({ ...CHECK, ...inputs }, { env }),
+      });
     });
   } finally {
     await api.close();
@@ -106,33 +180,72 @@ describe('check asks GitHub whether the branch is protected', () => {
 
   it('is content with a branch that is free or still to be begun, and with rules that a push keeps', async () => {
     await onGitHub(async ({ api, check }) => {
-      for (const state of [undefined, { protected: false }, { protected: false, rules: ['deletion', 'non_fast_forward'] }]) {
+      for (const state of [
+        undefined,
+        { protected: false },
+        { protected: false, rules: ['deletion', 'non_fast_forward'] },
+      ]) {
         if (state !== undefined) api.branches.set('main', state);
         const result = await check();
-        expect({ code: result.code, warnings: result.report.warnings }).toEqual({ code: 0, warnings: [] });
-        expect(result.stdout).toContain('GitHub names no rule that keeps a push from main; rules for tags cannot be seen from here');
+        expect({ code: result.code, warnings: result.report.warnings }).toEqual({
+          code: 0,
+          warnings: [],
+        });
+        expect(result.stdout).toContain(
+          'GitHub names no rule that keeps a push from main; rules for tags cannot be seen from here',
+        );
       }
       expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
     });
   });
 
   it.each([
-    ['a protected branch', { protected: true }, {}, /^main is protected on GitHub, and publish pushes to it directly\. Whether the token may bypass that cannot be seen from here: .*bypass list/],
-    ['a ruleset for a branch that does not exist yet', { rules: ['pull_request', 'required_status_checks', 'deletion'] }, {}, /^main is protected on GitHub \(pull_request, required_status_checks\)/],
-    ['required signatures', { protected: false, rules: ['required_signatures'] }, {}, /Signed commits are required: set signing-key/],
-    ['the branch that is named', { protected: true }, { branch: 'release/1' }, /^release\/1 is protected on GitHub/],
-  ])('warns of %s, says what to do and what it cannot see', async (_, state, inputs: Record<string, string>, warning) => {
-    await onGitHub(async ({ api, check }) => {
-      api.branches.set(inputs.branch ?? 'main', state);
-      const result = await check(inputs);
-      expect({ code: result.code, warnings: result.report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(warning)] });
-    });
-  });
+    [
+      'a protected branch',
+      { protected: true },
+      {},
+      /^main is protected on GitHub, and publish pushes to it directly\. Whether the token may bypass that cannot be seen from here: .*bypass list/,
+    ],
+    [
+      'a ruleset for a branch that does not exist yet',
+      { rules: ['pull_request', 'required_status_checks', 'deletion'] },
+      {},
+      /^main is protected on GitHub \(pull_request, required_status_checks\)/,
+    ],
+    [
+      'required signatures',
+      { protected: false, rules: ['required_signatures'] },
+      {},
+      /Signed commits are required: set signing-key/,
+    ],
+    [
+      'the branch that is named',
+      { protected: true },
+      { branch: 'release/1' },
+      /^release\/1 is protected on GitHub/,
+    ],
+  ])(
+    'warns of %s, says what to do and what it cannot see',
+    async (_, state, inputs: Record<string, string>, warning) => {
+      await onGitHub(async ({ api, check }) => {
+        api.branches.set(inputs.branch ?? 'main', state);
+        const result = await check(inputs);
+        expect({ code: result.code, warnings: result.report.warnings }).toEqual({
+          code: 0,
+          warnings: [expect.stringMatching(warning)],
+        });
+      });
+    },
+  );
 
   it('says so where GitHub does not answer, and asks nothing without a token or beside GitHub', async () => {
     await onGitHub(async ({ stage, api, check }) => {
       api.setFault(() => ({ status: 403, message: 'Resource not accessible by integration' }));
-      expect((await check()).report.warnings).toEqual([expect.stringMatching(/^GitHub does not say whether main is protected: .*not accessible by integration.*only shows at a real push/)]);
+      expect((await check()).report.warnings).toEqual([
+        expect.stringMatching(
+          /^GitHub does not say whether main is protected: .*not accessible by integration.*only shows at a real push/,
+        ),
+      ]);
       api.requests.length = 0;
       await check({ token: '' });
       await stage.publish(CHECK);
@@ -144,7 +257,10 @@ describe('check asks GitHub whether the branch is protected', () => {
     await onGitHub(async ({ api, check }) => {
       api.setFault(() => 'hang');
       const { code, report } = await check();
-      expect({ code, warnings: report.warnings }).toEqual({ code: 0, warnings: [expect.stringMatching(/^GitHub does not say whether main is protected: /)] });
+      expect({ code, warnings: report.warnings }).toEqual({
+        code: 0,
+        warnings: [expect.stringMatching(/^GitHub does not say whether main is protected: /)],
+      });
       // Both questions once.
       expect(api.requests).toHaveLength(2);
     });

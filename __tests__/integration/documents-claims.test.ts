@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+
 import { afterAll, describe, expect, it } from '@jest/globals';
+
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
 import { onStage } from '../fixtures/stage.js';
@@ -16,8 +18,16 @@ describeWithTools(['git'], 'what README.md says of the runner', () => {
     symlinkSync(requireTool('git')!, path.join(folder, 'git'));
     await onStage({ packages: [hello('1.0'), hello('2.0')] }, async (stage) => {
       const env = { PATH: folder };
-      const [published, verified] = [await stage.publish({}, { env }), await stage.publish({ mode: 'verify' }, { env })];
-      expect([published.code, verified.code, verified.report.findings, stage.tags()]).toEqual([0, 0, [], ['1.0', '2.0']]);
+      const [published, verified] = [
+        await stage.publish({}, { env }),
+        await stage.publish({ mode: 'verify' }, { env }),
+      ];
+      expect([published.code, verified.code, verified.report.findings, stage.tags()]).toEqual([
+        0,
+        0,
+        [],
+        ['1.0', '2.0'],
+      ]);
     });
   });
 });
@@ -28,12 +38,29 @@ describe('what README.md says of a run', () => {
       const git = (...args: string[]): string => stage.git.git(...args);
       const blob = git('hash-object', '-w', path.resolve(import.meta.dirname, '../../LICENSE'));
       const index = { LICENSE: blob, 'README.md': blob, '.github/workflows/mirror.yml': blob };
-      for (const [file, id] of Object.entries(index)) git('update-index', '--add', '--cacheinfo', `100644,${id},${file}`);
-      const start = git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit-tree', '-m', 'begin', git('write-tree'));
+      for (const [file, id] of Object.entries(index))
+        git('update-index', '--add', '--cacheinfo', `100644,${id},${file}`);
+      const start = git(
+        '-c',
+        'user.name=a',
+        '-c',
+        'user.email=a@example.org',
+        'commit-tree',
+        '-m',
+        'begin',
+        git('write-tree'),
+      );
       git('update-ref', 'refs/heads/main', start);
       expect((await stage.publish()).code).toBe(0);
-      for (const [file, id] of Object.entries(index)) expect(git('rev-parse', `main:${file}`)).toBe(id);
-      expect(git('ls-tree', '--name-only', 'main').split('\n')).toEqual(['.github', 'LICENSE', 'README.md', 'archive', 'src']);
+      for (const [file, id] of Object.entries(index))
+        expect(git('rev-parse', `main:${file}`)).toBe(id);
+      expect(git('ls-tree', '--name-only', 'main').split('\n')).toEqual([
+        '.github',
+        'LICENSE',
+        'README.md',
+        'archive',
+        'src',
+      ]);
     });
   });
 });

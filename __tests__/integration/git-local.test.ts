@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'node:zlib';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
 import { resolveRepository } from '../../src/git/credentials.js';
 import { cloneForReading, openLocalRepository } from '../../src/git/local.js';
 import { hashObject } from '../../src/git/objects.js';
 import type { MirrorReader, ObjectCheck, ObjectInfo, Oid } from '../../src/git/store.js';
-import { gitBench, PERSON, stageCommit, stageTag, type GitBench } from '../fixtures/git-bench.js';
+import { type GitBench, gitBench, PERSON, stageCommit, stageTag } from '../fixtures/git-bench.js';
 import { startGitServer } from '../fixtures/git-server.js';
 
 let bench: GitBench;
 let reader: MirrorReader | undefined;
-beforeEach(() => { bench = gitBench(); });
+beforeEach(() => {
+  bench = gitBench();
+});
 afterEach(async () => {
   await reader?.close();
   reader = undefined;
   await bench.close();
 });
 
-const open = async (path: string): Promise<MirrorReader> => (reader = await openLocalRepository({ path, tempDir: bench.dir }));
+const open = async (path: string): Promise<MirrorReader> =>
+  (reader = await openLocalRepository({ path, tempDir: bench.dir }));
 
 /** A bare repository with two commits, an annotated and a lightweight tag, its objects unpacked. */
 async function fixture(): Promise<{ path: string; commit: Oid; tag: Oid }> {
@@ -31,22 +44,38 @@ async function fixture(): Promise<{ path: string; commit: Oid; tag: Oid }> {
   const first = await stageCommit(store, undefined, { 'src/a': 'a\n', big: 'x\n'.repeat(300_000) });
   const commit = await stageCommit(store, first, { 'src/a': 'b\n' });
   const tag = await stageTag(store, '2.0', commit);
-  await store.push({ branches: [{ name: 'main', oid: commit }], tags: [{ name: '2.0', oid: tag }, { name: '1.0', oid: first }] });
+  await store.push({
+    branches: [{ name: 'main', oid: commit }],
+    tags: [
+      { name: '2.0', oid: tag },
+      { name: '1.0', oid: first },
+    ],
+  });
   return { path, commit, tag };
 }
 
-async function scan(repository: MirrorReader, oids: readonly Oid[]): Promise<{ checks: ObjectCheck[]; sizes: Map<Oid, number> }> {
+async function scan(
+  repository: MirrorReader,
+  oids: readonly Oid[],
+): Promise<{ checks: ObjectCheck[]; sizes: Map<Oid, number> }> {
   const checks: ObjectCheck[] = [];
   const sizes = new Map<Oid, number>();
   await repository.scan(oids, {
-    begin: ({ oid }: ObjectInfo) => (chunk) => sizes.set(oid, (sizes.get(oid) ?? 0) + chunk.length),
-    end: (check) => { checks.push(check); },
+    begin:
+      ({ oid }: ObjectInfo) =>
+      (chunk) =>
+        sizes.set(oid, (sizes.get(oid) ?? 0) + chunk.length),
+    end: (check) => {
+      checks.push(check);
+    },
   });
   return { checks, sizes };
 }
 
-const objectFile = (path: string, oid: Oid): string => join(path, 'objects', oid.slice(0, 2), oid.slice(2));
-const all = (path: string): Oid[] => bench.git(['-C', path, 'rev-list', '--all', '--objects', '--no-object-names']).split('\n');
+const objectFile = (path: string, oid: Oid): string =>
+  join(path, 'objects', oid.slice(0, 2), oid.slice(2));
+const all = (path: string): Oid[] =>
+  bench.git(['-C', path, 'rev-list', '--all', '--objects', '--no-object-names']).split('\n');
 
 /** Puts other content under an id. */
 function forge(path: string, oid: Oid, content: string): void {
@@ -62,7 +91,11 @@ describe('openLocalRepository', () => {
     const tags = await repository.listTags();
     expect([...tags.keys()].sort()).toEqual(['1.0', '2.0']);
     expect(tags.get('2.0')).toBe(tag);
-    expect(await repository.readTag(tag)).toMatchObject({ object: commit, name: '2.0', tagger: PERSON });
+    expect(await repository.readTag(tag)).toMatchObject({
+      object: commit,
+      name: '2.0',
+      tagger: PERSON,
+    });
     const { tree, parents } = await repository.readCommit(commit);
     expect(parents).toEqual([tags.get('1.0')]);
     const [big] = await repository.readTree(tree);
@@ -80,15 +113,23 @@ describe('openLocalRepository', () => {
   it('is not content with a folder inside of a repository', async () => {
     bench.git(['init', '--quiet', join(bench.dir, 'outer')]);
     mkdirSync(join(bench.dir, 'outer/inner'));
-    await expect(open(join(bench.dir, 'outer/inner'))).rejects.toMatchObject({ code: 'MIRROR_INVALID' });
-    await expect(open(join(bench.dir, 'nowhere'))).rejects.toMatchObject({ code: 'MIRROR_INVALID' });
+    await expect(open(join(bench.dir, 'outer/inner'))).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+    });
+    await expect(open(join(bench.dir, 'nowhere'))).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+    });
   });
 
   it('tells content that has another hash', async () => {
     const { path, tag } = await fixture();
     forge(path, tag, 'tag 5\0other');
     const repository = await open(path);
-    await expect(repository.readTag(tag)).rejects.toMatchObject({ code: 'MIRROR_INVALID', expected: tag, actual: hashObject('tag', Buffer.from('other')) });
+    await expect(repository.readTag(tag)).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+      expected: tag,
+      actual: hashObject('tag', Buffer.from('other')),
+    });
   });
 
   it('goes on after an object that git cannot open', async () => {
@@ -128,7 +169,11 @@ describe('scan', () => {
     const { checks } = await scan(await open(path), oids);
     expect(checks).toHaveLength(oids.length);
     const status = new Map(checks.map((check) => [check.oid, check.status]));
-    expect([status.get(tag), status.get(gone), status.get(broken)]).toEqual(['damaged', 'missing', expect.stringMatching(/missing|unreadable/)]);
+    expect([status.get(tag), status.get(gone), status.get(broken)]).toEqual([
+      'damaged',
+      'missing',
+      expect.stringMatching(/missing|unreadable/),
+    ]);
     expect([...status.values()].filter((value) => value === 'good')).toHaveLength(oids.length - 3);
   });
 
@@ -137,7 +182,10 @@ describe('scan', () => {
     bench.git(['-C', path, 'repack', '-adq']);
     const oids = all(path);
     const folder = join(path, 'objects/pack');
-    const pack = join(folder, readdirSync(folder).find((name) => name.endsWith('.pack'))!);
+    const pack = join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.pack'))!,
+    );
     const whole = readFileSync(pack);
     chmodSync(pack, 0o644);
     for (let at = 12; at < whole.length - 20; at += Math.ceil(whole.length / 15)) {
@@ -159,9 +207,18 @@ describe('scan', () => {
     expect(() => bench.git(['-c', 'protocol.ext.allow=always', 'ls-remote', ext])).toThrow();
     rmSync(mark);
     for (const [key, value] of [
-      ['core.repositoryformatversion', '1'], ['extensions.partialclone', 'origin'], ['remote.origin.promisor', 'true'], ['remote.origin.url', ext], ['remote.origin.uploadpack', `touch '${mark}'; git-upload-pack`],
-      ['core.sshCommand', `touch '${mark}'`], ['core.fsmonitor', `touch '${mark}'`], ['core.pager', `touch '${mark}'`], ['protocol.allow', 'always'], ['core.alternateRefsCommand', `touch '${mark}'`],
-    ] as const) bench.git(['-C', path, 'config', key, value]);
+      ['core.repositoryformatversion', '1'],
+      ['extensions.partialclone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', ext],
+      ['remote.origin.uploadpack', `touch '${mark}'; git-upload-pack`],
+      ['core.sshCommand', `touch '${mark}'`],
+      ['core.fsmonitor', `touch '${mark}'`],
+      ['core.pager', `touch '${mark}'`],
+      ['protocol.allow', 'always'],
+      ['core.alternateRefsCommand', `touch '${mark}'`],
+    ] as const)
+      bench.git(['-C', path, 'config', key, value]);
     const { checks } = await scan(await open(path), ['1'.repeat(40), ...all(path)]);
     expect(checks[0]!.status).not.toBe('good');
     expect(checks.slice(1).every(({ status }) => status === 'good')).toBe(true);
@@ -182,7 +239,9 @@ describe('cloneForReading', () => {
       expect(await reader.readTip('other')).toBeUndefined();
       const { checks } = await scan(reader, all(path));
       expect(checks.every(({ status }) => status === 'good')).toBe(true);
-      await expect(cloneForReading({ remote, token: 'wrong', tempDir: bench.dir })).rejects.toMatchObject({ code: 'AUTH' });
+      await expect(
+        cloneForReading({ remote, token: 'wrong', tempDir: bench.dir }),
+      ).rejects.toMatchObject({ code: 'AUTH' });
     } finally {
       await server.close();
     }
@@ -190,10 +249,16 @@ describe('cloneForReading', () => {
 
   it('hands chunks on as they are', async () => {
     const { path } = await fixture();
-    reader = await cloneForReading({ remote: resolveRepository(path, { serverUrl: 'x' }), tempDir: bench.dir });
+    reader = await cloneForReading({
+      remote: resolveRepository(path, { serverUrl: 'x' }),
+      tempDir: bench.dir,
+    });
     const hash = createHash('sha256');
     const content = Buffer.from('x\n'.repeat(300_000));
-    await reader.scan([hashObject('blob', content)], { begin: () => (chunk) => hash.update(chunk), end: () => undefined });
+    await reader.scan([hashObject('blob', content)], {
+      begin: () => (chunk) => hash.update(chunk),
+      end: () => undefined,
+    });
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
   });
 });
@@ -210,22 +275,38 @@ describe('openLocalRepository of a clone that is not whole', () => {
 
   it('refuses a shallow one, and names the remedy, which works', async () => {
     const clone = await cloneOf('--depth=1');
-    await expect(open(clone)).rejects.toMatchObject({ code: 'MIRROR_INVALID', message: expect.stringContaining('found a shallow one'), remedy: expect.stringMatching(/git fetch --unshallow --tags.*fetch-depth: 0/) });
-    expect(readdirSync(bench.dir).filter((name) => name.startsWith('rpm-source-mirror-read-'))).toEqual([]);
+    await expect(open(clone)).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+      message: expect.stringContaining('found a shallow one'),
+      remedy: expect.stringMatching(/git fetch --unshallow --tags.*fetch-depth: 0/),
+    });
+    expect(
+      readdirSync(bench.dir).filter((name) => name.startsWith('rpm-source-mirror-read-')),
+    ).toEqual([]);
     bench.git(['-C', clone, 'fetch', '--quiet', '--unshallow', '--tags']);
     expect((await (await open(clone)).listTags()).size).toBe(2);
   });
 
-  it.each([['blob:none'], ['tree:0']])('refuses a partial one (%s), fetches nothing, and names the remedy, which works', async (filter) => {
-    const clone = await cloneOf(`--filter=${filter}`, '--no-checkout');
-    const packs = (): string[] => readdirSync(join(clone, '.git/objects/pack')).sort();
-    const before = packs();
-    await expect(open(clone)).rejects.toMatchObject({ code: 'MIRROR_INVALID', message: expect.stringContaining('found a partial one'), remedy: expect.stringContaining('git fetch --refetch --no-filter --tags') });
-    expect(packs()).toEqual(before);
-    bench.git(['-C', clone, 'fetch', '--quiet', '--refetch', '--no-filter', '--tags']);
-    const repository = await open(clone);
-    const tip = await repository.readTip();
-    const { checks } = await scan(repository, all(clone));
-    expect([tip === undefined, new Set(checks.map(({ status }) => status))]).toEqual([false, new Set(['good'])]);
-  });
+  it.each([['blob:none'], ['tree:0']])(
+    'refuses a partial one (%s), fetches nothing, and names the remedy, which works',
+    async (filter) => {
+      const clone = await cloneOf(`--filter=${filter}`, '--no-checkout');
+      const packs = (): string[] => readdirSync(join(clone, '.git/objects/pack')).sort();
+      const before = packs();
+      await expect(open(clone)).rejects.toMatchObject({
+        code: 'MIRROR_INVALID',
+        message: expect.stringContaining('found a partial one'),
+        remedy: expect.stringContaining('git fetch --refetch --no-filter --tags'),
+      });
+      expect(packs()).toEqual(before);
+      bench.git(['-C', clone, 'fetch', '--quiet', '--refetch', '--no-filter', '--tags']);
+      const repository = await open(clone);
+      const tip = await repository.readTip();
+      const { checks } = await scan(repository, all(clone));
+      expect([tip === undefined, new Set(checks.map(({ status }) => status))]).toEqual([
+        false,
+        new Set(['good']),
+      ]);
+    },
+  );
 });

@@ -1,36 +1,56 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
 import type { GitStore, Oid } from '../../src/git/store.js';
-import { gitBench, stageCommit, stageTag, type GitBench } from '../fixtures/git-bench.js';
-import { startGitServer, type GitServer, type GitServerOptions } from '../fixtures/git-server.js';
+import { type GitBench, gitBench, stageCommit, stageTag } from '../fixtures/git-bench.js';
+import { type GitServer, type GitServerOptions, startGitServer } from '../fixtures/git-server.js';
 
 const TOKEN = 'ghs_test-token';
 let bench: GitBench;
 let server: GitServer;
-beforeEach(() => { bench = gitBench(); });
+beforeEach(() => {
+  bench = gitBench();
+});
 afterEach(async () => {
   await bench.close();
   await server?.close();
 });
 
-const serve = async (options: GitServerOptions = {}): Promise<GitServer> => (server = await startGitServer({ token: TOKEN, ...options }));
+const serve = async (options: GitServerOptions = {}): Promise<GitServer> =>
+  (server = await startGitServer({ token: TOKEN, ...options }));
 const open = (): Promise<GitStore> => bench.open(server.url, { token: TOKEN });
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 /** Pushes a first commit with a tag; returns its id. */
 async function begin(): Promise<Oid> {
   const store = await open();
-  const commit = await stageCommit(store, undefined, { 'src/a': 'a 1\n', 'src/b': 'b\n', 'archive/big': 'x\n'.repeat(50_000), 'human.txt': 'mine\n', 'keep/k': 'k\n' });
+  const commit = await stageCommit(store, undefined, {
+    'src/a': 'a 1\n',
+    'src/b': 'b\n',
+    'archive/big': 'x\n'.repeat(50_000),
+    'human.txt': 'mine\n',
+    'keep/k': 'k\n',
+  });
   const tag = await stageTag(store, '1.0', commit);
-  expect(await store.push({ branches: [{ name: 'main', oid: commit }], tags: [{ name: '1.0', oid: tag }] })).toEqual({ status: 'pushed' });
+  expect(
+    await store.push({
+      branches: [{ name: 'main', oid: commit }],
+      tags: [{ name: '1.0', oid: tag }],
+    }),
+  ).toEqual({ status: 'pushed' });
   return commit;
 }
 
 describe('an empty repository', () => {
   it('has no refs, and is begun by a push', async () => {
     await serve();
-    expect(await (await open()).listRefs()).toEqual({ head: undefined, branches: new Map(), tags: new Map() });
+    expect(await (await open()).listRefs()).toEqual({
+      head: undefined,
+      branches: new Map(),
+      tags: new Map(),
+    });
     const commit = await begin();
     const refs = await (await open()).listRefs();
     expect(refs.head).toBe('main');
@@ -41,7 +61,9 @@ describe('an empty repository', () => {
 
   it('has nothing to fetch', async () => {
     await serve();
-    await expect((await open()).fetchCommit('refs/heads/main')).rejects.toMatchObject({ code: 'BRANCH_NOT_FOUND' });
+    await expect((await open()).fetchCommit('refs/heads/main')).rejects.toMatchObject({
+      code: 'BRANCH_NOT_FOUND',
+    });
   });
 });
 
@@ -51,7 +73,8 @@ describe('fetchCommit', () => {
     let commit = await begin();
     const writer = await open();
     await writer.fetchCommit('refs/heads/main');
-    for (let number = 0; number < 5; number += 1) commit = await stageCommit(writer, commit, { 'src/a': `${number}\n` });
+    for (let number = 0; number < 5; number += 1)
+      commit = await stageCommit(writer, commit, { 'src/a': `${number}\n` });
     await writer.push({ branches: [{ name: 'main', oid: commit }], tags: [] });
     server.requests.length = 0;
     const store = await open();
@@ -60,7 +83,9 @@ describe('fetchCommit', () => {
     const names = (await store.readTree(tree)).map(({ name }) => text(name));
     expect(names).toEqual(['archive', 'human.txt', 'keep', 'src']);
     await expect(store.readCommit(parents[0]!)).rejects.toMatchObject({ code: 'MIRROR_INVALID' });
-    await expect(store.readBlob((await store.readTree(tree))[1]!.oid)).rejects.toMatchObject({ code: 'MIRROR_INVALID' });
+    await expect(store.readBlob((await store.readTree(tree))[1]!.oid)).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+    });
     expect(server.requests.reduce((sum, { sent }) => sum + sent, 0)).toBeLessThan(4000);
   });
 
@@ -73,7 +98,9 @@ describe('fetchCommit', () => {
   });
 
   it('works with a server that does not filter', async () => {
-    await serve({ config: { 'uploadpack.allowFilter': 'false', 'uploadpack.allowAnySHA1InWant': 'false' } });
+    await serve({
+      config: { 'uploadpack.allowFilter': 'false', 'uploadpack.allowAnySHA1InWant': 'false' },
+    });
     const commit = await begin();
     const store = await open();
     await store.fetchCommit('refs/heads/main');
@@ -116,13 +143,17 @@ describe('write', () => {
     await store.readTree(root[3]!.oid);
     await store.write('blob', Buffer.from('b\n'));
     await store.check();
-    await expect(store.readBlob('61780798228d17af2d34fce4cfbdf35556832472')).rejects.toMatchObject({ code: 'MIRROR_INVALID' });
+    await expect(store.readBlob('61780798228d17af2d34fce4cfbdf35556832472')).rejects.toMatchObject({
+      code: 'MIRROR_INVALID',
+    });
   });
 
   it('gives back what is staged, before and after a check', async () => {
     await serve();
     const store = await open();
-    const oids = await Promise.all(['a', 'b', 'a', 'c'].map((content) => store.write('blob', Buffer.from(content))));
+    const oids = await Promise.all(
+      ['a', 'b', 'a', 'c'].map((content) => store.write('blob', Buffer.from(content))),
+    );
     expect(oids[0]).toBe(oids[2]);
     expect(text(await store.readBlob(oids[1]!))).toBe('b');
     await store.check();
@@ -141,12 +172,33 @@ describe('push', () => {
     const [copied] = await store.readTree(root[2]!.oid);
     const [, moved] = await store.readTree(root[3]!.oid);
     // A change, a file that moves, one that is copied from a folder without changes, a new file, a file that goes.
-    const changes = { 'src/a': 'a 2\n', 'src/b': undefined, 'other/place/b': moved!, 'other/copy': copied!, 'new.txt': 'n\n', 'archive/big': undefined };
+    const changes = {
+      'src/a': 'a 2\n',
+      'src/b': undefined,
+      'other/place/b': moved!,
+      'other/copy': copied!,
+      'new.txt': 'n\n',
+      'archive/big': undefined,
+    };
     const commit = await stageCommit(store, first, changes);
     server.requests.length = 0;
-    expect(await store.push({ branches: [{ name: 'main', oid: commit }], tags: [{ name: '2.0', oid: await stageTag(store, '2.0', commit) }] })).toEqual({ status: 'pushed' });
-    expect(new Set(server.requests.map(({ service }) => service))).toEqual(new Set(['git-receive-pack']));
-    expect(server.git('ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual(['human.txt', 'keep/k', 'new.txt', 'other/copy', 'other/place/b', 'src/a']);
+    expect(
+      await store.push({
+        branches: [{ name: 'main', oid: commit }],
+        tags: [{ name: '2.0', oid: await stageTag(store, '2.0', commit) }],
+      }),
+    ).toEqual({ status: 'pushed' });
+    expect(new Set(server.requests.map(({ service }) => service))).toEqual(
+      new Set(['git-receive-pack']),
+    );
+    expect(server.git('ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
+      'human.txt',
+      'keep/k',
+      'new.txt',
+      'other/copy',
+      'other/place/b',
+      'src/a',
+    ]);
     expect(server.git('show', 'main:human.txt')).toBe('mine');
     expect(server.git('fsck', '--strict', '--full')).toBe('');
   });
@@ -159,9 +211,13 @@ describe('push', () => {
     const { tree } = await store.readCommit(first);
     const gone = (await store.readTree((await store.readTree(tree))[3]!.oid))[1]!;
     const second = await stageCommit(store, first, { 'src/b': undefined });
-    expect(await store.push({ branches: [{ name: 'main', oid: second }], tags: [] })).toEqual({ status: 'pushed' });
+    expect(await store.push({ branches: [{ name: 'main', oid: second }], tags: [] })).toEqual({
+      status: 'pushed',
+    });
     const third = await stageCommit(store, second, { 'src/c': gone });
-    expect(await store.push({ branches: [{ name: 'main', oid: third }], tags: [] })).toEqual({ status: 'pushed' });
+    expect(await store.push({ branches: [{ name: 'main', oid: third }], tags: [] })).toEqual({
+      status: 'pushed',
+    });
     expect(server.git('show', 'main:src/c')).toBe('b');
   });
 
@@ -171,14 +227,25 @@ describe('push', () => {
     const store = await open();
     await store.fetchCommit('refs/heads/main');
     const second = await stageCommit(store, first, { 'src/a': 'a 2\n' });
-    await store.push({ branches: [{ name: 'main', oid: second }], tags: [{ name: '2.0', oid: await stageTag(store, '2.0', second) }] });
+    await store.push({
+      branches: [{ name: 'main', oid: second }],
+      tags: [{ name: '2.0', oid: await stageTag(store, '2.0', second) }],
+    });
     const later = await open();
     const tip = await later.fetchCommit('refs/heads/main');
     const base = await later.fetchCommit('refs/tags/1.0');
     const backport = await stageCommit(later, base, { 'src/a': 'a 1.1\n' });
     const onBranch = await stageCommit(later, tip, { 'archive/1.1': 'package\n' });
-    const branches = [{ name: 'main', oid: onBranch }, { name: 'release/1', oid: backport }];
-    expect(await later.push({ branches, tags: [{ name: '1.1', oid: await stageTag(later, '1.1', backport) }] })).toEqual({ status: 'pushed' });
+    const branches = [
+      { name: 'main', oid: onBranch },
+      { name: 'release/1', oid: backport },
+    ];
+    expect(
+      await later.push({
+        branches,
+        tags: [{ name: '1.1', oid: await stageTag(later, '1.1', backport) }],
+      }),
+    ).toEqual({ status: 'pushed' });
     expect(server.git('log', '--format=%s %D', '--graph', '1.1')).toContain('release/1');
     expect(server.git('show', 'main:src/a')).toBe('a 2');
     expect(server.git('rev-parse', '1.1^')).toBe(first);
@@ -188,7 +255,9 @@ describe('push', () => {
     await serve();
     const store = await open();
     const commit = await stageCommit(store, undefined, { a: 'a' });
-    expect(await store.push({ branches: [{ name: 'main', oid: commit }], tags: [], dryRun: true })).toEqual({ status: 'pushed' });
+    expect(
+      await store.push({ branches: [{ name: 'main', oid: commit }], tags: [], dryRun: true }),
+    ).toEqual({ status: 'pushed' });
     expect(server.git('for-each-ref')).toBe('');
   });
 
@@ -198,8 +267,14 @@ describe('push', () => {
     server.setHook('pre-receive', 'echo "GH006: Protected branch update failed"; exit 1');
     const store = await open();
     await store.fetchCommit('refs/heads/main');
-    const answer = await store.push({ branches: [{ name: 'main', oid: await stageCommit(store, first, { x: 'x' }) }], tags: [] });
-    expect(answer).toEqual({ status: 'rejected', message: expect.stringMatching(/pre-receive hook declined.*GH006/) });
+    const answer = await store.push({
+      branches: [{ name: 'main', oid: await stageCommit(store, first, { x: 'x' }) }],
+      tags: [],
+    });
+    expect(answer).toEqual({
+      status: 'rejected',
+      message: expect.stringMatching(/pre-receive hook declined.*GH006/),
+    });
     expect(server.git('rev-parse', 'main')).toBe(first);
   });
 
@@ -209,12 +284,20 @@ describe('push', () => {
     server.setHook('pre-receive', 'echo "error: GH001: Large files detected." >&2; exit 1');
     const store = await open();
     await store.fetchCommit('refs/heads/main');
-    await expect(store.push({ branches: [{ name: 'main', oid: await stageCommit(store, first, { x: 'x' }) }], tags: [] })).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+    await expect(
+      store.push({
+        branches: [{ name: 'main', oid: await stageCommit(store, first, { x: 'x' }) }],
+        tags: [],
+      }),
+    ).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
   });
 });
 
 describe('a server that says no', () => {
-  it.each([['a wrong token', 'wrong'], ['no token', undefined]])('is AUTH with %s', async (_, token) => {
+  it.each([
+    ['a wrong token', 'wrong'],
+    ['no token', undefined],
+  ])('is AUTH with %s', async (_, token) => {
     await serve();
     const store = await bench.open(server.url, token === undefined ? {} : { token });
     await expect(store.listRefs()).rejects.toMatchObject({ name: 'GitError', code: 'AUTH' });
@@ -226,14 +309,22 @@ describe('a server that says no', () => {
     const store = await bench.open(server.url, { token: 'reader' });
     expect(await store.fetchCommit('refs/heads/main')).toBe(first);
     const commit = await stageCommit(store, first, { x: 'x' });
-    await expect(store.push({ branches: [{ name: 'main', oid: commit }], tags: [], dryRun: true })).rejects.toMatchObject({ code: 'AUTH' });
-    await expect(store.push({ branches: [{ name: 'main', oid: commit }], tags: [] })).rejects.toMatchObject({ code: 'AUTH' });
+    await expect(
+      store.push({ branches: [{ name: 'main', oid: commit }], tags: [], dryRun: true }),
+    ).rejects.toMatchObject({ code: 'AUTH' });
+    await expect(
+      store.push({ branches: [{ name: 'main', oid: commit }], tags: [] }),
+    ).rejects.toMatchObject({ code: 'AUTH' });
   });
 
   it('is REMOTE_FAILED when there is no repository', async () => {
     await serve();
-    await expect((await bench.open(`${server.serverUrl}/no/where`, { token: TOKEN })).listRefs()).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
-    await expect((await bench.open(`${bench.dir}/nowhere`)).listRefs()).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
+    await expect(
+      (await bench.open(`${server.serverUrl}/no/where`, { token: TOKEN })).listRefs(),
+    ).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
+    await expect((await bench.open(`${bench.dir}/nowhere`)).listRefs()).rejects.toMatchObject({
+      code: 'REMOTE_FAILED',
+    });
   });
 });
 
@@ -253,7 +344,10 @@ describe('a network that fails', () => {
   it('is REMOTE_FAILED in the end', async () => {
     await serve();
     server.setFault(() => ({ status: 503 }));
-    await expect((await open()).listRefs()).rejects.toMatchObject({ code: 'REMOTE_FAILED', message: expect.stringContaining('503') });
+    await expect((await open()).listRefs()).rejects.toMatchObject({
+      code: 'REMOTE_FAILED',
+      message: expect.stringContaining('503'),
+    });
     expect(server.requests).toHaveLength(3);
   });
 
@@ -263,8 +357,13 @@ describe('a network that fails', () => {
     const store = await open();
     await store.fetchCommit('refs/heads/main');
     const commit = await stageCommit(store, first, { x: 'x' });
-    const request = { branches: [{ name: 'main', oid: commit }], tags: [{ name: '2.0', oid: await stageTag(store, '2.0', commit) }] };
-    server.setFault(({ method, service }) => (method === 'POST' && service === 'git-receive-pack' ? 'lose-reply' : undefined));
+    const request = {
+      branches: [{ name: 'main', oid: commit }],
+      tags: [{ name: '2.0', oid: await stageTag(store, '2.0', commit) }],
+    };
+    server.setFault(({ method, service }) =>
+      method === 'POST' && service === 'git-receive-pack' ? 'lose-reply' : undefined,
+    );
     await expect(store.push(request)).rejects.toMatchObject({ code: 'REMOTE_FAILED' });
     server.setFault(undefined);
     expect((await store.listRefs()).branches.get('main')).toBe(commit);
@@ -277,7 +376,9 @@ describe('a repository on this machine', () => {
     const path = bench.bare('a b%20c.git');
     const store = await bench.open(path);
     const first = await stageCommit(store, undefined, { a: 'a', b: 'b' });
-    expect(await store.push({ branches: [{ name: 'main', oid: first }], tags: [] })).toEqual({ status: 'pushed' });
+    expect(await store.push({ branches: [{ name: 'main', oid: first }], tags: [] })).toEqual({
+      status: 'pushed',
+    });
     const again = await bench.open(path);
     await again.fetchCommit('refs/heads/main');
     const [entry] = await again.readTree((await again.readCommit(first)).tree);

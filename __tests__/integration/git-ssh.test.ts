@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+
 import type { SshOptions } from '../../src/git/ssh.js';
-import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
+import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
 
 describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'a remote over a real sshd', () => {
@@ -17,8 +19,11 @@ describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'a remote over a real ss
   let port = 0;
   let url = '';
   const file = (name: string): string => join(bench.dir, name);
-  const makeKey = (name: string): void => { execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file(name)]); };
-  const knownHosts = (name = 'host'): string => `[127.0.0.1]:${port} ${readFileSync(file(`${name}.pub`), 'utf8')}`;
+  const makeKey = (name: string): void => {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file(name)]);
+  };
+  const knownHosts = (name = 'host'): string =>
+    `[127.0.0.1]:${port} ${readFileSync(file(`${name}.pub`), 'utf8')}`;
 
   beforeEach(async () => {
     bench = gitBench();
@@ -26,12 +31,22 @@ describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'a remote over a real ss
     writeFileSync(file('authorized_keys'), readFileSync(file('user.pub')), { mode: 0o600 });
     port = await freePort();
     const lines = [
-      `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey "${file('host')}"`, `AuthorizedKeysFile "${file('authorized_keys')}"`, 'PidFile none', 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password',
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey "${file('host')}"`,
+      `AuthorizedKeysFile "${file('authorized_keys')}"`,
+      'PidFile none',
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin prohibit-password',
     ];
     writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`);
     execFileSync('mkdir', ['-p', '/run/sshd']);
-    server = spawn(requireTool('sshd')!, ['-D', '-e', '-f', file('sshd_config')], { stdio: 'ignore' });
+    server = spawn(requireTool('sshd')!, ['-D', '-e', '-f', file('sshd_config')], {
+      stdio: 'ignore',
+    });
     await listening(port);
     url = `ssh://${userInfo().username}@127.0.0.1:${port}${bench.bare().replaceAll(' ', '%20')}`;
   });
@@ -43,7 +58,10 @@ describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'a remote over a real ss
   const push = async (ssh: SshOptions): Promise<unknown> => {
     const store = await bench.open(url, { ssh });
     await store.listRefs();
-    return store.push({ branches: [{ name: 'main', oid: await stageCommit(store, undefined, { a: 'a' }) }], tags: [] });
+    return store.push({
+      branches: [{ name: 'main', oid: await stageCommit(store, undefined, { a: 'a' }) }],
+      tags: [],
+    });
   };
 
   it('is pushed to with the key, and read again', async () => {
@@ -56,15 +74,26 @@ describeWithTools(['git', 'ssh', 'ssh-keygen', 'sshd'], 'a remote over a real ss
   });
 
   it('is not reached with another key', async () => {
-    await expect(push({ key: readFileSync(file('stranger'), 'utf8'), knownHosts: knownHosts() })).rejects.toMatchObject({ code: 'AUTH' });
+    await expect(
+      push({ key: readFileSync(file('stranger'), 'utf8'), knownHosts: knownHosts() }),
+    ).rejects.toMatchObject({ code: 'AUTH' });
   });
 
   it('is not trusted with another host key', async () => {
-    await expect(push({ key: readFileSync(file('user'), 'utf8'), knownHosts: knownHosts('other-host') })).rejects.toMatchObject({ code: 'AUTH', message: expect.stringMatching(/the host key sent is SHA256:\S+ \(ED25519\); ssh-known-hosts has another$/) });
+    await expect(
+      push({ key: readFileSync(file('user'), 'utf8'), knownHosts: knownHosts('other-host') }),
+    ).rejects.toMatchObject({
+      code: 'AUTH',
+      message: expect.stringMatching(
+        /the host key sent is SHA256:\S+ \(ED25519\); ssh-known-hosts has another$/,
+      ),
+    });
   });
 
   it('is not trusted when its host key is unknown', async () => {
-    await expect(push({ key: readFileSync(file('user'), 'utf8'), knownHosts: '' })).rejects.toMatchObject({ code: 'AUTH' });
+    await expect(
+      push({ key: readFileSync(file('user'), 'utf8'), knownHosts: '' }),
+    ).rejects.toMatchObject({ code: 'AUTH' });
   });
 });
 
@@ -81,8 +110,13 @@ async function listening(port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const open = await new Promise<boolean>((done) => {
       const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => { socket.destroy(); done(true); });
-      socket.once('error', () => { done(false); });
+      socket.once('connect', () => {
+        socket.destroy();
+        done(true);
+      });
+      socket.once('error', () => {
+        done(false);
+      });
     });
     if (open) return;
     await sleep(50);

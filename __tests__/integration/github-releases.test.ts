@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { afterAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { startGitHubApi, type GitHubApi } from '../fixtures/github-api.js';
+
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { fileName, hello } from '../fixtures/small-repository.js';
-import { onStage, TOKEN, type Stage } from '../fixtures/stage.js';
+import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
 
 const [ONE, TWO, OLD] = [hello('1.0'), hello('2.0'), hello('1.5')] as const;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -15,7 +17,10 @@ interface Scene {
   readonly publish: (inputs?: Readonly<Record<string, string>>) => Promise<RunResult>;
 }
 
-async function onGitHub(packages: readonly ReturnType<typeof hello>[], test: (scene: Scene) => Promise<void>): Promise<void> {
+async function onGitHub(
+  packages: readonly ReturnType<typeof hello>[],
+  test: (scene: Scene) => Promise<void>,
+): Promise<void> {
   const api = await startGitHubApi({ token: TOKEN });
   try {
     await onStage({ packages, inputs: { 'create-releases': 'true' } }, async (stage) => {
@@ -27,9 +32,20 @@ async function onGitHub(packages: readonly ReturnType<typeof hello>[], test: (sc
   }
 }
 
-const writes = ({ requests }: GitHubApi): string[] => requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
-const shape = ({ releases }: GitHubApi): unknown[] => releases.map(({ tag_name, draft, make_latest, assets }) => [tag_name, draft, make_latest, assets.map(({ label }) => label)]);
-const assetsOf = (version: string): string[] => [`hello-${version}-1.noarch.rpm`, `hello-${version}-1.noarch.rpm.sha256`, `hello-${version}-1.noarch.rpm.verification.json`];
+const writes = ({ requests }: GitHubApi): string[] =>
+  requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
+const shape = ({ releases }: GitHubApi): unknown[] =>
+  releases.map(({ tag_name, draft, make_latest, assets }) => [
+    tag_name,
+    draft,
+    make_latest,
+    assets.map(({ label }) => label),
+  ]);
+const assetsOf = (version: string): string[] => [
+  `hello-${version}-1.noarch.rpm`,
+  `hello-${version}-1.noarch.rpm.sha256`,
+  `hello-${version}-1.noarch.rpm.verification.json`,
+];
 
 describe('create-releases', () => {
   afterAll(removeRunDirectories);
@@ -38,23 +54,43 @@ describe('create-releases', () => {
     await onGitHub([ONE, TWO], async ({ stage, api, publish }) => {
       const result = await publish();
       expect({ code: result.code, errors: result.report.errors }).toEqual({ code: 0, errors: [] });
-      expect(shape(api)).toEqual([['1.0', false, 'false', assetsOf('1.0')], ['2.0', false, 'true', assetsOf('2.0')]]);
+      expect(shape(api)).toEqual([
+        ['1.0', false, 'false', assetsOf('1.0')],
+        ['2.0', false, 'true', assetsOf('2.0')],
+      ]);
       const [rpm, checksum, verification] = api.releases[1]!.assets.map(({ bytes }) => bytes);
       expect(rpm!.equals(TWO.built.bytes)).toBe(true);
       expect(checksum!.toString()).toBe(`${sha256(TWO.built.bytes)}  ${fileName(TWO)}\n`);
       expect(JSON.parse(verification!.toString())).toMatchObject({
-        tag: '2.0', nevra: 'hello-2.0-1.noarch', commit: stage.git.git('rev-parse', '2.0^{commit}'), sourceTree: stage.git.git('rev-parse', '2.0:src'),
-        package: { file: fileName(TWO), sha256: sha256(TWO.built.bytes) }, checks: expect.arrayContaining([expect.objectContaining({ status: 'good' })]),
+        tag: '2.0',
+        nevra: 'hello-2.0-1.noarch',
+        commit: stage.git.git('rev-parse', '2.0^{commit}'),
+        sourceTree: stage.git.git('rev-parse', '2.0:src'),
+        package: { file: fileName(TWO), sha256: sha256(TWO.built.bytes) },
+        checks: expect.arrayContaining([expect.objectContaining({ status: 'good' })]),
       });
-      expect(api.releases[1]).toMatchObject({ name: 'hello 2.0', body: expect.stringContaining(sha256(TWO.built.bytes)) });
+      expect(api.releases[1]).toMatchObject({
+        name: 'hello 2.0',
+        body: expect.stringContaining(sha256(TWO.built.bytes)),
+      });
     });
   });
 
   it('makes a draft first, and publishes it when all of its files are there', async () => {
     await onGitHub([ONE], async ({ api, publish }) => {
       await publish();
-      const seen = api.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path.replace(/\d+/g, 'N').replace(/^.*releases/, '')}`);
-      expect(seen).toEqual(['POST ', 'POST /N/assets', 'POST /N/assets', 'POST /N/assets', 'PATCH /N']);
+      const seen = api.requests
+        .filter(({ method }) => method !== 'GET')
+        .map(
+          ({ method, path }) => `${method} ${path.replace(/\d+/g, 'N').replace(/^.*releases/, '')}`,
+        );
+      expect(seen).toEqual([
+        'POST ',
+        'POST /N/assets',
+        'POST /N/assets',
+        'POST /N/assets',
+        'PATCH /N',
+      ]);
     });
   });
 
@@ -62,7 +98,10 @@ describe('create-releases', () => {
     await onGitHub([ONE], async ({ api, publish }) => {
       await publish();
       api.requests.length = 0;
-      expect({ code: (await publish()).code, writes: writes(api) }).toEqual({ code: 0, writes: [] });
+      expect({ code: (await publish()).code, writes: writes(api) }).toEqual({
+        code: 0,
+        writes: [],
+      });
     });
   });
 
@@ -84,9 +123,14 @@ describe('create-releases', () => {
       expect((await publish({ 'create-releases': 'false' })).code).toBe(0);
       expect(api.requests).toEqual([]);
       expect((await publish()).code).toBe(0);
-      expect(shape(api)).toEqual([['1.0', false, 'false', assetsOf('1.0')], ['2.0', false, 'true', assetsOf('2.0')]]);
+      expect(shape(api)).toEqual([
+        ['1.0', false, 'false', assetsOf('1.0')],
+        ['2.0', false, 'true', assetsOf('2.0')],
+      ]);
       expect(api.releases[0]!.assets[0]!.bytes.equals(ONE.built.bytes)).toBe(true);
-      expect(JSON.parse(api.releases[0]!.assets[2]!.bytes.toString())).toMatchObject({ commit: stage.git.git('rev-parse', '1.0^{commit}') });
+      expect(JSON.parse(api.releases[0]!.assets[2]!.bytes.toString())).toMatchObject({
+        commit: stage.git.git('rev-parse', '1.0^{commit}'),
+      });
     });
   });
 
@@ -101,9 +145,15 @@ describe('create-releases', () => {
 
   it('leaves releases of others alone, and adds what is missing to one that somebody made for a tag', async () => {
     await onGitHub([ONE], async ({ api, publish }) => {
-      api.releases.push({ id: 90, tag_name: 'v0', name: 'theirs', body: '', draft: false, assets: [] }, { id: 91, tag_name: '1.0', name: 'mine', body: 'words', draft: false, assets: [] });
+      api.releases.push(
+        { id: 90, tag_name: 'v0', name: 'theirs', body: '', draft: false, assets: [] },
+        { id: 91, tag_name: '1.0', name: 'mine', body: 'words', draft: false, assets: [] },
+      );
       expect((await publish()).code).toBe(0);
-      expect(shape(api)).toEqual([['v0', false, undefined, []], ['1.0', false, undefined, assetsOf('1.0')]]);
+      expect(shape(api)).toEqual([
+        ['v0', false, undefined, []],
+        ['1.0', false, undefined, assetsOf('1.0')],
+      ]);
       expect(api.releases[1]).toMatchObject({ name: 'mine', body: 'words' });
     });
   });
@@ -111,7 +161,14 @@ describe('create-releases', () => {
   it.each([
     ['500', { status: 500 }],
     ['429 with Retry-After', { status: 429, headers: { 'retry-after': '1' } }],
-    ['the secondary rate limit', { status: 403, headers: { 'retry-after': '0' }, message: 'You have exceeded a secondary rate limit' }],
+    [
+      'the secondary rate limit',
+      {
+        status: 403,
+        headers: { 'retry-after': '0' },
+        message: 'You have exceeded a secondary rate limit',
+      },
+    ],
     ['a lost reply', 'lose-reply'],
   ] as const)('tries again after %s, and makes nothing twice', async (_, fault) => {
     await onGitHub([ONE], async ({ api, publish }) => {
@@ -131,10 +188,26 @@ describe('create-releases', () => {
 
   it('gives up on a long rate limit with an error; tags stay published, and the next run makes up for it', async () => {
     await onGitHub([ONE], async ({ stage, api, publish }) => {
-      api.setFault(() => ({ status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1800) }, message: 'API rate limit exceeded' }));
+      api.setFault(() => ({
+        status: 403,
+        headers: {
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1800),
+        },
+        message: 'API rate limit exceeded',
+      }));
       const result = await publish();
-      expect({ code: result.code, tags: stage.tags(), output: result.outputs['tags'] }).toEqual({ code: 1, tags: ['1.0'], output: '["1.0"]' });
-      expect(result.report.errors).toEqual([expect.objectContaining({ code: 'REMOTE_FAILED', message: expect.stringMatching(/in (29|30|31) minutes/) })]);
+      expect({ code: result.code, tags: stage.tags(), output: result.outputs['tags'] }).toEqual({
+        code: 1,
+        tags: ['1.0'],
+        output: '["1.0"]',
+      });
+      expect(result.report.errors).toEqual([
+        expect.objectContaining({
+          code: 'REMOTE_FAILED',
+          message: expect.stringMatching(/in (29|30|31) minutes/),
+        }),
+      ]);
       api.setFault(undefined);
       expect((await publish()).code).toBe(0);
       expect(shape(api)).toEqual([['1.0', false, 'true', assetsOf('1.0')]]);
@@ -143,10 +216,19 @@ describe('create-releases', () => {
 
   it('says which permission is missing', async () => {
     await onGitHub([ONE], async ({ api, publish }) => {
-      api.setFault(({ method }) => (method === 'POST' ? { status: 403, message: 'Resource not accessible by integration' } : undefined));
+      api.setFault(({ method }) =>
+        method === 'POST'
+          ? { status: 403, message: 'Resource not accessible by integration' }
+          : undefined,
+      );
       const result = await publish();
       expect(result.code).toBe(1);
-      expect(result.report.errors).toEqual([expect.objectContaining({ code: 'AUTH', remedy: expect.stringContaining('contents: write') })]);
+      expect(result.report.errors).toEqual([
+        expect.objectContaining({
+          code: 'AUTH',
+          remedy: expect.stringContaining('contents: write'),
+        }),
+      ]);
     });
   });
 
@@ -154,7 +236,15 @@ describe('create-releases', () => {
     await onGitHub([ONE], async ({ api, publish }) => {
       api.setUploads('http://uploads.example.invalid');
       const result = await publish();
-      expect({ code: result.code, errors: result.report.errors }).toEqual({ code: 1, errors: [expect.objectContaining({ code: 'REMOTE_FAILED', message: expect.stringContaining('uploads.example.invalid') })] });
+      expect({ code: result.code, errors: result.report.errors }).toEqual({
+        code: 1,
+        errors: [
+          expect.objectContaining({
+            code: 'REMOTE_FAILED',
+            message: expect.stringContaining('uploads.example.invalid'),
+          }),
+        ],
+      });
     });
   });
 
@@ -172,7 +262,11 @@ describe('create-releases', () => {
     await onStage({ packages: [ONE], inputs: { 'create-releases': 'true' } }, async (stage) => {
       const env = code === 'INPUT_MISSING' ? { GITHUB_SERVER_URL: stage.git.serverUrl } : {};
       const result = await stage.publish(inputs, { env });
-      expect({ code: result.code, requests: stage.yum.requests.length + stage.git.requests.length, says: result.stdout.includes(`title=${code}`) }).toEqual({ code: 2, requests: 0, says: true });
+      expect({
+        code: result.code,
+        requests: stage.yum.requests.length + stage.git.requests.length,
+        says: result.stdout.includes(`title=${code}`),
+      }).toEqual({ code: 2, requests: 0, says: true });
     });
   });
 });

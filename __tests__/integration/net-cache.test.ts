@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { announced, collect, netBenches, noise, type NetBench } from '../fixtures/fetchers.js';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { announced, collect, type NetBench, netBenches, noise } from '../fixtures/fetchers.js';
 
 const benches = netBenches();
 const bytes = noise(50_000);
@@ -19,16 +21,25 @@ beforeEach(() => {
 afterEach(async () => {
   await benches.closeAll();
   rmSync(tools, { recursive: true, force: true });
-  for (const [name, value] of [['RUNNER_TOOL_CACHE', before.cache], ['RUNNER_TEMP', before.temp]] as const) {
+  for (const [name, value] of [
+    ['RUNNER_TOOL_CACHE', before.cache],
+    ['RUNNER_TEMP', before.temp],
+  ] as const) {
     if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
   }
 });
 
 const open = (packageInMemory = 1 << 20): Promise<NetBench> =>
-  benches.open({ files: { 'x.rpm': bytes } }, { environment: { RUNNER_TOOL_CACHE: tools }, limits: { packageInMemory } });
+  benches.open(
+    { files: { 'x.rpm': bytes } },
+    { environment: { RUNNER_TOOL_CACHE: tools }, limits: { packageInMemory } },
+  );
 
-async function downloadAndKeep({ server, fetcher }: NetBench): Promise<{ cached: boolean; requests: number }> {
+async function downloadAndKeep({
+  server,
+  fetcher,
+}: NetBench): Promise<{ cached: boolean; requests: number }> {
   const request = announced(`${server.url}/x.rpm`, bytes);
   const download = await fetcher.download(request);
   expect((await collect(download.bytes)).equals(bytes)).toBe(true);
@@ -42,11 +53,19 @@ const entry = (): string => {
 };
 
 describe('the tool cache', () => {
-  it.each([['memory', 1 << 20], ['a private file', 100]])('keeps what passed all checks, by checksum, so that the next run does not fetch it (from %s)', async (_, inMemory) => {
-    expect(await downloadAndKeep(await open(inMemory))).toEqual({ cached: false, requests: 1 });
-    expect(readdirSync(join(tools, 'rpm-source-mirror'))).toEqual([`0.0.0-s${announced('', bytes).checksum.hex}`]);
-    expect(await downloadAndKeep(await open(inMemory))).toEqual({ cached: true, requests: 0 });
-  });
+  it.each([
+    ['memory', 1 << 20],
+    ['a private file', 100],
+  ])(
+    'keeps what passed all checks, by checksum, so that the next run does not fetch it (from %s)',
+    async (_, inMemory) => {
+      expect(await downloadAndKeep(await open(inMemory))).toEqual({ cached: false, requests: 1 });
+      expect(readdirSync(join(tools, 'rpm-source-mirror'))).toEqual([
+        `0.0.0-s${announced('', bytes).checksum.hex}`,
+      ]);
+      expect(await downloadAndKeep(await open(inMemory))).toEqual({ cached: true, requests: 0 });
+    },
+  );
 
   it('holds nothing that was only downloaded', async () => {
     const { server, fetcher } = await open();
@@ -55,16 +74,38 @@ describe('the tool cache', () => {
   });
 
   it.each<[string, () => void]>([
-    ['other bytes', () => { writeFileSync(entry(), noise(50_000, 2)); }],
-    ['a shorter file', () => { writeFileSync(entry(), bytes.subarray(1)); }],
-    ['a longer file', () => { writeFileSync(entry(), Buffer.concat([bytes, bytes])); }],
-    ['an empty file', () => { writeFileSync(entry(), ''); }],
+    [
+      'other bytes',
+      () => {
+        writeFileSync(entry(), noise(50_000, 2));
+      },
+    ],
+    [
+      'a shorter file',
+      () => {
+        writeFileSync(entry(), bytes.subarray(1));
+      },
+    ],
+    [
+      'a longer file',
+      () => {
+        writeFileSync(entry(), Buffer.concat([bytes, bytes]));
+      },
+    ],
+    [
+      'an empty file',
+      () => {
+        writeFileSync(entry(), '');
+      },
+    ],
   ])('T19: is hashed again, and %s in it are ignored, said and replaced', async (_, corrupt) => {
     await downloadAndKeep(await open());
     corrupt();
     const bench = await open();
     expect(await downloadAndKeep(bench)).toEqual({ cached: false, requests: 1 });
-    expect(bench.log.filter((line) => line.startsWith('warning:'))).toEqual([expect.stringContaining('tool cache')]);
+    expect(bench.log.filter((line) => line.startsWith('warning:'))).toEqual([
+      expect.stringContaining('tool cache'),
+    ]);
     expect(await downloadAndKeep(await open())).toEqual({ cached: true, requests: 0 });
   });
 

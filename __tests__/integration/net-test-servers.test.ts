@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gitEnvironment, startGitServer, type GitServer, type GitServerOptions } from '../fixtures/git-server.js';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import {
+  gitEnvironment,
+  type GitServer,
+  type GitServerOptions,
+  startGitServer,
+} from '../fixtures/git-server.js';
 import { parseOutputs } from '../fixtures/run-bundle.js';
 import { startYumServer, type YumServer } from '../fixtures/yum-server.js';
 
@@ -41,10 +48,18 @@ describe('the yum server of the tests', () => {
   it('answers ranges and conditions, and logs them', async () => {
     server.requests.length = 0;
     const part = await fetch(`${server.url}/y`, { headers: { range: 'bytes=2-4' } });
-    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 2-4/10', '234']);
-    const again = await fetch(`${server.url}/y`, { headers: { 'if-none-match': part.headers.get('etag')! } });
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+      206,
+      'bytes 2-4/10',
+      '234',
+    ]);
+    const again = await fetch(`${server.url}/y`, {
+      headers: { 'if-none-match': part.headers.get('etag')! },
+    });
     expect(again.status).toBe(304);
-    expect(server.requests.map(({ url, range, status, bytes }) => [url, range, status, bytes])).toEqual([
+    expect(
+      server.requests.map(({ url, range, status, bytes }) => [url, range, status, bytes]),
+    ).toEqual([
       ['/y', 'bytes=2-4', 206, 3],
       ['/y', undefined, 304, 0],
     ]);
@@ -64,29 +79,67 @@ describe('the git server of the tests', () => {
     return server;
   };
   const git = async (args: string[], ...headers: string[]): Promise<string> => {
-    const config = headers.flatMap((value, i) => [[`GIT_CONFIG_KEY_${i}`, 'http.extraheader'], [`GIT_CONFIG_VALUE_${i}`, value]]);
-    const env = { ...gitEnvironment(home), GIT_CONFIG_COUNT: String(headers.length), ...(Object.fromEntries(config) as Record<string, string>) };
+    const config = headers.flatMap((value, i) => [
+      [`GIT_CONFIG_KEY_${i}`, 'http.extraheader'],
+      [`GIT_CONFIG_VALUE_${i}`, value],
+    ]);
+    const env = {
+      ...gitEnvironment(home),
+      GIT_CONFIG_COUNT: String(headers.length),
+      ...(Object.fromEntries(config) as Record<string, string>),
+    };
     return (await run('git', args, { env, cwd: home })).stdout;
   };
-  const basic = (token: string): string => `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
+  const basic = (token: string): string =>
+    `Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const commit = async (dir: string): Promise<void> => {
     await git(['init', '--quiet', '--initial-branch=main', dir]);
     writeFileSync(join(home, dir, 'file'), 'x'.repeat(100));
     await git(['-C', dir, 'add', '.']);
-    await git(['-C', dir, '-c', 'user.name=t', '-c', 'user.email=t@example.org', 'commit', '--quiet', '-m', 'one']);
+    await git([
+      '-C',
+      dir,
+      '-c',
+      'user.name=t',
+      '-c',
+      'user.email=t@example.org',
+      'commit',
+      '--quiet',
+      '-m',
+      'one',
+    ]);
   };
 
   it('takes a push with the token only, and gives a blobless clone over protocol 2', async () => {
     const server = await open({ token: 'secret', readOnlyToken: 'reader' });
     await commit('work');
     await expect(git(['ls-remote', server.url])).rejects.toThrow(/could not read Username/);
-    await expect(git(['-C', 'work', 'push', server.url, 'main'], basic('reader'))).rejects.toThrow(/403/);
-    await expect(git(['ls-remote', server.url], basic('secret'), basic('secret'))).rejects.toThrow(/400/);
+    await expect(git(['-C', 'work', 'push', server.url, 'main'], basic('reader'))).rejects.toThrow(
+      /403/,
+    );
+    await expect(git(['ls-remote', server.url], basic('secret'), basic('secret'))).rejects.toThrow(
+      /400/,
+    );
     await git(['-C', 'work', 'push', '--atomic', server.url, 'main'], basic('secret'));
-    expect(server.git('rev-parse', 'main')).toBe((await git(['-C', 'work', 'rev-parse', 'main'])).trim());
-    await git(['clone', '--quiet', '--bare', '--depth=1', '--filter=blob:none', `${server.url}.git`, 'clone'], basic('reader'));
+    expect(server.git('rev-parse', 'main')).toBe(
+      (await git(['-C', 'work', 'rev-parse', 'main'])).trim(),
+    );
+    await git(
+      [
+        'clone',
+        '--quiet',
+        '--bare',
+        '--depth=1',
+        '--filter=blob:none',
+        `${server.url}.git`,
+        'clone',
+      ],
+      basic('reader'),
+    );
     expect(await git(['-C', 'clone', 'count-objects', '-v'])).toMatch(/in-pack: 2\n/);
-    expect(server.requests.some((request) => request.headers['git-protocol'] === 'version=2')).toBe(true);
+    expect(server.requests.some((request) => request.headers['git-protocol'] === 'version=2')).toBe(
+      true,
+    );
   });
 
   it('runs hooks, fails on demand and loses a reply after the work was done', async () => {
@@ -105,6 +158,10 @@ describe('the git server of the tests', () => {
 
 describe('parseOutputs', () => {
   it('reads lines and blocks', () => {
-    expect(parseOutputs('a=1\nb<<EOF\nx=1\n\ny\nEOF\nc=\n')).toEqual({ a: '1', b: 'x=1\n\ny', c: '' });
+    expect(parseOutputs('a=1\nb<<EOF\nx=1\n\ny\nEOF\nc=\n')).toEqual({
+      a: '1',
+      b: 'x=1\n\ny',
+      c: '',
+    });
   });
 });

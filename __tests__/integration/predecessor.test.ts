@@ -3,9 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+
 import { gitEnvironment } from '../fixtures/git-server.js';
-import { makeRunDirectory, removeRunDirectories, runCli, type RunResult } from '../fixtures/run-bundle.js';
+import {
+  makeRunDirectory,
+  removeRunDirectories,
+  runCli,
+  type RunResult,
+} from '../fixtures/run-bundle.js';
 import { openStage, type Stage } from '../fixtures/stage.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
@@ -17,7 +24,11 @@ const OLDEST = [
   ['1.2', 'aws-neuron-dkms-1.2.3.0.noarch.rpm'],
   ['1.3.2.0', 'aws-neuron-dkms-1.3.2.0.noarch.rpm'],
 ] as const;
-const FOREIGN = { 'README.md': '# AWS Neuron Driver\n', '.github/workflows/x.yml': 'on: push\n', 'src-notes/todo.txt': 'not ours\n' };
+const FOREIGN = {
+  'README.md': '# AWS Neuron Driver\n',
+  '.github/workflows/x.yml': 'on: push\n',
+  'src-notes/todo.txt': 'not ours\n',
+};
 const LIMIT = 240_000;
 
 describeWithShared('a mirror that the predecessor began', () => {
@@ -25,11 +36,28 @@ describeWithShared('a mirror that the predecessor began', () => {
   let before: ReadonlyMap<string, string>;
   let first: RunResult;
   const git = (...args: string[]): string => stage.git.git(...args);
-  const refs = (): Map<string, string> => new Map(git('for-each-ref', '--format=%(refname) %(objecttype) %(objectname)').split('\n').map((line) => [line.split(' ')[0]!, line]));
-  const serve = (date: string): void => { stage.yum.setRoots(sharedPath('neuron/index', date), sharedPath('neuron/packages'), sharedPath('neuron')); };
+  const refs = (): Map<string, string> =>
+    new Map(
+      git('for-each-ref', '--format=%(refname) %(objecttype) %(objectname)')
+        .split('\n')
+        .map((line) => [line.split(' ')[0]!, line]),
+    );
+  const serve = (date: string): void => {
+    stage.yum.setRoots(
+      sharedPath('neuron/index', date),
+      sharedPath('neuron/packages'),
+      sharedPath('neuron'),
+    );
+  };
   const publish = (): Promise<RunResult> =>
     stage.publish(
-      { packages: 'aws-neuron-dkms aws-neuronx-dkms', gpgkey: `${stage.yum.url}/${KEY}`, 'gpg-fingerprints': FINGERPRINT, title: 'Neuron Driver', 'push-batch': '10' },
+      {
+        packages: 'aws-neuron-dkms aws-neuronx-dkms',
+        gpgkey: `${stage.yum.url}/${KEY}`,
+        'gpg-fingerprints': FINGERPRINT,
+        title: 'Neuron Driver',
+        'push-batch': '10',
+      },
       { timeout: LIMIT },
     );
 
@@ -49,7 +77,11 @@ describeWithShared('a mirror that the predecessor began', () => {
     expect({ code: first.code, errors: first.report.errors }).toEqual({ code: 0, errors: [] });
     expect(stage.tags()).toHaveLength(37);
     expect(JSON.parse(first.outputs['tags']!)).toHaveLength(34);
-    expect(first.report.releases.filter(({ status }: { status: string }) => status === 'exists').map(({ tag }: { tag: string }) => tag)).toEqual(OLDEST.map(([tag]) => tag));
+    expect(
+      first.report.releases
+        .filter(({ status }: { status: string }) => status === 'exists')
+        .map(({ tag }: { tag: string }) => tag),
+    ).toEqual(OLDEST.map(([tag]) => tag));
     expect(stage.yum.requests.filter(({ url }) => url.endsWith('.rpm'))).toHaveLength(34);
   });
 
@@ -68,17 +100,24 @@ describeWithShared('a mirror that the predecessor began', () => {
     expect(git('fsck', '--strict', '--no-dangling', '--no-progress')).toBe('');
   });
 
-  it('keeps every file that is not the tool\'s, in every commit', () => {
-    for (const [path, content] of Object.entries(FOREIGN)) expect(git('show', `main:${path}`)).toBe(content.trimEnd());
+  it("keeps every file that is not the tool's, in every commit", () => {
+    for (const [path, content] of Object.entries(FOREIGN))
+      expect(git('show', `main:${path}`)).toBe(content.trimEnd());
     const tip = before.get('refs/heads/main')!.split(' ')[2]!;
-    const touched = git('log', '--format=', '--name-only', `${tip}..main`).split('\n').filter((path) => path !== '' && !/^(src|archive)\//.test(path));
+    const touched = git('log', '--format=', '--name-only', `${tip}..main`)
+      .split('\n')
+      .filter((path) => path !== '' && !/^(src|archive)\//.test(path));
     expect(touched).toEqual([]);
   });
 
   it('keeps the archived packages and the old messages', () => {
     for (const [tag, file] of OLDEST) {
-      expect(git('rev-parse', `main:archive/rpm/${file}`)).toBe(git('hash-object', sharedPath('neuron/packages', file)));
-      expect(git('log', '-1', '--format=%B', tag)).toContain('GPG check: OK\nSHA256 check: OK\n--------');
+      expect(git('rev-parse', `main:archive/rpm/${file}`)).toBe(
+        git('hash-object', sharedPath('neuron/packages', file)),
+      );
+      expect(git('log', '-1', '--format=%B', tag)).toContain(
+        'GPG check: OK\nSHA256 check: OK\n--------',
+      );
     }
   });
 
@@ -88,21 +127,37 @@ describeWithShared('a mirror that the predecessor began', () => {
     expect(git('log', '-1', '--format=%B', '1.4.1.0')).toMatch(/\n- M: src\/preinstall\n/);
   });
 
-  it('needs nothing more when nothing is new', async () => {
-    const now = refs();
-    const again = await publish();
-    expect({ code: again.code, hasNew: again.outputs['has-new'], refs: [...refs().values()] }).toEqual({ code: 0, hasNew: 'false', refs: [...now.values()] });
-    expect(again.report.warnings).toEqual([]);
-  }, LIMIT);
+  it(
+    'needs nothing more when nothing is new',
+    async () => {
+      const now = refs();
+      const again = await publish();
+      expect({
+        code: again.code,
+        hasNew: again.outputs['has-new'],
+        refs: [...refs().values()],
+      }).toEqual({ code: 0, hasNew: 'false', refs: [...now.values()] });
+      expect(again.report.warnings).toEqual([]);
+    },
+    LIMIT,
+  );
 
-  it('classifies what the predecessor published like everything else', async () => {
-    serve('2025-07-06');
-    const next = await publish();
-    expect({ code: next.code, tags: JSON.parse(next.outputs['tags']!) }).toEqual({ code: 0, tags: ['2.20.28.0', '2.20.74.0', '2.21.37.0', '2.22.2.0'] });
-    const classes = next.report.changes.map(({ class: name }: { class: string }) => name);
-    expect(classes).toEqual(Array.from({ length: 37 }, () => 're-signed'));
-    for (const [tag] of OLDEST) expect(refs().get(`refs/tags/${tag}`)).toBe(before.get(`refs/tags/${tag}`));
-  }, LIMIT);
+  it(
+    'classifies what the predecessor published like everything else',
+    async () => {
+      serve('2025-07-06');
+      const next = await publish();
+      expect({ code: next.code, tags: JSON.parse(next.outputs['tags']!) }).toEqual({
+        code: 0,
+        tags: ['2.20.28.0', '2.20.74.0', '2.21.37.0', '2.22.2.0'],
+      });
+      const classes = next.report.changes.map(({ class: name }: { class: string }) => name);
+      expect(classes).toEqual(Array.from({ length: 37 }, () => 're-signed'));
+      for (const [tag] of OLDEST)
+        expect(refs().get(`refs/tags/${tag}`)).toBe(before.get(`refs/tags/${tag}`));
+    },
+    LIMIT,
+  );
 });
 
 /** Three releases as the predecessor published them: lightweight tags, no releases.json, no executable bits, its own messages. */
@@ -110,8 +165,19 @@ async function writePredecessor(stage: Stage): Promise<void> {
   const folder = makeRunDirectory();
   const work = join(folder, 'clone');
   mkdirSync(work);
-  const env = { ...gitEnvironment(folder), GIT_AUTHOR_NAME: 'Predecessor', GIT_AUTHOR_EMAIL: 'p@example.invalid', GIT_COMMITTER_NAME: 'Predecessor', GIT_COMMITTER_EMAIL: 'p@example.invalid' };
-  const git = (...args: string[]): string => execFileSync('git', ['-c', 'core.fileMode=false', ...args], { cwd: work, env, encoding: 'utf8' });
+  const env = {
+    ...gitEnvironment(folder),
+    GIT_AUTHOR_NAME: 'Predecessor',
+    GIT_AUTHOR_EMAIL: 'p@example.invalid',
+    GIT_COMMITTER_NAME: 'Predecessor',
+    GIT_COMMITTER_EMAIL: 'p@example.invalid',
+  };
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'core.fileMode=false', ...args], {
+      cwd: work,
+      env,
+      encoding: 'utf8',
+    });
   const put = (path: string, content: string | Uint8Array): void => {
     mkdirSync(join(work, path, '..'), { recursive: true });
     writeFileSync(join(work, path), content);
@@ -135,7 +201,9 @@ async function writePredecessor(stage: Stage): Promise<void> {
   for (const [version, file] of OLDEST) {
     const rpm = sharedPath('neuron/packages', file);
     const unpacked = join(folder, `unpacked-${version}`);
-    const inspected = await runCli(['inspect', rpm, '--extract', unpacked, '--quiet'], { tempDir: folder });
+    const inspected = await runCli(['inspect', rpm, '--extract', unpacked, '--quiet'], {
+      tempDir: folder,
+    });
     if (inspected.code !== 0) throw new Error(inspected.stderr);
     rmSync(join(work, 'src'), { recursive: true, force: true });
     copySource(unpacked, join(work, 'src'));
@@ -149,7 +217,9 @@ async function writePredecessor(stage: Stage): Promise<void> {
 
 /** Copies the files below the only folder in `usr/src`, wherever it was unpacked. */
 function copySource(unpacked: string, target: string): void {
-  const files = readdirSync(unpacked, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(unpacked, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   for (const entry of files) {
     const [, path] = /usr\/src\/[^/]+\/(.*)$/.exec(join(entry.parentPath, entry.name)) ?? [];
     if (path === undefined) continue;

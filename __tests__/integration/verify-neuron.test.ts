@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
 import { startGitServer } from '../fixtures/git-server.js';
-import { MirrorEditor, type FileEdit } from '../fixtures/mirror-editor.js';
+import { type FileEdit, MirrorEditor } from '../fixtures/mirror-editor.js';
 import { NEURON_FINGERPRINT, NEURON_KEY, publishNeuron } from '../fixtures/neuron.js';
 import { makeCertificate, makeKey } from '../fixtures/openpgp-builder.js';
-import { makeRunDirectory, removeRunDirectories, runAction, runCli, type RunResult } from '../fixtures/run-bundle.js';
+import {
+  makeRunDirectory,
+  removeRunDirectories,
+  runAction,
+  runCli,
+  type RunResult,
+} from '../fixtures/run-bundle.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
 const TAG = '2.24.7.0';
@@ -20,7 +28,17 @@ const otherKey = makeCertificate({ key: makeKey('RSA') });
 type Finding = readonly [kind: string, tag: string, path: string];
 type Edit = readonly [title: string, edit: (mirror: MirrorEditor) => void, finding: Finding];
 
-const files = (title: string, edits: (mirror: MirrorEditor) => Record<string, FileEdit>, finding: Finding): Edit => [title, (mirror) => { mirror.retag(TAG, { files: edits(mirror) }); }, finding];
+const files = (
+  title: string,
+  edits: (mirror: MirrorEditor) => Record<string, FileEdit>,
+  finding: Finding,
+): Edit => [
+  title,
+  (mirror) => {
+    mirror.retag(TAG, { files: edits(mirror) });
+  },
+  finding,
+];
 const message = (title: string, pattern: RegExp, replacement: string, finding: Finding): Edit => [
   title,
   (mirror) => {
@@ -32,93 +50,404 @@ const message = (title: string, pattern: RegExp, replacement: string, finding: F
   },
   finding,
 ];
-const tip = (title: string, edits: (mirror: MirrorEditor) => Record<string, FileEdit>, finding: Finding): Edit => [title, (mirror) => { mirror.commit(edits(mirror)); }, finding];
-const changed = (mirror: MirrorEditor, path: string, change: (text: string) => string, revision = TAG): FileEdit => ({ content: Buffer.from(change(mirror.bytes(`${revision}:${path}`).toString('latin1')), 'latin1') });
-const flipped = (bytes: Buffer, at: number): Buffer => { const copy = Buffer.from(bytes); copy[at]! ^= 1; return copy; };
-const line = (change: (text: string) => string, tag = TAG) => (list: string): string => list.split('\n').map((text) => (text.includes(`{"tag":"${tag}",`) ? change(text) : text)).join('\n');
+const tip = (
+  title: string,
+  edits: (mirror: MirrorEditor) => Record<string, FileEdit>,
+  finding: Finding,
+): Edit => [
+  title,
+  (mirror) => {
+    mirror.commit(edits(mirror));
+  },
+  finding,
+];
+const changed = (
+  mirror: MirrorEditor,
+  path: string,
+  change: (text: string) => string,
+  revision = TAG,
+): FileEdit => ({
+  content: Buffer.from(change(mirror.bytes(`${revision}:${path}`).toString('latin1')), 'latin1'),
+});
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy[at]! ^= 1;
+  return copy;
+};
+const line =
+  (change: (text: string) => string, tag = TAG) =>
+  (list: string): string =>
+    list
+      .split('\n')
+      .map((text) => (text.includes(`{"tag":"${tag}",`) ? change(text) : text))
+      .join('\n');
 /** Gives the first hex digit of a value behind `label` another value. */
-const otherDigit = (text: string, label: string): string => text.replace(new RegExp(`(${label})([0-9a-fA-F])`), (_, before: string, digit: string) => before + (digit === '0' ? '1' : '0'));
+const otherDigit = (text: string, label: string): string =>
+  text.replace(
+    new RegExp(`(${label})([0-9a-fA-F])`),
+    (_, before: string, digit: string) => before + (digit === '0' ? '1' : '0'),
+  );
 const LIST = 'archive/releases.json';
 
 const SOURCE_EDITS: readonly Edit[] = [
-  files('one byte of a source file', (m) => ({ 'src/Kbuild': { content: flipped(m.bytes(`${TAG}:src/Kbuild`), 3) } }), ['content', TAG, 'src/Kbuild']),
-  files('an executable bit dropped', () => ({ 'src/preinstall': { mode: '100644' } }), ['mode', TAG, 'src/preinstall']),
-  files('an executable bit added', () => ({ 'src/Kbuild': { mode: '100755' } }), ['mode', TAG, 'src/Kbuild']),
-  files('a file added', () => ({ 'src/extra.c': { content: 'int x;\n' } }), ['extra', TAG, 'src/extra.c']),
+  files(
+    'one byte of a source file',
+    (m) => ({ 'src/Kbuild': { content: flipped(m.bytes(`${TAG}:src/Kbuild`), 3) } }),
+    ['content', TAG, 'src/Kbuild'],
+  ),
+  files('an executable bit dropped', () => ({ 'src/preinstall': { mode: '100644' } }), [
+    'mode',
+    TAG,
+    'src/preinstall',
+  ]),
+  files('an executable bit added', () => ({ 'src/Kbuild': { mode: '100755' } }), [
+    'mode',
+    TAG,
+    'src/Kbuild',
+  ]),
+  files('a file added', () => ({ 'src/extra.c': { content: 'int x;\n' } }), [
+    'extra',
+    TAG,
+    'src/extra.c',
+  ]),
   files('a file removed', () => ({ 'src/Kbuild': undefined }), ['missing', TAG, 'src/Kbuild']),
-  files('a file replaced by a link', () => ({ 'src/Kbuild': { content: '/etc/passwd', mode: '120000' } }), ['content', TAG, 'src/Kbuild']),
+  files(
+    'a file replaced by a link',
+    () => ({ 'src/Kbuild': { content: '/etc/passwd', mode: '120000' } }),
+    ['content', TAG, 'src/Kbuild'],
+  ),
 ];
 
 const ARCHIVE_EDITS: readonly Edit[] = [
-  files('the package of another release', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }), ['package', TAG, rpm(TAG)]),
-  files('the package of another release, with its checksum', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) }, [`${rpm(TAG)}.sha256`]: { content: m.bytes(`${TAG}:${rpm(OTHER)}.sha256`) } }), ['package', TAG, rpm(TAG)]),
-  files('one bit of the package', (m) => ({ [rpm(TAG)]: { content: flipped(m.bytes(`${TAG}:${rpm(TAG)}`), 40_000) } }), ['package', TAG, rpm(TAG)]),
-  files('the package cut short', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(TAG)}`).subarray(0, 500) } }), ['package', TAG, rpm(TAG)]),
+  files(
+    'the package of another release',
+    (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }),
+    ['package', TAG, rpm(TAG)],
+  ),
+  files(
+    'the package of another release, with its checksum',
+    (m) => ({
+      [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) },
+      [`${rpm(TAG)}.sha256`]: { content: m.bytes(`${TAG}:${rpm(OTHER)}.sha256`) },
+    }),
+    ['package', TAG, rpm(TAG)],
+  ),
+  files(
+    'one bit of the package',
+    (m) => ({ [rpm(TAG)]: { content: flipped(m.bytes(`${TAG}:${rpm(TAG)}`), 40_000) } }),
+    ['package', TAG, rpm(TAG)],
+  ),
+  files(
+    'the package cut short',
+    (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(TAG)}`).subarray(0, 500) } }),
+    ['package', TAG, rpm(TAG)],
+  ),
   files('the package removed', () => ({ [rpm(TAG)]: undefined }), ['package', TAG, rpm(TAG)]),
-  files('its checksum', () => ({ [`${rpm(TAG)}.sha256`]: { content: '0'.repeat(64) } }), ['digest', TAG, `${rpm(TAG)}.sha256`]),
-  files('its checksum removed', () => ({ [`${rpm(TAG)}.sha256`]: undefined }), ['digest', TAG, `${rpm(TAG)}.sha256`]),
+  files('its checksum', () => ({ [`${rpm(TAG)}.sha256`]: { content: '0'.repeat(64) } }), [
+    'digest',
+    TAG,
+    `${rpm(TAG)}.sha256`,
+  ]),
+  files('its checksum removed', () => ({ [`${rpm(TAG)}.sha256`]: undefined }), [
+    'digest',
+    TAG,
+    `${rpm(TAG)}.sha256`,
+  ]),
   files('the key', () => ({ [KEY]: { content: otherKey } }), ['signature', TAG, KEY]),
-  files('the key, by something that is none', () => ({ [KEY]: { content: 'no key at all\n' } }), ['signature', TAG, KEY]),
+  files('the key, by something that is none', () => ({ [KEY]: { content: 'no key at all\n' } }), [
+    'signature',
+    TAG,
+    KEY,
+  ]),
   files('the key removed', () => ({ [KEY]: undefined }), ['signature', TAG, KEY]),
-  files('an index file', (m) => ({ 'archive/primary.xml.gz': { content: flipped(m.bytes(`${TAG}:archive/primary.xml.gz`), 100) } }), ['digest', TAG, 'archive/primary.xml.gz']),
-  files('the checksum of an index file', () => ({ 'archive/repomd.xml.sha256': { content: '0'.repeat(64) } }), ['digest', TAG, 'archive/repomd.xml.sha256']),
-  files('an index file that its own checksum fits', (m) => ({ 'archive/primary.xml.gz': { content: m.bytes(`${OTHER}:archive/primary.xml.gz`) }, 'archive/primary.xml.gz.sha256': { content: m.bytes(`${OTHER}:archive/primary.xml.gz.sha256`) } }), ['digest', TAG, 'archive/primary.xml.gz']),
-  files('the line in releases.json removed', (m) => ({ [LIST]: changed(m, LIST, (text) => text.replace(/\{"tag":"2\.24\.7\.0".*\n/, '')) }), ['metadata', TAG, LIST]),
-  files('releases.json, which is no JSON any more', (m) => ({ [LIST]: changed(m, LIST, line((text) => text.slice(0, -1))) }), ['metadata', TAG, LIST]),
-  ...(['sha256', 'contentSha256', 'headerSha256', 'sourceTree', 'signingKey'] as const).map((key): Edit =>
-    files(`${key} in releases.json`, (m) => ({ [LIST]: changed(m, LIST, line((text) => otherDigit(text, `"${key}":"`))) }), ['metadata', TAG, ''])),
-  ...([['nevra', 'aws-neuronx-dkms-2', 'other-name-2'], ['signedAt', '"signedAt":"20', '"signedAt":"21'], ['file', '"file":"aws', '"file":"xws'], ['repomdRevision', '"repomdRevision":"1', '"repomdRevision":"2']] as const).map(([key, before, after]): Edit =>
-    files(`${key} in releases.json`, (m) => ({ [LIST]: changed(m, LIST, line((text) => text.replace(before, after))) }), ['metadata', TAG, ''])),
+  files(
+    'an index file',
+    (m) => ({
+      'archive/primary.xml.gz': { content: flipped(m.bytes(`${TAG}:archive/primary.xml.gz`), 100) },
+    }),
+    ['digest', TAG, 'archive/primary.xml.gz'],
+  ),
+  files(
+    'the checksum of an index file',
+    () => ({ 'archive/repomd.xml.sha256': { content: '0'.repeat(64) } }),
+    ['digest', TAG, 'archive/repomd.xml.sha256'],
+  ),
+  files(
+    'an index file that its own checksum fits',
+    (m) => ({
+      'archive/primary.xml.gz': { content: m.bytes(`${OTHER}:archive/primary.xml.gz`) },
+      'archive/primary.xml.gz.sha256': {
+        content: m.bytes(`${OTHER}:archive/primary.xml.gz.sha256`),
+      },
+    }),
+    ['digest', TAG, 'archive/primary.xml.gz'],
+  ),
+  files(
+    'the line in releases.json removed',
+    (m) => ({ [LIST]: changed(m, LIST, (text) => text.replace(/\{"tag":"2\.24\.7\.0".*\n/, '')) }),
+    ['metadata', TAG, LIST],
+  ),
+  files(
+    'releases.json, which is no JSON any more',
+    (m) => ({
+      [LIST]: changed(
+        m,
+        LIST,
+        line((text) => text.slice(0, -1)),
+      ),
+    }),
+    ['metadata', TAG, LIST],
+  ),
+  ...(['sha256', 'contentSha256', 'headerSha256', 'sourceTree', 'signingKey'] as const).map(
+    (key): Edit =>
+      files(
+        `${key} in releases.json`,
+        (m) => ({
+          [LIST]: changed(
+            m,
+            LIST,
+            line((text) => otherDigit(text, `"${key}":"`)),
+          ),
+        }),
+        ['metadata', TAG, ''],
+      ),
+  ),
+  ...(
+    [
+      ['nevra', 'aws-neuronx-dkms-2', 'other-name-2'],
+      ['signedAt', '"signedAt":"20', '"signedAt":"21'],
+      ['file', '"file":"aws', '"file":"xws'],
+      ['repomdRevision', '"repomdRevision":"1', '"repomdRevision":"2'],
+    ] as const
+  ).map(([key, before, after]): Edit =>
+    files(
+      `${key} in releases.json`,
+      (m) => ({
+        [LIST]: changed(
+          m,
+          LIST,
+          line((text) => text.replace(before, after)),
+        ),
+      }),
+      ['metadata', TAG, ''],
+    ),
+  ),
 ];
 
 const MESSAGE_EDITS: readonly Edit[] = [
-  message('the trailer Rpm-Nevra', /^Rpm-Nevra: .*/m, 'Rpm-Nevra: other-1-1.noarch', ['metadata', TAG, 'Rpm-Nevra']),
-  ...['Rpm-Sha256', 'Content-Sha256', 'Header-Sha256', 'Source-Tree'].map((label): Edit => message(`the trailer ${label}`, new RegExp(`^${label}: .{8}`, 'm'), `${label}: 00000000`, ['metadata', TAG, label])),
-  message('the trailer Source-Path', /^Source-Path: .*/m, 'Source-Path: usr/src', ['metadata', TAG, 'Source-Path']),
-  message('the trailer Signing-Key', /^Signing-Key: .{8}/m, 'Signing-Key: 00000000', ['metadata', TAG, 'Signing-Key']),
-  message('the trailer Signature-Date', /^Signature-Date: 20/m, 'Signature-Date: 19', ['metadata', TAG, 'Signature-Date']),
-  message('the trailer Repomd-Revision', /^Repomd-Revision: 1/m, 'Repomd-Revision: 9', ['metadata', TAG, 'Repomd-Revision']),
+  message('the trailer Rpm-Nevra', /^Rpm-Nevra: .*/m, 'Rpm-Nevra: other-1-1.noarch', [
+    'metadata',
+    TAG,
+    'Rpm-Nevra',
+  ]),
+  ...['Rpm-Sha256', 'Content-Sha256', 'Header-Sha256', 'Source-Tree'].map((label): Edit =>
+    message(`the trailer ${label}`, new RegExp(`^${label}: .{8}`, 'm'), `${label}: 00000000`, [
+      'metadata',
+      TAG,
+      label,
+    ]),
+  ),
+  message('the trailer Source-Path', /^Source-Path: .*/m, 'Source-Path: usr/src', [
+    'metadata',
+    TAG,
+    'Source-Path',
+  ]),
+  message('the trailer Signing-Key', /^Signing-Key: .{8}/m, 'Signing-Key: 00000000', [
+    'metadata',
+    TAG,
+    'Signing-Key',
+  ]),
+  message('the trailer Signature-Date', /^Signature-Date: 20/m, 'Signature-Date: 19', [
+    'metadata',
+    TAG,
+    'Signature-Date',
+  ]),
+  message('the trailer Repomd-Revision', /^Repomd-Revision: 1/m, 'Repomd-Revision: 9', [
+    'metadata',
+    TAG,
+    'Repomd-Revision',
+  ]),
   message('a trailer removed', /^Header-Sha256: .*\n/m, '', ['metadata', TAG, 'Header-Sha256']),
-  message('a trailer added', /^(Signing-Key: .*)$/m, '$1\nWeak-Algorithm: md5', ['metadata', TAG, 'Weak-Algorithm']),
+  message('a trailer added', /^(Signing-Key: .*)$/m, '$1\nWeak-Algorithm: md5', [
+    'metadata',
+    TAG,
+    'Weak-Algorithm',
+  ]),
   ...(
     [
-      ['Package', 'other'], ['Version', '9.9'], ['License', 'MIT'], ['Summary', 'another'], ['Description', 'another'], ['Filename', 'other.rpm'], ['Checksum', '0'.repeat(64)], ['Buildhost', 'other'],
-      ['Buildtime', '2001-01-01 00:00:00 +0000 UTC'], ['GPG key primary uid', 'Somebody <else@example>'], ['GPG key creation time', '2001-01-01 00:00:00 +0000 UTC'],
-      ['GPG key fingerprint', '0'.repeat(40)], ['GPG check', 'FAILED'], ['SHA256 check', 'FAILED'], ['File digests check', 'OK (3 files)'],
+      ['Package', 'other'],
+      ['Version', '9.9'],
+      ['License', 'MIT'],
+      ['Summary', 'another'],
+      ['Description', 'another'],
+      ['Filename', 'other.rpm'],
+      ['Checksum', '0'.repeat(64)],
+      ['Buildhost', 'other'],
+      ['Buildtime', '2001-01-01 00:00:00 +0000 UTC'],
+      ['GPG key primary uid', 'Somebody <else@example>'],
+      ['GPG key creation time', '2001-01-01 00:00:00 +0000 UTC'],
+      ['GPG key fingerprint', '0'.repeat(40)],
+      ['GPG check', 'FAILED'],
+      ['SHA256 check', 'FAILED'],
+      ['File digests check', 'OK (3 files)'],
     ] as const
-  ).map(([label, value]): Edit => message(`the Metadata line ${label}`, new RegExp(`^${label}: .*`, 'm'), `${label}: ${value}`, ['metadata', TAG, label])),
-  message('the file that it was extracted from', /^(Source code extracted from file:) .*/m, '$1 other.rpm', ['metadata', TAG, 'Source code extracted from file']),
+  ).map(([label, value]): Edit =>
+    message(`the Metadata line ${label}`, new RegExp(`^${label}: .*`, 'm'), `${label}: ${value}`, [
+      'metadata',
+      TAG,
+      label,
+    ]),
+  ),
+  message(
+    'the file that it was extracted from',
+    /^(Source code extracted from file:) .*/m,
+    '$1 other.rpm',
+    ['metadata', TAG, 'Source code extracted from file'],
+  ),
 ];
 
 const TAG_EDITS: readonly Edit[] = [
-  ['moved to an older release', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', OTHER])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['moved to an older commit, lightweight', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${OTHER}^{commit}`])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['moved to a newer release', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', NEWEST])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['moved to a newer commit, lightweight', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${NEWEST}^{commit}`])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['moved to a commit that records no release', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-list', '--max-parents=0', 'main'])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['moved to a file', (m) => { m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${TAG}:src/Kbuild`])]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['deleted', (m) => { m.git(['update-ref', '-d', `refs/tags/${TAG}`]); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['with another subject', (m) => { m.retag(TAG, { tagText: (text) => text.replace('feat: Neuron Driver', 'feat: Neutron Driver') }); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['with another trailer', (m) => { m.retag(TAG, { tagText: (text) => text.replace(/^Rpm-Sha256: .{8}/m, 'Rpm-Sha256: 00000000') }); }, ['tag', TAG, `refs/tags/${TAG}`]],
-  ['with a paragraph between', (m) => { m.retag(TAG, { tagText: (text) => text.replace('\n\nRpm-Nevra', '\n\nApproved by nobody.\n\nRpm-Nevra') }); }, ['tag', TAG, `refs/tags/${TAG}`]],
+  [
+    'moved to an older release',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', OTHER])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'moved to an older commit, lightweight',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${OTHER}^{commit}`])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'moved to a newer release',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', NEWEST])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'moved to a newer commit, lightweight',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${NEWEST}^{commit}`])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'moved to a commit that records no release',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-list', '--max-parents=0', 'main'])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'moved to a file',
+    (m) => {
+      m.git(['update-ref', `refs/tags/${TAG}`, m.git(['rev-parse', `${TAG}:src/Kbuild`])]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'deleted',
+    (m) => {
+      m.git(['update-ref', '-d', `refs/tags/${TAG}`]);
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'with another subject',
+    (m) => {
+      m.retag(TAG, {
+        tagText: (text) => text.replace('feat: Neuron Driver', 'feat: Neutron Driver'),
+      });
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'with another trailer',
+    (m) => {
+      m.retag(TAG, {
+        tagText: (text) => text.replace(/^Rpm-Sha256: .{8}/m, 'Rpm-Sha256: 00000000'),
+      });
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
+  [
+    'with a paragraph between',
+    (m) => {
+      m.retag(TAG, {
+        tagText: (text) => text.replace('\n\nRpm-Nevra', '\n\nApproved by nobody.\n\nRpm-Nevra'),
+      });
+    },
+    ['tag', TAG, `refs/tags/${TAG}`],
+  ],
 ];
 
 const TIP_EDITS: readonly Edit[] = [
   tip('the key', () => ({ [KEY]: { content: otherKey } }), ['signature', 'HEAD', KEY]),
   tip('the key removed', () => ({ [KEY]: undefined }), ['signature', 'HEAD', KEY]),
-  tip('a package', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }), ['package', TAG, rpm(TAG)]),
+  tip('a package', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }), [
+    'package',
+    TAG,
+    rpm(TAG),
+  ]),
   tip('a package removed', () => ({ [rpm(TAG)]: undefined }), ['package', TAG, rpm(TAG)]),
-  tip('the checksum of a package', () => ({ [`${rpm(TAG)}.sha256`]: { content: '0'.repeat(64) } }), ['digest', TAG, `${rpm(TAG)}.sha256`]),
-  tip('an index file', (m) => ({ 'archive/primary.xml.gz': { content: flipped(m.bytes('main:archive/primary.xml.gz'), 100) } }), ['digest', 'HEAD', 'archive/primary.xml.gz']),
-  tip('a line of releases.json', (m) => ({ [LIST]: changed(m, LIST, line((text) => otherDigit(text, '"contentSha256":"')), 'main') }), ['metadata', TAG, `${LIST} contentSha256`]),
-  tip('a line of releases.json removed', (m) => ({ [LIST]: changed(m, LIST, (text) => text.replace(/\{"tag":"2\.24\.7\.0".*\n/, ''), 'main') }), ['metadata', TAG, LIST]),
-  tip('releases.json, which is no JSON any more', (m) => ({ [LIST]: changed(m, LIST, (text) => text.slice(9), 'main') }), ['metadata', 'HEAD', LIST]),
-  tip('a source file', (m) => ({ 'src/Kbuild': { content: flipped(m.bytes('main:src/Kbuild'), 3) } }), ['content', 'HEAD', 'src/Kbuild']),
-  tip('a source file added', () => ({ 'src/backdoor.c': { content: 'int x;\n' } }), ['extra', 'HEAD', 'src/backdoor.c']),
+  tip(
+    'the checksum of a package',
+    () => ({ [`${rpm(TAG)}.sha256`]: { content: '0'.repeat(64) } }),
+    ['digest', TAG, `${rpm(TAG)}.sha256`],
+  ),
+  tip(
+    'an index file',
+    (m) => ({
+      'archive/primary.xml.gz': { content: flipped(m.bytes('main:archive/primary.xml.gz'), 100) },
+    }),
+    ['digest', 'HEAD', 'archive/primary.xml.gz'],
+  ),
+  tip(
+    'a line of releases.json',
+    (m) => ({
+      [LIST]: changed(
+        m,
+        LIST,
+        line((text) => otherDigit(text, '"contentSha256":"')),
+        'main',
+      ),
+    }),
+    ['metadata', TAG, `${LIST} contentSha256`],
+  ),
+  tip(
+    'a line of releases.json removed',
+    (m) => ({
+      [LIST]: changed(m, LIST, (text) => text.replace(/\{"tag":"2\.24\.7\.0".*\n/, ''), 'main'),
+    }),
+    ['metadata', TAG, LIST],
+  ),
+  tip(
+    'releases.json, which is no JSON any more',
+    (m) => ({ [LIST]: changed(m, LIST, (text) => text.slice(9), 'main') }),
+    ['metadata', 'HEAD', LIST],
+  ),
+  tip(
+    'a source file',
+    (m) => ({ 'src/Kbuild': { content: flipped(m.bytes('main:src/Kbuild'), 3) } }),
+    ['content', 'HEAD', 'src/Kbuild'],
+  ),
+  tip('a source file added', () => ({ 'src/backdoor.c': { content: 'int x;\n' } }), [
+    'extra',
+    'HEAD',
+    'src/backdoor.c',
+  ]),
 ];
 
 const DAMAGES: readonly (readonly [title: string, revision: string, finding: Finding])[] = [
-  ['a source file that only one tag has', `${TAG}:src/dkms.conf`, ['content', TAG, 'src/dkms.conf']],
+  [
+    'a source file that only one tag has',
+    `${TAG}:src/dkms.conf`,
+    ['content', TAG, 'src/dkms.conf'],
+  ],
   ['a package', `${TAG}:${rpm(TAG)}`, ['package', TAG, rpm(TAG)]],
   ['a checksum', `${TAG}:${rpm(TAG)}.sha256`, ['digest', TAG, `${rpm(TAG)}.sha256`]],
   ['a releases.json', `${TAG}:${LIST}`, ['metadata', TAG, LIST]],
@@ -129,9 +458,16 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
   let mirror: string;
   const verify = (path: string, args: readonly string[] = []): Promise<RunResult> => {
     const report = `${makeRunDirectory()}/report.json`;
-    return runCli(['verify', '--quiet', '--report', report, '--repository', path, ...args], { timeout: LIMIT });
+    return runCli(['verify', '--quiet', '--report', report, '--repository', path, ...args], {
+      timeout: LIMIT,
+    });
   };
-  const found = ({ report }: RunResult): Finding[] => report.findings.map(({ kind, tag, path }: { kind: string; tag: string; path: string }) => [kind, tag, path]);
+  const found = ({ report }: RunResult): Finding[] =>
+    report.findings.map(({ kind, tag, path }: { kind: string; tag: string; path: string }) => [
+      kind,
+      tag,
+      path,
+    ]);
 
   beforeAll(async () => {
     mirror = (await publishNeuron()).path;
@@ -140,111 +476,232 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
 
   it('proves 44 tags, offline, and exits 0', async () => {
     const { code, report, stderr } = await verify(mirror);
-    expect({ code, stderr, findings: report.findings, notChecked: report.notChecked, warnings: report.warnings }).toEqual({ code: 0, stderr: '', findings: [], notChecked: [], warnings: [] });
-    expect(report.releases.map(({ status, reason }: Record<string, string>) => `${status!} ${reason!}`)).toEqual(Array.from({ length: 44 }, () => 'exists good'));
+    expect({
+      code,
+      stderr,
+      findings: report.findings,
+      notChecked: report.notChecked,
+      warnings: report.warnings,
+    }).toEqual({ code: 0, stderr: '', findings: [], notChecked: [], warnings: [] });
+    expect(
+      report.releases.map(({ status, reason }: Record<string, string>) => `${status!} ${reason!}`),
+    ).toEqual(Array.from({ length: 44 }, () => 'exists good'));
     const newest = report.releases.at(-1);
-    expect(newest).toMatchObject({ nevra: 'aws-neuronx-dkms-2.25.4.0-dkms.noarch', version: NEWEST, tag: NEWEST, package: { sha256: '3288d69b1f281ec6b638ac9da80d327494ae769cfda33ad1086801cce78b4344', signature: { fingerprint: NEURON_FINGERPRINT, version: 3, hash: 'SHA256' } } });
+    expect(newest).toMatchObject({
+      nevra: 'aws-neuronx-dkms-2.25.4.0-dkms.noarch',
+      version: NEWEST,
+      tag: NEWEST,
+      package: {
+        sha256: '3288d69b1f281ec6b638ac9da80d327494ae769cfda33ad1086801cce78b4344',
+        signature: { fingerprint: NEURON_FINGERPRINT, version: 3, hash: 'SHA256' },
+      },
+    });
   });
 
   describe.each([
-    ['in a tag\'s source', SOURCE_EDITS, '>= 0'],
+    ["in a tag's source", SOURCE_EDITS, '>= 0'],
     // The same code looks at all tags; five of them keep these many tests short.
-    ['in a tag\'s archive', ARCHIVE_EDITS, '>= 2.21'],
-    ['in a release\'s message', MESSAGE_EDITS, '>= 2.21'],
+    ["in a tag's archive", ARCHIVE_EDITS, '>= 2.21'],
+    ["in a release's message", MESSAGE_EDITS, '>= 2.21'],
     ['of a tag itself', TAG_EDITS, '>= 2.21'],
     ['at the end of the branch', TIP_EDITS, '>= 0'],
   ] as const)('an edit %s is exactly one finding', (_, edits, versions) => {
-    it.each(edits)('%s', async (_title, edit, [kind, tag, path]) => {
-      const copy = MirrorEditor.copy(mirror);
-      edit(copy);
-      const result = await verify(copy.path, ['--versions', versions]);
-      expect({ code: result.code, found: found(result) }).toEqual({ code: 1, found: [[kind, tag, expect.stringContaining(path)]] });
-      const [finding] = result.report.findings;
-      expect(finding.expected).not.toBe(finding.actual);
-    }, LIMIT);
+    it.each(edits)(
+      '%s',
+      async (_title, edit, [kind, tag, path]) => {
+        const copy = MirrorEditor.copy(mirror);
+        edit(copy);
+        const result = await verify(copy.path, ['--versions', versions]);
+        expect({ code: result.code, found: found(result) }).toEqual({
+          code: 1,
+          found: [[kind, tag, expect.stringContaining(path)]],
+        });
+        const [finding] = result.report.findings;
+        expect(finding.expected).not.toBe(finding.actual);
+      },
+      LIMIT,
+    );
   });
 
-  it.each(DAMAGES)('a damaged object is exactly one finding: %s', async (_, revision, [kind, tag, path]) => {
-    const copy = MirrorEditor.copy(mirror);
-    copy.corrupt(revision);
-    const result = await verify(copy.path);
-    expect({ code: result.code, found: found(result) }).toEqual({ code: 1, found: [[kind, tag, path]] });
-  }, LIMIT);
+  it.each(DAMAGES)(
+    'a damaged object is exactly one finding: %s',
+    async (_, revision, [kind, tag, path]) => {
+      const copy = MirrorEditor.copy(mirror);
+      copy.corrupt(revision);
+      const result = await verify(copy.path);
+      expect({ code: result.code, found: found(result) }).toEqual({
+        code: 1,
+        found: [[kind, tag, path]],
+      });
+    },
+    LIMIT,
+  );
 
-  it('finds a key that is exchanged in every tag once', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    for (const tag of ['1.1', OTHER, TAG, NEWEST]) copy.retag(tag, { files: { [KEY]: { content: otherKey } } });
-    expect(found(await verify(copy.path))).toEqual([['signature', '1.1', KEY]]);
-  }, LIMIT);
+  it(
+    'finds a key that is exchanged in every tag once',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      for (const tag of ['1.1', OTHER, TAG, NEWEST])
+        copy.retag(tag, { files: { [KEY]: { content: otherKey } } });
+      expect(found(await verify(copy.path))).toEqual([['signature', '1.1', KEY]]);
+    },
+    LIMIT,
+  );
 
-  it('finds an exchanged key where keys are pinned, too', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    copy.retag(TAG, { files: { [KEY]: { content: otherKey } } });
-    expect(found(await verify(copy.path, ['--gpg-fingerprints', NEURON_FINGERPRINT]))).toEqual([['signature', TAG, KEY]]);
-  }, LIMIT);
+  it(
+    'finds an exchanged key where keys are pinned, too',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      copy.retag(TAG, { files: { [KEY]: { content: otherKey } } });
+      expect(found(await verify(copy.path, ['--gpg-fingerprints', NEURON_FINGERPRINT]))).toEqual([
+        ['signature', TAG, KEY],
+      ]);
+    },
+    LIMIT,
+  );
 
-  it('finds pins that no archived key meets once, and says which keys there are', async () => {
-    const result = await verify(mirror, ['--gpg-fingerprints', '0'.repeat(40)]);
-    expect({ code: result.code, found: found(result) }).toEqual({ code: 1, found: [['signature', '1.1', KEY]] });
-    expect((await verify(mirror, ['--gpg-fingerprints', NEURON_FINGERPRINT])).code).toBe(0);
-  }, LIMIT);
+  it(
+    'finds pins that no archived key meets once, and says which keys there are',
+    async () => {
+      const result = await verify(mirror, ['--gpg-fingerprints', '0'.repeat(40)]);
+      expect({ code: result.code, found: found(result) }).toEqual({
+        code: 1,
+        found: [['signature', '1.1', KEY]],
+      });
+      expect((await verify(mirror, ['--gpg-fingerprints', NEURON_FINGERPRINT])).code).toBe(0);
+    },
+    LIMIT,
+  );
 
-  it('looks only at what versions allows', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    copy.retag(TAG, { files: { 'src/Kbuild': undefined } });
-    const [without, only] = [await verify(copy.path, ['--versions', `!= ${TAG}`]), await verify(copy.path, ['--versions', `>= ${TAG}`])];
-    expect({ code: without.code, tags: without.report.releases.length }).toEqual({ code: 0, tags: 43 });
-    expect({ code: only.code, tags: only.report.releases.map(({ tag }: { tag: string }) => tag) }).toEqual({ code: 1, tags: [TAG, NEWEST] });
-  }, LIMIT);
+  it(
+    'looks only at what versions allows',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      copy.retag(TAG, { files: { 'src/Kbuild': undefined } });
+      const [without, only] = [
+        await verify(copy.path, ['--versions', `!= ${TAG}`]),
+        await verify(copy.path, ['--versions', `>= ${TAG}`]),
+      ];
+      expect({ code: without.code, tags: without.report.releases.length }).toEqual({
+        code: 0,
+        tags: 43,
+      });
+      expect({
+        code: only.code,
+        tags: only.report.releases.map(({ tag }: { tag: string }) => tag),
+      }).toEqual({ code: 1, tags: [TAG, NEWEST] });
+    },
+    LIMIT,
+  );
 
-  it('lists tags that are no releases as ignored, and finds nothing in them', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    const tree = copy.tree(undefined, { 'README.md': { content: 'mine\n' } });
-    copy.git(['tag', 'mine', copy.git(['commit-tree', tree], 'mine\n')]);
-    copy.git(['tag', 'a-tree', tree]);
-    const { code, stderr, report } = await runCli(['verify', '--report', `${makeRunDirectory()}/r.json`, '--repository', copy.path], { timeout: LIMIT });
-    expect({ code, count: report.releases.length }).toEqual({ code: 0, count: 44 });
-    expect(stderr).toContain('ignored: tag mine ');
-    expect(stderr).toContain('ignored: tag a-tree ');
-  }, LIMIT);
+  it(
+    'lists tags that are no releases as ignored, and finds nothing in them',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      const tree = copy.tree(undefined, { 'README.md': { content: 'mine\n' } });
+      copy.git(['tag', 'mine', copy.git(['commit-tree', tree], 'mine\n')]);
+      copy.git(['tag', 'a-tree', tree]);
+      const { code, stderr, report } = await runCli(
+        ['verify', '--report', `${makeRunDirectory()}/r.json`, '--repository', copy.path],
+        { timeout: LIMIT },
+      );
+      expect({ code, count: report.releases.length }).toEqual({ code: 0, count: 44 });
+      expect(stderr).toContain('ignored: tag mine ');
+      expect(stderr).toContain('ignored: tag a-tree ');
+    },
+    LIMIT,
+  );
 
-  it('reads a mirror by its URL, and a clone with a work tree by its path', async () => {
-    const server = await startGitServer({ repoDir: MirrorEditor.copy(mirror).path });
-    try {
-      const result = await verify(server.url);
-      expect({ code: result.code, count: result.report.releases.length }).toEqual({ code: 0, count: 44 });
-      expect(server.requests.every(({ service }) => service === 'git-upload-pack')).toBe(true);
-    } finally {
-      await server.close();
-    }
-    const folder = `${makeRunDirectory()}/clone`;
-    MirrorEditor.copy(mirror).git(['clone', '--quiet', mirror, folder]);
-    expect((await verify(folder)).code).toBe(0);
-  }, LIMIT);
+  it(
+    'reads a mirror by its URL, and a clone with a work tree by its path',
+    async () => {
+      const server = await startGitServer({ repoDir: MirrorEditor.copy(mirror).path });
+      try {
+        const result = await verify(server.url);
+        expect({ code: result.code, count: result.report.releases.length }).toEqual({
+          code: 0,
+          count: 44,
+        });
+        expect(server.requests.every(({ service }) => service === 'git-upload-pack')).toBe(true);
+      } finally {
+        await server.close();
+      }
+      const folder = `${makeRunDirectory()}/clone`;
+      MirrorEditor.copy(mirror).git(['clone', '--quiet', mirror, folder]);
+      expect((await verify(folder)).code).toBe(0);
+    },
+    LIMIT,
+  );
 
   it('prints one JSON report on standard output with --json, and everything else beside it', async () => {
-    const { code, stdout, stderr } = await runCli(['verify', '--json', '--repository', mirror, '--versions', `= ${NEWEST}`], { timeout: LIMIT });
-    expect({ code, report: JSON.parse(stdout) }).toMatchObject({ code: 0, report: { schema: 1, mode: 'verify', findings: [], releases: [{ tag: NEWEST, status: 'exists' }] } });
+    const { code, stdout, stderr } = await runCli(
+      ['verify', '--json', '--repository', mirror, '--versions', `= ${NEWEST}`],
+      { timeout: LIMIT },
+    );
+    expect({ code, report: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      report: {
+        schema: 1,
+        mode: 'verify',
+        findings: [],
+        releases: [{ tag: NEWEST, status: 'exists' }],
+      },
+    });
     expect(stderr).toContain('1 tags to verify');
   });
 
-  it('shows findings as annotations, ten at most; the report and the summary have all', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    const extra = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`src/extra-${String(at)}.c`, { content: `${String(at)}\n` }]));
-    copy.retag(TAG, { files: extra });
-    const { code, stdout, report, summary, outputs } = await runAction({ inputs: { mode: 'verify', repository: copy.path }, timeout: LIMIT });
-    expect({ code, findings: report.findings.length, warnings: report.warnings }).toEqual({ code: 1, findings: 12, warnings: [] });
-    expect(stdout.match(/^::warning.*$/gm)).toHaveLength(10);
-    expect(stdout.match(/^::error.*$/gm)).toHaveLength(1);
-    expect(summary.match(/extra&#45;|extra-\d+\.c/g)).toHaveLength(12);
-    expect(outputs).toMatchObject({ 'has-new': 'false', tags: '[]', 'published-versions': '[]', 'latest-version': NEWEST, commit: copy.git(['rev-parse', 'main']) });
-  }, LIMIT);
+  it(
+    'shows findings as annotations, ten at most; the report and the summary have all',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      const extra = Object.fromEntries(
+        Array.from({ length: 12 }, (_, at) => [
+          `src/extra-${String(at)}.c`,
+          { content: `${String(at)}\n` },
+        ]),
+      );
+      copy.retag(TAG, { files: extra });
+      const { code, stdout, report, summary, outputs } = await runAction({
+        inputs: { mode: 'verify', repository: copy.path },
+        timeout: LIMIT,
+      });
+      expect({ code, findings: report.findings.length, warnings: report.warnings }).toEqual({
+        code: 1,
+        findings: 12,
+        warnings: [],
+      });
+      expect(stdout.match(/^::warning.*$/gm)).toHaveLength(10);
+      expect(stdout.match(/^::error.*$/gm)).toHaveLength(1);
+      expect(summary.match(/extra&#45;|extra-\d+\.c/g)).toHaveLength(12);
+      expect(outputs).toMatchObject({
+        'has-new': 'false',
+        tags: '[]',
+        'published-versions': '[]',
+        'latest-version': NEWEST,
+        commit: copy.git(['rev-parse', 'main']),
+      });
+    },
+    LIMIT,
+  );
 
-  it('changes nothing in the repository that it reads', async () => {
-    const copy = MirrorEditor.copy(mirror);
-    const before = copy.git(['for-each-ref']) + copy.git(['count-objects', '-v']) + readFileSync(`${copy.path}/config`, 'utf8');
-    await verify(copy.path);
-    expect(copy.git(['for-each-ref']) + copy.git(['count-objects', '-v']) + readFileSync(`${copy.path}/config`, 'utf8')).toBe(before);
-    expect(readFileSync(sharedPath('neuron', NEURON_KEY)).equals(copy.bytes(`main:${KEY}`))).toBe(true);
-  }, LIMIT);
+  it(
+    'changes nothing in the repository that it reads',
+    async () => {
+      const copy = MirrorEditor.copy(mirror);
+      const before =
+        copy.git(['for-each-ref']) +
+        copy.git(['count-objects', '-v']) +
+        readFileSync(`${copy.path}/config`, 'utf8');
+      await verify(copy.path);
+      expect(
+        copy.git(['for-each-ref']) +
+          copy.git(['count-objects', '-v']) +
+          readFileSync(`${copy.path}/config`, 'utf8'),
+      ).toBe(before);
+      expect(readFileSync(sharedPath('neuron', NEURON_KEY)).equals(copy.bytes(`main:${KEY}`))).toBe(
+        true,
+      );
+    },
+    LIMIT,
+  );
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { loadIndex } from '../../src/repodata/client.js';
 import { parseRepomd } from '../../src/repodata/repomd.js';
 import { ageDays, verifyNotOlder } from '../../src/repodata/rollback.js';
@@ -8,7 +9,15 @@ import { MemoryFetcher } from '../unit/repodata/memory-fetcher.js';
 
 const A = 'https://a.example/r';
 const B = 'https://b.example/r';
-const repomd = (revision: string, timestamp = '1700000000') => parseRepomd(Buffer.from(repomdXml([recordXml({ type: 'primary', href: 'p', bytes: Buffer.from(''), timestamp })], revision)));
+const repomd = (revision: string, timestamp = '1700000000') =>
+  parseRepomd(
+    Buffer.from(
+      repomdXml(
+        [recordXml({ type: 'primary', href: 'p', bytes: Buffer.from(''), timestamp })],
+        revision,
+      ),
+    ),
+  );
 const isRefused = (run: () => void): boolean => {
   try {
     run();
@@ -49,23 +58,48 @@ describe('T2: an index older than the recorded one', () => {
     ['no revision, with older records', repomd('', '1'), repomd('', '2'), true],
     ['nothing to compare by', repomd('x', 'y'), repomd('10', '2'), false],
   ])('%s: refused %#', (_, found, recorded, refused) => {
-    expect(isRefused(() => { verifyNotOlder(found, recorded); })).toBe(refused);
+    expect(
+      isRefused(() => {
+        verifyNotOlder(found, recorded);
+      }),
+    ).toBe(refused);
   });
 
   const load = (bases: string[], revisions: string[], previous?: ReturnType<typeof repomd>) =>
-    loadIndex({ bases, fetcher: new MemoryFetcher(Object.assign({}, ...bases.map((base, i) => repository(base, [], revisions[i]))) as Record<string, Uint8Array>), select: () => true, previous });
+    loadIndex({
+      bases,
+      fetcher: new MemoryFetcher(
+        Object.assign({}, ...bases.map((base, i) => repository(base, [], revisions[i]))) as Record<
+          string,
+          Uint8Array
+        >,
+      ),
+      select: () => true,
+      previous,
+    });
 
   it('is refused with both revisions named, and taken when no recorded one is given', async () => {
-    await expect(load([A], ['1700000000'], repomd('1700000001'))).rejects.toMatchObject({ code: 'ROLLBACK', expected: '1700000001', actual: '1700000000' });
+    await expect(load([A], ['1700000000'], repomd('1700000001'))).rejects.toMatchObject({
+      code: 'ROLLBACK',
+      expected: '1700000001',
+      actual: '1700000000',
+    });
     expect((await load([A], ['1700000000'])).repomd.revision).toBe('1700000000');
   });
 
   it('is passed over like a dead base when another base has a newer one', async () => {
     const index = await load([A, B], ['1700000000', '1700000002'], repomd('1700000001'));
-    expect([index.baseUrl, index.bases, index.warnings]).toEqual([B, [B, A], [expect.stringContaining('a.example/r is passed over: ROLLBACK')]]);
+    expect([index.baseUrl, index.bases, index.warnings]).toEqual([
+      B,
+      [B, A],
+      [expect.stringContaining('a.example/r is passed over: ROLLBACK')],
+    ]);
   });
 
   it('is refused when every base has an old one', async () => {
-    await expect(load([A, B], ['1', '2'], repomd('3'))).rejects.toMatchObject({ code: 'ROLLBACK', message: expect.stringMatching(/a\.example.*b\.example/) });
+    await expect(load([A, B], ['1', '2'], repomd('3'))).rejects.toMatchObject({
+      code: 'ROLLBACK',
+      message: expect.stringMatching(/a\.example.*b\.example/),
+    });
   });
 });

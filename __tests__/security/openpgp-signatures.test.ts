@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { loadKeyring } from '../../src/openpgp/keyring.js';
 import type { SignaturePolicy } from '../../src/openpgp/model.js';
 import { selectTrusted } from '../../src/openpgp/pins.js';
 import { checkDetached, checkSignature } from '../../src/openpgp/verify.js';
-import { DAY, type KeyKind, makeCertificate, makeKey, makeSignature, packet, type TestKey } from '../fixtures/openpgp-builder.js';
-import { DATA, FORGERIES, KEY_STATES, MOMENTS, NOW, type Scenario } from '../fixtures/openpgp-scenarios.js';
+import {
+  DAY,
+  type KeyKind,
+  makeCertificate,
+  makeKey,
+  makeSignature,
+  packet,
+  type TestKey,
+} from '../fixtures/openpgp-builder.js';
+import {
+  DATA,
+  FORGERIES,
+  KEY_STATES,
+  MOMENTS,
+  NOW,
+  type Scenario,
+} from '../fixtures/openpgp-scenarios.js';
 import { signedBytes } from '../fixtures/rpm-signature-tags.js';
 
 const policy: SignaturePolicy = { allowWeak: new Set(), now: NOW };
 
 async function ringOf(...keys: readonly TestKey[]) {
-  return loadKeyring([{ name: 'test key', bytes: Buffer.concat(keys.map((key) => makeCertificate({ key }))) }]);
+  return loadKeyring([
+    { name: 'test key', bytes: Buffer.concat(keys.map((key) => makeCertificate({ key }))) },
+  ]);
 }
 
 async function judge({ certificate, signature }: Pick<Scenario, 'certificate' | 'signature'>) {
-  const reports = await checkSignature(signature, signedBytes(DATA), await loadKeyring([{ name: 'test key', bytes: certificate }]), policy);
+  const reports = await checkSignature(
+    signature,
+    signedBytes(DATA),
+    await loadKeyring([{ name: 'test key', bytes: certificate }]),
+    policy,
+  );
   expect(reports).toHaveLength(1);
   return reports[0]!;
 }
@@ -42,15 +65,25 @@ describe('T10: what is no signature is never success', () => {
     ['a key instead of a signature', packet(6, key.body)],
     ['an indeterminate length', Buffer.concat([Buffer.from([0x8b]), DATA])],
     ['a partial length', Buffer.concat([Buffer.from([0xc2, 0xe0]), DATA])],
-    ['an unknown public-key algorithm', makeSignature({ key: { ...key, algorithm: 99 }, parts: [DATA] })],
+    [
+      'an unknown public-key algorithm',
+      makeSignature({ key: { ...key, algorithm: 99 }, parts: [DATA] }),
+    ],
   ])('%s gives one report that says unsupported', async (_, bytes) => {
     const reports = await checkSignature(bytes, signedBytes(DATA), await ringOf(key), policy);
-    expect(reports.map(({ status, code }) => [status, code])).toEqual([['unsupported', 'NO_SIGNATURE']]);
+    expect(reports.map(({ status, code }) => [status, code])).toEqual([
+      ['unsupported', 'NO_SIGNATURE'],
+    ]);
   });
 
   it('a good signature does not hide what follows it', async () => {
     const good = makeSignature({ key, parts: [DATA] });
-    const reports = await checkSignature(Buffer.concat([good, Buffer.from([0])]), signedBytes(DATA), await ringOf(key), policy);
+    const reports = await checkSignature(
+      Buffer.concat([good, Buffer.from([0])]),
+      signedBytes(DATA),
+      await ringOf(key),
+      policy,
+    );
     expect(reports.map(({ status }) => status)).toEqual(['good', 'unsupported']);
   });
 
@@ -58,7 +91,10 @@ describe('T10: what is no signature is never success', () => {
     const keyring = await ringOf(key);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
-        const reports = [...(await checkSignature(bytes, signedBytes(DATA), keyring, policy)), ...(await checkDetached(bytes, DATA, keyring, policy))];
+        const reports = [
+          ...(await checkSignature(bytes, signedBytes(DATA), keyring, policy)),
+          ...(await checkDetached(bytes, DATA, keyring, policy)),
+        ];
         expect(reports.length).toBeGreaterThanOrEqual(2);
         expect(reports.filter(({ status }) => status === 'good')).toEqual([]);
       }),
@@ -67,7 +103,12 @@ describe('T10: what is no signature is never success', () => {
 
   it('ten thousand packets are not all computed', async () => {
     const many = Array<Buffer>(10_000).fill(makeSignature({ key, parts: [DATA] }));
-    const reports = await checkSignature(Buffer.concat(many), signedBytes(DATA), await ringOf(key), policy);
+    const reports = await checkSignature(
+      Buffer.concat(many),
+      signedBytes(DATA),
+      await ringOf(key),
+      policy,
+    );
     expect(reports.length).toBeLessThan(100);
     expect(reports.at(-1)!.status).toBe('unsupported');
   });
@@ -93,28 +134,48 @@ describe('T11: one flipped bit', () => {
     return copy;
   };
 
-  it.each(kinds)('in what a %s signature of version %s covers is never good', async (kind, version) => {
-    const key = makeKey(kind, { version: version === 6 ? 6 : 4 });
-    const keyring = await ringOf(key);
-    const signature = makeSignature({ key, version, parts: [DATA] });
-    expect((await checkSignature(signature, signedBytes(DATA), keyring, policy)).map(({ status }) => status)).toEqual(['good']);
-    for (let bit = 0; bit < DATA.length * 8; bit += 11) {
-      const [report] = await checkSignature(signature, signedBytes(flip(DATA, bit)), keyring, policy);
-      expect(report!.status).toBe('bad');
-    }
-  });
+  it.each(kinds)(
+    'in what a %s signature of version %s covers is never good',
+    async (kind, version) => {
+      const key = makeKey(kind, { version: version === 6 ? 6 : 4 });
+      const keyring = await ringOf(key);
+      const signature = makeSignature({ key, version, parts: [DATA] });
+      expect(
+        (await checkSignature(signature, signedBytes(DATA), keyring, policy)).map(
+          ({ status }) => status,
+        ),
+      ).toEqual(['good']);
+      for (let bit = 0; bit < DATA.length * 8; bit += 11) {
+        const [report] = await checkSignature(
+          signature,
+          signedBytes(flip(DATA, bit)),
+          keyring,
+          policy,
+        );
+        expect(report!.status).toBe('bad');
+      }
+    },
+  );
 
-  it.each(kinds)('in the value, the salt, the digest prefix, the key id or the hashed fields of a %s signature of version %s is never good', async (kind, version) => {
-    const key = makeKey(kind, { version: version === 6 ? 6 : 4 });
-    const keyring = await ringOf(key);
-    const signature = makeSignature({ key, version, parts: [DATA] });
-    const loose = looseArea(signature, version);
-    for (let bit = 0; bit < signature.length * 8; bit += kind === 'EdDSA' ? 1 : 13) {
-      if (bit >> 3 >= loose.from && bit >> 3 < loose.to) continue;
-      const reports = await checkSignature(flip(signature, bit), signedBytes(DATA), keyring, policy);
-      expect([bit, reports.filter(({ status }) => status === 'good')]).toEqual([bit, []]);
-    }
-  });
+  it.each(kinds)(
+    'in the value, the salt, the digest prefix, the key id or the hashed fields of a %s signature of version %s is never good',
+    async (kind, version) => {
+      const key = makeKey(kind, { version: version === 6 ? 6 : 4 });
+      const keyring = await ringOf(key);
+      const signature = makeSignature({ key, version, parts: [DATA] });
+      const loose = looseArea(signature, version);
+      for (let bit = 0; bit < signature.length * 8; bit += kind === 'EdDSA' ? 1 : 13) {
+        if (bit >> 3 >= loose.from && bit >> 3 < loose.to) continue;
+        const reports = await checkSignature(
+          flip(signature, bit),
+          signedBytes(DATA),
+          keyring,
+          policy,
+        );
+        expect([bit, reports.filter(({ status }) => status === 'good')]).toEqual([bit, []]);
+      }
+    },
+  );
 
   it('in the unhashed area changes no fact of a good report', async () => {
     const key = makeKey('EdDSA');
@@ -122,8 +183,14 @@ describe('T11: one flipped bit', () => {
     const [before] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), policy);
     const { from, to } = looseArea(signature, 4);
     for (let bit = from * 8; bit < to * 8; bit++) {
-      const reports = await checkSignature(flip(signature, bit), signedBytes(DATA), await ringOf(key), policy);
-      for (const report of reports.filter(({ status }) => status === 'good')) expect(report).toEqual(before);
+      const reports = await checkSignature(
+        flip(signature, bit),
+        signedBytes(DATA),
+        await ringOf(key),
+        policy,
+      );
+      for (const report of reports.filter(({ status }) => status === 'good'))
+        expect(report).toEqual(before);
     }
   });
 
@@ -147,14 +214,29 @@ describe('T15: weak algorithms', () => {
   ];
 
   it.each(cases)('%s is refused by name', async (name, key, hash) => {
-    const [report] = await checkSignature(makeSignature({ key, hash, parts: [DATA] }), signedBytes(DATA), await ringOf(key), policy);
-    expect(report).toMatchObject({ status: 'rejected', code: 'WEAK_ALGORITHM', tolerated: [], fingerprint: key.fingerprint });
+    const [report] = await checkSignature(
+      makeSignature({ key, hash, parts: [DATA] }),
+      signedBytes(DATA),
+      await ringOf(key),
+      policy,
+    );
+    expect(report).toMatchObject({
+      status: 'rejected',
+      code: 'WEAK_ALGORITHM',
+      tolerated: [],
+      fingerprint: key.fingerprint,
+    });
     expect(report!.reason).toContain(name);
   });
 
   it.each(cases)('%s is recorded where it is allowed', async (name, key, hash) => {
     const allowed = { ...policy, allowWeak: new Set([name]) };
-    const [report] = await checkSignature(makeSignature({ key, hash, parts: [DATA] }), signedBytes(DATA), await ringOf(key), allowed);
+    const [report] = await checkSignature(
+      makeSignature({ key, hash, parts: [DATA] }),
+      signedBytes(DATA),
+      await ringOf(key),
+      allowed,
+    );
     expect(report).toMatchObject({ status: 'good', tolerated: [name] });
   });
 
@@ -162,10 +244,16 @@ describe('T15: weak algorithms', () => {
     const [, key] = cases[3]!;
     const signature = makeSignature({ key, hash: 'sha1', parts: [DATA] });
     for (const name of ['sha1', 'rsa1024', 'rsa1025', 'dsa1024', 'rsa', 'md5']) {
-      const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), { ...policy, allowWeak: new Set([name]) });
+      const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), {
+        ...policy,
+        allowWeak: new Set([name]),
+      });
       expect(report).toMatchObject({ status: 'rejected', code: 'WEAK_ALGORITHM' });
     }
-    const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), { ...policy, allowWeak: new Set(['sha1', 'rsa1024']) });
+    const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), {
+      ...policy,
+      allowWeak: new Set(['sha1', 'rsa1024']),
+    });
     expect(report).toMatchObject({ status: 'good', tolerated: ['sha1', 'rsa1024'] });
   });
 
@@ -173,7 +261,10 @@ describe('T15: weak algorithms', () => {
     const key = makeKey('RSA', { version: 6 });
     const signature = makeSignature({ key, hash: 'sha256', parts: [DATA] });
     signature[6 + 3] = 2;
-    const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), { ...policy, allowWeak: new Set(['sha1']) });
+    const [report] = await checkSignature(signature, signedBytes(DATA), await ringOf(key), {
+      ...policy,
+      allowWeak: new Set(['sha1']),
+    });
     expect(report!.status).toBe('unsupported');
   });
 });
@@ -183,20 +274,46 @@ describe('T16: a key that is not the pinned one', () => {
 
   it('is refused, and both fingerprints are printed', async () => {
     const keyring = await ringOf(other);
-    const attempt = () => selectTrusted({ keyring, pins: new Set([pinned.fingerprint]), archivedFingerprints: new Set() });
-    expect(attempt).toThrow(expect.objectContaining({ code: 'PIN_MISMATCH', expected: pinned.fingerprint, actual: other.fingerprint }));
+    const attempt = () =>
+      selectTrusted({
+        keyring,
+        pins: new Set([pinned.fingerprint]),
+        archivedFingerprints: new Set(),
+      });
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        code: 'PIN_MISMATCH',
+        expected: pinned.fingerprint,
+        actual: other.fingerprint,
+      }),
+    );
     expect(attempt).toThrow(new RegExp(`${pinned.fingerprint}.*${other.fingerprint}`));
   });
 
   it('is refused by its key id', async () => {
     const keyring = await ringOf(pinned);
-    expect(() => selectTrusted({ keyring, pins: new Set([pinned.keyId.toUpperCase()]), archivedFingerprints: new Set() })).toThrow(expect.objectContaining({ code: 'PIN_MISMATCH' }));
+    expect(() =>
+      selectTrusted({
+        keyring,
+        pins: new Set([pinned.keyId.toUpperCase()]),
+        archivedFingerprints: new Set(),
+      }),
+    ).toThrow(expect.objectContaining({ code: 'PIN_MISMATCH' }));
   });
 
   it('vouches for nothing when it lies beside the pinned one', async () => {
-    const { trusted, refused } = selectTrusted({ keyring: await ringOf(pinned, other), pins: new Set([pinned.fingerprint]), archivedFingerprints: new Set() });
+    const { trusted, refused } = selectTrusted({
+      keyring: await ringOf(pinned, other),
+      pins: new Set([pinned.fingerprint]),
+      archivedFingerprints: new Set(),
+    });
     expect(refused).toEqual([other.fingerprint]);
-    const [report] = await checkSignature(makeSignature({ key: other, parts: [DATA] }), signedBytes(DATA), trusted, policy);
+    const [report] = await checkSignature(
+      makeSignature({ key: other, parts: [DATA] }),
+      signedBytes(DATA),
+      trusted,
+      policy,
+    );
     expect(report).toMatchObject({ status: 'no-key', code: 'UNKNOWN_KEY' });
   });
 });
@@ -205,11 +322,19 @@ describe('T17: expired, revoked and badly bound keys', () => {
   it.each(KEY_STATES)('$name: $expected', expectVerdict);
 
   it('a key that expired since may still vouch for a package, but not for the present', async () => {
-    const { certificate, signature } = KEY_STATES.find(({ name }) => name === 'a key that expired after the signature')!;
+    const { certificate, signature } = KEY_STATES.find(
+      ({ name }) => name === 'a key that expired after the signature',
+    )!;
     const keyring = await loadKeyring([{ name: 'test key', bytes: certificate }]);
-    expect(await checkSignature(signature, signedBytes(DATA), keyring, policy)).toMatchObject([{ status: 'good' }]);
-    expect(await checkDetached(signature, DATA, keyring, policy)).toMatchObject([{ status: 'rejected', code: 'KEY_EXPIRED' }]);
-    expect(await checkDetached(signature, DATA, keyring, { ...policy, currentKey: false })).toMatchObject([{ status: 'good' }]);
+    expect(await checkSignature(signature, signedBytes(DATA), keyring, policy)).toMatchObject([
+      { status: 'good' },
+    ]);
+    expect(await checkDetached(signature, DATA, keyring, policy)).toMatchObject([
+      { status: 'rejected', code: 'KEY_EXPIRED' },
+    ]);
+    expect(
+      await checkDetached(signature, DATA, keyring, { ...policy, currentKey: false }),
+    ).toMatchObject([{ status: 'good' }]);
   });
 });
 
@@ -219,7 +344,14 @@ describe('T18: the moment of the signature', () => {
   it('is held against the clock of the policy, not of the machine (T42)', async () => {
     const key = makeKey('EdDSA');
     const signature = makeSignature({ key, parts: [DATA], created: NOW });
-    const at = async (now: number) => (await checkSignature(signature, signedBytes(DATA), await ringOf(key), { ...policy, now }))[0]!.status;
-    expect([await at(NOW), await at(NOW - DAY), await at(NOW - DAY - 1)]).toEqual(['good', 'good', 'rejected']);
+    const at = async (now: number) =>
+      (
+        await checkSignature(signature, signedBytes(DATA), await ringOf(key), { ...policy, now })
+      )[0]!.status;
+    expect([await at(NOW), await at(NOW - DAY), await at(NOW - DAY - 1)]).toEqual([
+      'good',
+      'good',
+      'rejected',
+    ]);
   });
 });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
+
 import { afterAll, describe, expect, it } from '@jest/globals';
+
 import { gitEnvironment, type GitFault, type GitRequest } from '../fixtures/git-server.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
@@ -10,8 +12,10 @@ const PACKAGES = ['1.0', '2.0', '3.0'].map((version) => hello(version));
 const SUBJECTS = ['1.0', '2.0', '3.0'].map((version) => `feat: hello ${version}`);
 const READ_ONLY = 'ghs_readOnlyTokenReadOnlyToken';
 
-const isPushStart = ({ method, service }: GitRequest): boolean => method === 'GET' && service === 'git-receive-pack';
-const isPush = ({ method, service }: GitRequest): boolean => method === 'POST' && service === 'git-receive-pack';
+const isPushStart = ({ method, service }: GitRequest): boolean =>
+  method === 'GET' && service === 'git-receive-pack';
+const isPush = ({ method, service }: GitRequest): boolean =>
+  method === 'POST' && service === 'git-receive-pack';
 
 const HUMAN_COMMIT = `
 blob=$(echo "$1" | git hash-object -w --stdin)
@@ -22,7 +26,11 @@ echo "$commit"`;
 
 /** Somebody commits a file on the branch, in the repository itself; returns the commit. */
 function humanCommit({ git }: Stage, text: string): string {
-  return execFileSync('sh', ['-e', '-c', HUMAN_COMMIT, 'sh', text], { cwd: git.repoDir, env: gitEnvironment(git.repoDir), encoding: 'utf8' }).trim();
+  return execFileSync('sh', ['-e', '-c', HUMAN_COMMIT, 'sh', text], {
+    cwd: git.repoDir,
+    env: gitEnvironment(git.repoDir),
+    encoding: 'utf8',
+  }).trim();
 }
 
 /** The branch is one line, holds each release once, and no tag or object is left beside it. */
@@ -43,7 +51,10 @@ function codes({ report }: RunResult): string[] {
 }
 
 /** Does something at the first request that matches, before it is answered. */
-function once(matches: (request: GitRequest) => boolean, action: () => GitFault | undefined): (request: GitRequest) => GitFault | undefined {
+function once(
+  matches: (request: GitRequest) => boolean,
+  action: () => GitFault | undefined,
+): (request: GitRequest) => GitFault | undefined {
   let done = false;
   return (request) => {
     if (done || !matches(request)) return undefined;
@@ -60,12 +71,18 @@ describe('T27: somebody commits while the run works', () => {
       expect((await stage.publish()).code).toBe(0);
       stage.offer(PACKAGES, '1700000001');
       let human = '';
-      stage.git.setFault(once(isPushStart, () => {
-        human = humanCommit(stage, 'hello');
-        return undefined;
-      }));
+      stage.git.setFault(
+        once(isPushStart, () => {
+          human = humanCommit(stage, 'hello');
+          return undefined;
+        }),
+      );
       const result = await stage.publish();
-      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({ code: 0, errors: [], tags: ['1.0', '2.0', '3.0'] });
+      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({
+        code: 0,
+        errors: [],
+        tags: ['1.0', '2.0', '3.0'],
+      });
       expectWhole(stage);
       expect(stage.git.git('merge-base', human, 'main')).toBe(human);
       expect(stage.git.git('ls-tree', '--name-only', 'main').split('\n')).toContain('human-hello');
@@ -78,18 +95,46 @@ describe('T27: somebody commits while the run works', () => {
 
   it('and a release that git refuses, which was prepared meanwhile, spoils none before it', async () => {
     const folder = '/usr/src/hello-3.0';
-    const hostile = hello('3.0', { files: [{ path: folder, mode: 0o040755 }, { path: `${folder}/.gitmodules`, content: '[submodule "../../x"]\n\tpath = x\n\turl = https://example.org\n' }] });
+    const hostile = hello('3.0', {
+      files: [
+        { path: folder, mode: 0o040755 },
+        {
+          path: `${folder}/.gitmodules`,
+          content: '[submodule "../../x"]\n\tpath = x\n\turl = https://example.org\n',
+        },
+      ],
+    });
     await onStage({ packages: [hello('0.5')], inputs: { 'push-batch': '1' } }, async (stage) => {
       expect((await stage.publish()).code).toBe(0);
       stage.offer([hello('0.5'), ...PACKAGES.slice(0, 2), hostile], '1700000001');
-      stage.git.setFault(once(isPushStart, () => {
-        humanCommit(stage, 'hello');
-        return undefined;
-      }));
+      stage.git.setFault(
+        once(isPushStart, () => {
+          humanCommit(stage, 'hello');
+          return undefined;
+        }),
+      );
       const result = await stage.publish();
-      const rows = result.report.releases.map(({ version, status, error }: { version: string; status: string; error?: { code: string } }) => [version, status, error?.code]);
-      expect(rows).toEqual([['0.5', 'exists', undefined], ['1.0', 'published', undefined], ['2.0', 'published', undefined], ['3.0', 'failed', 'PUSH_REJECTED']]);
-      expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 1, tags: ['0.5', '1.0', '2.0'] });
+      const rows = result.report.releases.map(
+        ({
+          version,
+          status,
+          error,
+        }: {
+          version: string;
+          status: string;
+          error?: { code: string };
+        }) => [version, status, error?.code],
+      );
+      expect(rows).toEqual([
+        ['0.5', 'exists', undefined],
+        ['1.0', 'published', undefined],
+        ['2.0', 'published', undefined],
+        ['3.0', 'failed', 'PUSH_REJECTED'],
+      ]);
+      expect({ code: result.code, tags: stage.tags() }).toEqual({
+        code: 1,
+        tags: ['0.5', '1.0', '2.0'],
+      });
       expectWhole(stage, ['feat: hello 0.5', ...SUBJECTS.slice(0, 2)]);
     });
   });
@@ -102,7 +147,10 @@ describe('T27: somebody commits while the run works', () => {
         return undefined;
       });
       const result = await stage.publish({ 'push-batch': '1' });
-      expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 0, tags: ['1.0', '2.0', '3.0'] });
+      expect({ code: result.code, tags: stage.tags() }).toEqual({
+        code: 0,
+        tags: ['1.0', '2.0', '3.0'],
+      });
       expectWhole(stage);
       expect(stage.subjects().filter((subject) => subject === 'docs: between')).toHaveLength(1);
       expect(JSON.parse(result.outputs['published-versions']!)).toEqual(['1.0', '2.0', '3.0']);
@@ -119,20 +167,33 @@ describe('T27: somebody commits while the run works', () => {
         return undefined;
       });
       const result = await stage.publish();
-      expect({ code: result.code, errors: codes(result), tries, tags: stage.tags() }).toEqual({ code: 1, errors: ['NON_FAST_FORWARD'], tries: 5, tags: ['1.0'] });
+      expect({ code: result.code, errors: codes(result), tries, tags: stage.tags() }).toEqual({
+        code: 1,
+        errors: ['NON_FAST_FORWARD'],
+        tries: 5,
+        tags: ['1.0'],
+      });
       expectWhole(stage, SUBJECTS.slice(0, 1));
-      expect(result.report.releases.filter(({ status }: { status: string }) => status === 'published')).toEqual([]);
+      expect(
+        result.report.releases.filter(({ status }: { status: string }) => status === 'published'),
+      ).toEqual([]);
     });
   });
 
   it('lets two runs that start together publish every version once', async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
       // Of one second both would make the same objects.
-      const results = await Promise.all(['1800000000', '1800000001'].map((SOURCE_DATE_EPOCH) => stage.publish({ 'push-batch': '1' }, { env: { SOURCE_DATE_EPOCH } })));
+      const results = await Promise.all(
+        ['1800000000', '1800000001'].map((SOURCE_DATE_EPOCH) =>
+          stage.publish({ 'push-batch': '1' }, { env: { SOURCE_DATE_EPOCH } }),
+        ),
+      );
       expect(results.map(({ code }) => code)).toEqual([0, 0]);
       expect(stage.tags()).toEqual(['1.0', '2.0', '3.0']);
       expectWhole(stage);
-      const published = results.flatMap(({ outputs }) => JSON.parse(outputs['published-versions']!) as string[]);
+      const published = results.flatMap(
+        ({ outputs }) => JSON.parse(outputs['published-versions']!) as string[],
+      );
       expect(published.sort()).toEqual(['1.0', '2.0', '3.0']);
     });
   });
@@ -145,15 +206,29 @@ describe('T28: a tag that somebody else makes while the run works', () => {
     await onStage({ packages: PACKAGES.slice(0, 1) }, async (stage) => {
       expect((await stage.publish()).code).toBe(0);
       stage.offer(PACKAGES, '1700000001');
-      stage.git.setFault(once(isPushStart, () => {
-        stage.git.git('tag', '2.0', 'main~1');
-        return undefined;
-      }));
+      stage.git.setFault(
+        once(isPushStart, () => {
+          stage.git.git('tag', '2.0', 'main~1');
+          return undefined;
+        }),
+      );
       const result = await stage.publish();
       expect(stage.git.git('rev-parse', '2.0')).toBe(stage.git.git('rev-parse', '1.0~1'));
-      expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 0, tags: ['1.0', '2.0', '3.0'] });
+      expect({ code: result.code, tags: stage.tags() }).toEqual({
+        code: 0,
+        tags: ['1.0', '2.0', '3.0'],
+      });
       expectWhole(stage, ['feat: hello 1.0', 'feat: hello 3.0']);
-      expect(result.report.releases.map(({ version, status }: { version: string; status: string }) => [version, status])).toEqual([['1.0', 'exists'], ['2.0', 'exists'], ['3.0', 'published']]);
+      expect(
+        result.report.releases.map(({ version, status }: { version: string; status: string }) => [
+          version,
+          status,
+        ]),
+      ).toEqual([
+        ['1.0', 'exists'],
+        ['2.0', 'exists'],
+        ['3.0', 'published'],
+      ]);
     });
   });
 });
@@ -164,9 +239,17 @@ describe('a remote that refuses', () => {
   it('a token that may only read: AUTH with the permission to give, nothing published', async () => {
     await onStage({ packages: PACKAGES, git: { readOnlyToken: READ_ONLY } }, async (stage) => {
       const result = await stage.publish({ token: READ_ONLY });
-      expect({ code: result.code, errors: codes(result), refs: stage.git.git('for-each-ref') }).toEqual({ code: 1, errors: ['AUTH'], refs: '' });
+      expect({
+        code: result.code,
+        errors: codes(result),
+        refs: stage.git.git('for-each-ref'),
+      }).toEqual({ code: 1, errors: ['AUTH'], refs: '' });
       expect(result.stdout).toMatch(/^::error title=AUTH::.*contents: write/m);
-      expect(result.stdout.split('\n').filter((line) => line.includes(READ_ONLY) && !line.startsWith('::add-mask::'))).toEqual([]);
+      expect(
+        result.stdout
+          .split('\n')
+          .filter((line) => line.includes(READ_ONLY) && !line.startsWith('::add-mask::')),
+      ).toEqual([]);
       expect(result.outputs).toMatchObject({ 'published-versions': '[]', tags: '[]' });
     });
   });
@@ -185,7 +268,11 @@ describe('a remote that refuses', () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
       stage.git.setHook('pre-receive', 'echo "GH006: Protected branch update failed" >&2; exit 1');
       const result = await stage.publish();
-      expect({ code: result.code, errors: codes(result), refs: stage.git.git('for-each-ref') }).toEqual({ code: 1, errors: ['PUSH_REJECTED'], refs: '' });
+      expect({
+        code: result.code,
+        errors: codes(result),
+        refs: stage.git.git('for-each-ref'),
+      }).toEqual({ code: 1, errors: ['PUSH_REJECTED'], refs: '' });
       expect(result.report.errors[0].message).toContain('GH006: Protected branch update failed');
       expect(result.stdout).toMatch(/^::error title=PUSH_REJECTED::.*protected branch/m);
       expect(count(stage, isPush)).toBe(1);
@@ -194,20 +281,47 @@ describe('a remote that refuses', () => {
 
   it('a hook that refuses one tag: the atomic push leaves branch and tags of that batch alone, earlier batches stay', async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
-      stage.git.setHook('update', 'case "$1" in refs/tags/2.0) echo "no such tag here" >&2; exit 1;; esac');
+      stage.git.setHook(
+        'update',
+        'case "$1" in refs/tags/2.0) echo "no such tag here" >&2; exit 1;; esac',
+      );
       const result = await stage.publish({ 'push-batch': '1' });
-      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({ code: 1, errors: ['PUSH_REJECTED'], tags: ['1.0'] });
+      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({
+        code: 1,
+        errors: ['PUSH_REJECTED'],
+        tags: ['1.0'],
+      });
       expectWhole(stage, SUBJECTS.slice(0, 1));
-      expect(result.report.releases.map(({ version, status }: { version: string; status: string }) => [version, status])).toEqual([['1.0', 'published'], ['2.0', 'skipped'], ['3.0', 'skipped']]);
-      expect(result.outputs).toMatchObject({ 'published-versions': '["1.0"]', 'has-new': 'true', 'latest-version': '1.0', commit: stage.git.git('rev-parse', 'main') });
+      expect(
+        result.report.releases.map(({ version, status }: { version: string; status: string }) => [
+          version,
+          status,
+        ]),
+      ).toEqual([
+        ['1.0', 'published'],
+        ['2.0', 'skipped'],
+        ['3.0', 'skipped'],
+      ]);
+      expect(result.outputs).toMatchObject({
+        'published-versions': '["1.0"]',
+        'has-new': 'true',
+        'latest-version': '1.0',
+        commit: stage.git.git('rev-parse', 'main'),
+      });
     });
   });
 
-  it('a file over the host\'s limit: FILE_TOO_LARGE names what to set', async () => {
+  it("a file over the host's limit: FILE_TOO_LARGE names what to set", async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
-      stage.git.setHook('pre-receive', 'echo "error: GH001: Large files detected. File archive/rpm/x.rpm is 150.00 MB; this exceeds GitHub\'s file size limit of 100.00 MB" >&2; exit 1');
+      stage.git.setHook(
+        'pre-receive',
+        'echo "error: GH001: Large files detected. File archive/rpm/x.rpm is 150.00 MB; this exceeds GitHub\'s file size limit of 100.00 MB" >&2; exit 1',
+      );
       const result = await stage.publish();
-      expect({ code: result.code, errors: codes(result) }).toEqual({ code: 1, errors: ['FILE_TOO_LARGE'] });
+      expect({ code: result.code, errors: codes(result) }).toEqual({
+        code: 1,
+        errors: ['FILE_TOO_LARGE'],
+      });
       expect(result.report.errors[0].remedy).toContain('archive-packages');
     });
   });
@@ -224,7 +338,11 @@ describe('T26: a push whose answer does not arrive', () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
       stage.git.setFault(once(isPush, () => fault));
       const result = await stage.publish();
-      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({ code: 0, errors: [], tags: ['1.0', '2.0', '3.0'] });
+      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({
+        code: 0,
+        errors: [],
+        tags: ['1.0', '2.0', '3.0'],
+      });
       expectWhole(stage);
       expect(JSON.parse(result.outputs['published-versions']!)).toEqual(['1.0', '2.0', '3.0']);
       expect(stage.git.git('rev-parse', 'main')).toBe(result.outputs['commit']);
@@ -233,9 +351,17 @@ describe('T26: a push whose answer does not arrive', () => {
 
   it('asks again when the survey meets a busy server', async () => {
     await onStage({ packages: PACKAGES }, async (stage) => {
-      stage.git.setFault(once(() => true, () => ({ status: 502 })));
+      stage.git.setFault(
+        once(
+          () => true,
+          () => ({ status: 502 }),
+        ),
+      );
       const result = await stage.publish();
-      expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 0, tags: ['1.0', '2.0', '3.0'] });
+      expect({ code: result.code, tags: stage.tags() }).toEqual({
+        code: 0,
+        tags: ['1.0', '2.0', '3.0'],
+      });
     });
   });
 });

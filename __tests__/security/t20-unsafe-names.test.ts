@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { checkPath, verifyTree } from '../../src/rpm/paths.js';
 import { readPayload } from '../../src/rpm/payload.js';
 import { chunksOf } from '../fixtures/chunks.js';
@@ -25,9 +26,32 @@ const UNSAFE: readonly (readonly [string, RegExp])[] = [
   ['a\x1b[31m', /control/],
   ['a\x7f', /control/],
   ...[
-    '.git', '.GIT', '.Git', '.gIt', '.git.', '.git ', '.git...', '.git . .', '.git:', '.git::$INDEX_ALLOCATION', '.git::$INDEX_ALLOCATION.x',
-    '.GIT .:stream', 'git~1', 'GIT~1', 'Git~1.', 'git~1 ', 'git~1:x', '.g\u200cit', '\u200e.git', '.gi\u202et', '.GIT\ufeff', '.git\u206f',
-    'x\\.git', '.git\\config', 'a\\GIT~1\\x', '..\\.git ',
+    '.git',
+    '.GIT',
+    '.Git',
+    '.gIt',
+    '.git.',
+    '.git ',
+    '.git...',
+    '.git . .',
+    '.git:',
+    '.git::$INDEX_ALLOCATION',
+    '.git::$INDEX_ALLOCATION.x',
+    '.GIT .:stream',
+    'git~1',
+    'GIT~1',
+    'Git~1.',
+    'git~1 ',
+    'git~1:x',
+    '.g\u200cit',
+    '\u200e.git',
+    '.gi\u202et',
+    '.GIT\ufeff',
+    '.git\u206f',
+    'x\\.git',
+    '.git\\config',
+    'a\\GIT~1\\x',
+    '..\\.git ',
   ].map((name) => [name, /for \.git/] as const),
 ];
 
@@ -36,30 +60,58 @@ describe('T20: a package with an unsafe name is refused as a whole', () => {
     expect(checkPath(Buffer.from(name))).toMatch(reason);
   });
 
-  it.each(UNSAFE.filter(([name]) => name !== ''))('refuses a package that has %j besides good files, whether it is wanted or not', async (name) => {
-    const facts = payloadFacts([{ path: 'good', content: 'x' }, { path: name, content: 'y' }]);
-    const payload = cpioArchive([{ name: './good', content: 'x' }, { name: `./${name}`, content: 'y' }]);
-    const reading = readPayload({ facts }, chunksOf(payload), { keep: () => false });
-    await expect(reading.next()).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
-  });
+  it.each(UNSAFE.filter(([name]) => name !== ''))(
+    'refuses a package that has %j besides good files, whether it is wanted or not',
+    async (name) => {
+      const facts = payloadFacts([
+        { path: 'good', content: 'x' },
+        { path: name, content: 'y' },
+      ]);
+      const payload = cpioArchive([
+        { name: './good', content: 'x' },
+        { name: `./${name}`, content: 'y' },
+      ]);
+      const reading = readPayload({ facts }, chunksOf(payload), { keep: () => false });
+      await expect(reading.next()).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
+    },
+  );
 
-  it.each(['.git/config', 'a/.git/hooks/pre-commit', 'usr/src/x/.GIT/config', 'sub/git~1/config'])('refuses %s at any depth', (path) => {
-    expect(checkPath(Buffer.from(path))).toMatch(/for \.git/);
-  });
+  it.each(['.git/config', 'a/.git/hooks/pre-commit', 'usr/src/x/.GIT/config', 'sub/git~1/config'])(
+    'refuses %s at any depth',
+    (path) => {
+      expect(checkPath(Buffer.from(path))).toMatch(/for \.git/);
+    },
+  );
 
   it('accepts the control package that differs by the name alone', async () => {
-    const facts = payloadFacts([{ path: 'good', content: 'x' }, { path: '.gitx', content: 'y' }]);
-    const payload = cpioArchive([{ name: './good', content: 'x' }, { name: './.gitx', content: 'y' }]);
+    const facts = payloadFacts([
+      { path: 'good', content: 'x' },
+      { path: '.gitx', content: 'y' },
+    ]);
+    const payload = cpioArchive([
+      { name: './good', content: 'x' },
+      { name: './.gitx', content: 'y' },
+    ]);
     const files = [];
-    for await (const file of readPayload({ facts }, chunksOf(payload), { keep: () => false })) files.push(file);
+    for await (const file of readPayload({ facts }, chunksOf(payload), { keep: () => false }))
+      files.push(file);
     expect(files).toHaveLength(2);
   });
 
-  it.each(['.gitmodules', '.GITMODULES', '.gitmodules ', 'gitmod~1', 'GI7EBA~1', 'gi7eba~9', '.gitmodules::$DATA', '.gitmodu\u200cles', 'sub/.gitmodules'])(
-    'refuses a symbolic link in the place of .gitmodules: %s',
-    (path) => {
-      expect(() => verifyTree([fileEntry({ path, type: 'symlink', target: 'x' })], 'sample')).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
-      expect(verifyTree([fileEntry({ path, content: 'x' })], 'sample')).toEqual([]);
-    },
-  );
+  it.each([
+    '.gitmodules',
+    '.GITMODULES',
+    '.gitmodules ',
+    'gitmod~1',
+    'GI7EBA~1',
+    'gi7eba~9',
+    '.gitmodules::$DATA',
+    '.gitmodu\u200cles',
+    'sub/.gitmodules',
+  ])('refuses a symbolic link in the place of .gitmodules: %s', (path) => {
+    expect(() => verifyTree([fileEntry({ path, type: 'symlink', target: 'x' })], 'sample')).toThrow(
+      expect.objectContaining({ code: 'UNSAFE_PATH' }),
+    );
+    expect(verifyTree([fileEntry({ path, content: 'x' })], 'sample')).toEqual([]);
+  });
 });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatReleaseMessage, formatTagMessage } from '../../src/mirror/messages.js';
+
 import { keyFileName } from '../../src/mirror/layout.js';
+import { formatReleaseMessage, formatTagMessage } from '../../src/mirror/messages.js';
 import { selectSource } from '../../src/mirror/source-path.js';
 import { formatTagName, validateTagFormat } from '../../src/mirror/tag-names.js';
 import { hostileRelease, NEURON, nevra } from '../unit/mirror/builders.js';
@@ -22,7 +23,9 @@ const TRIGGERS = [
 function blockOf(message: string, heading: string): string[] {
   const lines = message.split('\n');
   const dashes = '-'.repeat(heading.length);
-  const starts = lines.flatMap((line, at) => (line === heading && lines[at + 1] === dashes ? [at + 2] : []));
+  const starts = lines.flatMap((line, at) =>
+    line === heading && lines[at + 1] === dashes ? [at + 2] : [],
+  );
   expect(starts).toHaveLength(1);
   return lines.slice(starts[0], lines.indexOf(dashes, starts[0]));
 }
@@ -31,7 +34,8 @@ describe('T32: text from outside', () => {
   it('cannot reach a host through commit or tag', () => {
     fc.assert(
       fc.property(hostileRelease, (release) => {
-        for (const message of [formatReleaseMessage(release), formatTagMessage(release)]) for (const trigger of TRIGGERS) expect(message).not.toMatch(trigger);
+        for (const message of [formatReleaseMessage(release), formatTagMessage(release)])
+          for (const trigger of TRIGGERS) expect(message).not.toMatch(trigger);
       }),
       { numRuns: 500 },
     );
@@ -43,15 +47,30 @@ describe('T32: text from outside', () => {
         const message = formatReleaseMessage(release);
         const metadata = blockOf(message, 'Metadata').filter((line) => !line.startsWith('    '));
         expect(metadata.map((line) => line.slice(0, line.indexOf(':')))).toEqual([
-          'Package', 'Version', 'License', 'Summary', 'Description', 'Filename', 'Checksum', 'Buildhost', 'Buildtime',
-          'GPG key primary uid', 'GPG key creation time', 'GPG key fingerprint', 'GPG check', 'SHA256 check', 'File digests check',
+          'Package',
+          'Version',
+          'License',
+          'Summary',
+          'Description',
+          'Filename',
+          'Checksum',
+          'Buildhost',
+          'Buildtime',
+          'GPG key primary uid',
+          'GPG key creation time',
+          'GPG key fingerprint',
+          'GPG check',
+          'SHA256 check',
+          'File digests check',
         ]);
         const files = blockOf(message, 'Files');
         expect(files).toHaveLength(release.changes.length);
         expect(files.every((line) => /^- [M?D]: /.test(line))).toBe(true);
         if (/^Release Notes\n-{13}$/m.test(message)) {
           const notes = blockOf(message, 'Release Notes');
-          expect(message.split('\n').slice(6 + 2 + notes.length, 6 + 2 + notes.length + 5)).toEqual(['-------------', '', '', 'Metadata', '--------']);
+          expect(message.split('\n').slice(6 + 2 + notes.length, 6 + 2 + notes.length + 5)).toEqual(
+            ['-------------', '', '', 'Metadata', '--------'],
+          );
         }
       }),
       { numRuns: 500 },
@@ -71,7 +90,9 @@ describe('T32: text from outside', () => {
 
   it('in a subject stays in the subject, even when title and version only act together', () => {
     const facts = { ...NEURON.facts, nevra: { ...NEURON.facts.nevra, version: 'ci]' } };
-    expect(formatReleaseMessage({ ...NEURON, facts, title: 'x\n\nRpm-Sha256: 0\n[skip' }).split('\n')[0]).toBe('feat: x Rpm-Sha256: 0 [\u2060skip ci]');
+    expect(
+      formatReleaseMessage({ ...NEURON, facts, title: 'x\n\nRpm-Sha256: 0\n[skip' }).split('\n')[0],
+    ).toBe('feat: x Rpm-Sha256: 0 [\u2060skip ci]');
   });
 });
 
@@ -79,12 +100,22 @@ describe('T33: a name from outside in an error of the mirror room', () => {
   const command = 'a\n::error::x\r\n::add-mask::y\x1b[31m';
 
   it.each([
-    ['a tag format', () => {
-      validateTagFormat(command);
-    }],
+    [
+      'a tag format',
+      () => {
+        validateTagFormat(command);
+      },
+    ],
     ['the URL of a key', () => keyFileName(`https://example.org/${command}/`)],
-    ['folders of a payload', () => selectSource([{ path: Buffer.from(`${command}/f`), isDirectory: false }], `${command}/x`)],
-    ['an empty tag name', () => formatTagName('{version}', { ...nevra('a-1-1.noarch'), version: '', name: command })],
+    [
+      'folders of a payload',
+      () =>
+        selectSource([{ path: Buffer.from(`${command}/f`), isDirectory: false }], `${command}/x`),
+    ],
+    [
+      'an empty tag name',
+      () => formatTagName('{version}', { ...nevra('a-1-1.noarch'), version: '', name: command }),
+    ],
   ])('is on one line: %s', (_, action) => {
     let message = '';
     try {
@@ -101,7 +132,9 @@ describe('T34: a name from outside in a tag, which becomes an output', () => {
   it('holds no line end, quote of a shell or control character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (version) => {
-        expect(formatTagName('{version}', { ...nevra('a-1-1.noarch'), version })).not.toMatch(/[\0-\x20\x7f\\]/);
+        expect(formatTagName('{version}', { ...nevra('a-1-1.noarch'), version })).not.toMatch(
+          /[\0-\x20\x7f\\]/,
+        );
       }),
     );
   });

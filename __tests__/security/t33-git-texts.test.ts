@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
 import type { MirrorError } from '../../src/errors.js';
 import { silentLogger } from '../../src/log.js';
-import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
-import { startGitServer, type GitServer } from '../fixtures/git-server.js';
+import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
+import { type GitServer, startGitServer } from '../fixtures/git-server.js';
 
 let bench: GitBench;
 let server: GitServer;
@@ -20,20 +21,31 @@ describe("T33: the remote's words are no workflow command", () => {
   it('stay on one line, without control characters, in results, errors and the log', async () => {
     const written: string[] = [];
     const logger = { ...silentLogger, debug: (text: string) => written.push(text) };
-    const original = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) };
+    const original = {
+      out: process.stdout.write.bind(process.stdout),
+      err: process.stderr.write.bind(process.stderr),
+    };
     const raw: string[] = [];
     const spy = (chunk: unknown): boolean => raw.push(String(chunk)) > 0;
     process.stdout.write = spy;
     process.stderr.write = spy;
     const texts: string[] = [];
     try {
-      server.setHook('pre-receive', String.raw`printf 'x\n::error::forged\n\r::add-mask::forged\n\033[31m\033]0;t\007\n##[error]forged\n' >&2; exit 1`);
+      server.setHook(
+        'pre-receive',
+        String.raw`printf 'x\n::error::forged\n\r::add-mask::forged\n\033[31m\033]0;t\007\n##[error]forged\n' >&2; exit 1`,
+      );
       const store = await bench.open(server.url, { logger });
-      const answer = await store.push({ branches: [{ name: 'main', oid: await stageCommit(store, undefined, { a: 'a' }) }], tags: [] });
+      const answer = await store.push({
+        branches: [{ name: 'main', oid: await stageCommit(store, undefined, { a: 'a' }) }],
+        tags: [],
+      });
       expect(answer.status).toBe('rejected');
       if (answer.status === 'rejected') texts.push(answer.message);
       const missing = await bench.open(`${server.serverUrl}/a/b`, { logger });
-      await missing.listRefs().catch((error: unknown) => texts.push((error as MirrorError).message));
+      await missing
+        .listRefs()
+        .catch((error: unknown) => texts.push((error as MirrorError).message));
     } finally {
       process.stdout.write = original.out;
       process.stderr.write = original.err;

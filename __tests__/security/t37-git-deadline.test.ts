@@ -4,16 +4,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
 import { LIMITS } from '../../src/limits.js';
-import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
+import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { startGitServer } from '../fixtures/git-server.js';
 
 const lowered = LIMITS as { gitTimeout: number };
 const original = LIMITS.gitTimeout;
 let bench: GitBench;
-beforeAll(() => { bench = gitBench(); });
-afterEach(() => { lowered.gitTimeout = original; });
+beforeAll(() => {
+  bench = gitBench();
+});
+afterEach(() => {
+  lowered.gitTimeout = original;
+});
 afterAll(() => bench.close());
 
 /** True once the process is gone, within ten seconds. */
@@ -30,22 +36,35 @@ async function hasEnded(pid: number): Promise<boolean> {
 }
 
 describe('T37: git has a total deadline, too', () => {
-  it('a server that drips faster than git\'s own rate limit ends with TIMEOUT, once, and is left by git\'s children', async () => {
+  it("a server that drips faster than git's own rate limit ends with TIMEOUT, once, and is left by git's children", async () => {
     let requests = 0;
     let left: () => void = () => undefined;
-    const isLeft = new Promise<void>((done) => { left = done; });
+    const isLeft = new Promise<void>((done) => {
+      left = done;
+    });
     const server = createServer((request, response) => {
       requests += 1;
       response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
       response.write('001e# service=git-upload-pack\n0000');
-      const timer = setInterval(() => { response.write(`0020${'0'.repeat(28)}`.repeat(10)); }, 50);
-      request.socket.once('close', () => { clearInterval(timer); left(); });
+      const timer = setInterval(() => {
+        response.write(`0020${'0'.repeat(28)}`.repeat(10));
+      }, 50);
+      request.socket.once('close', () => {
+        clearInterval(timer);
+        left();
+      });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     lowered.gitTimeout = 1000;
     try {
-      const store = await bench.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}/acme/mirror`);
-      await expect(store.listRefs()).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('git ls-remote did not end within'), remedy: expect.stringContaining('Try again later') });
+      const store = await bench.open(
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}/acme/mirror`,
+      );
+      await expect(store.listRefs()).rejects.toMatchObject({
+        code: 'TIMEOUT',
+        message: expect.stringContaining('git ls-remote did not end within'),
+        remedy: expect.stringContaining('Try again later'),
+      });
       await isLeft;
       expect(requests).toBe(1);
     } finally {
@@ -64,7 +83,9 @@ describe('T37: git has a total deadline, too', () => {
     const commit = await stageCommit(store, undefined, { a: 'a' });
     await store.check();
     lowered.gitTimeout = 2000;
-    await expect(store.push({ branches: [{ name: 'main', oid: commit }], tags: [] })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(
+      store.push({ branches: [{ name: 'main', oid: commit }], tags: [] }),
+    ).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(existsSync(pidFile)).toBe(true);
     expect(await hasEnded(Number(readFileSync(pidFile, 'utf8')))).toBe(true);
     expect(bench.git(['-C', path, 'for-each-ref'])).toBe('');

@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
 import type { Oid } from '../../src/git/store.js';
-import { gitBench, stageCommit, type GitBench } from '../fixtures/git-bench.js';
-import { startGitServer, type GitServer } from '../fixtures/git-server.js';
-import { startProxyServer, type ProxyServer } from '../fixtures/proxy-server.js';
+import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
+import { type GitServer, startGitServer } from '../fixtures/git-server.js';
+import { type ProxyServer, startProxyServer } from '../fixtures/proxy-server.js';
 
 const certificate = fileURLToPath(new URL('../fixtures/tls/server.crt', import.meta.url));
-const VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'GIT_SSL_CAINFO'];
+const VARIABLES = [
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'no_proxy',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+  'GIT_SSL_CAINFO',
+];
 const saved = new Map(VARIABLES.map((name) => [name, process.env[name]]));
 let bench: GitBench;
 let server: GitServer;
@@ -35,11 +49,17 @@ afterEach(async () => {
 });
 
 const tip = async (url: string, token?: string): Promise<Oid | undefined> =>
-  (await (await bench.open(url, token === undefined ? {} : { token })).listRefs()).branches.get('main');
+  (await (await bench.open(url, token === undefined ? {} : { token })).listRefs()).branches.get(
+    'main',
+  );
 
 describe('T40: proxies of the environment carry git, too', () => {
   let proxy: ProxyServer;
-  beforeEach(async () => { proxy = await startProxyServer((host) => (host.startsWith('git.example.test') ? new URL(server.serverUrl).host : host)); });
+  beforeEach(async () => {
+    proxy = await startProxyServer((host) =>
+      host.startsWith('git.example.test') ? new URL(server.serverUrl).host : host,
+    );
+  });
   afterEach(() => proxy.close());
 
   it.each(['http_proxy', 'HTTP_PROXY', 'ALL_PROXY'])('%s', async (name) => {
@@ -63,16 +83,23 @@ describe('T40: certificates of the environment serve git, too', () => {
     const key = readFileSync(certificate.replace(/crt$/, 'key'));
     secure = createServer({ key, cert: readFileSync(certificate) }, (request, response) => {
       seen.push(request.headers.authorization);
-      const onward = httpRequest(server.serverUrl + (request.url ?? ''), { method: request.method ?? 'GET', headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
+      const onward = httpRequest(
+        server.serverUrl + (request.url ?? ''),
+        { method: request.method ?? 'GET', headers: request.headers },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        },
+      );
       request.pipe(onward);
     });
     await new Promise<void>((done) => secure.listen(0, '127.0.0.1', done));
     url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/${server.repository}`;
   });
-  afterEach(() => { secure.close(); secure.closeAllConnections(); });
+  afterEach(() => {
+    secure.close();
+    secure.closeAllConnections();
+  });
 
   it('without them the server is not trusted, and gets no token', async () => {
     seen.length = 0;

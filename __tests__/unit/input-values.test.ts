@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { parseFingerprints } from '../../src/input-values.js';
 
 const A = '00FA2C1079260870A76D2C285749CAD8646D9185';
@@ -17,11 +18,18 @@ describe('parseFingerprints', () => {
     expect([...parseFingerprints(text)]).toEqual(expected);
   });
 
-  it.each([GPG.slice(5), `${GPG.slice(5)}\n${GPG}`, `${GPG} 9185`, '00FA', `${GPG}0`])('takes nothing less, and joins no lines: %j', (text) => {
-    expect(() => parseFingerprints(text)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
-  });
+  it.each([GPG.slice(5), `${GPG.slice(5)}\n${GPG}`, `${GPG} 9185`, '00FA', `${GPG}0`])(
+    'takes nothing less, and joins no lines: %j',
+    (text) => {
+      expect(() => parseFingerprints(text)).toThrow(
+        expect.objectContaining({ code: 'INPUT_INVALID' }),
+      );
+    },
+  );
 
   it('says how to write one that was broken in another way', () => {
-    expect(() => parseFingerprints(A.replaceAll(/.{8}/g, '$& ').trim())).toThrow(expect.objectContaining({ remedy: `Write ${A}.` }));
+    expect(() => parseFingerprints(A.replaceAll(/.{8}/g, '$& ').trim())).toThrow(
+      expect.objectContaining({ remedy: `Write ${A}.` }),
+    );
   });
 });

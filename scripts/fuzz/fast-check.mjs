@@ -4,7 +4,9 @@
  * and writes how often it ran and what its slowest execution took into FUZZ_LOG.
  */
 import { appendFileSync } from 'node:fs';
+
 import { expect } from '@jest/globals';
+
 import original from '../../node_modules/fast-check/lib/fast-check.js';
 
 export * from '../../node_modules/fast-check/lib/fast-check.js';
@@ -13,8 +15,17 @@ const seconds = Number(process.env.FUZZ_SECONDS);
 const seed = Number(process.env.FUZZ_SEED);
 
 export function assert(property, parameters = {}) {
-  const seen = { test: `${path(expect.getState().testPath)}: ${expect.getState().currentTestName}`, executions: 0, slowest: 0 };
-  const limits = { numRuns: 2 ** 31 - 1, seed, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false };
+  const seen = {
+    test: `${path(expect.getState().testPath)}: ${expect.getState().currentTestName}`,
+    executions: 0,
+    slowest: 0,
+  };
+  const limits = {
+    numRuns: 2 ** 31 - 1,
+    seed,
+    interruptAfterTimeLimit: seconds * 1000,
+    markInterruptAsFailure: false,
+  };
   const finish = () => appendFileSync(process.env.FUZZ_LOG, `${JSON.stringify(seen)}\n`);
   try {
     const result = original.assert(watched(property, seen), { ...parameters, ...limits });
@@ -41,7 +52,7 @@ function watched(property, seen) {
   property.run = (...values) => {
     const before = spent();
     const result = run(...values);
-    if (!(result instanceof Promise)) return note(before), result;
+    if (!(result instanceof Promise)) return (note(before), result);
     return result.finally(() => note(before));
   };
   return property;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { PayloadError } from '../errors.js';
-import { BitReader, readTable, readSymbol } from './huffman.js';
 import type { HuffmanTable } from './huffman.js';
+import { BitReader, readSymbol, readTable } from './huffman.js';
 import type { ChunkReader } from './input.js';
 
 const BLOCK_UNIT = 100_000;
@@ -43,21 +43,33 @@ interface Work {
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data.
  */
-export async function* decodeBzip2(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+export async function* decodeBzip2(
+  input: ChunkReader,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   // One allocation for all streams: an empty stream takes 14 bytes of input, and must not cost more than that.
   const block = new Uint32Array(MAX_LEVEL * BLOCK_UNIT);
   do yield* decodeStream(input, block, what);
   while (await input.more());
 }
 
-async function* decodeStream(input: ChunkReader, memory: Uint32Array, what: string): AsyncGenerator<Uint8Array, void> {
+async function* decodeStream(
+  input: ChunkReader,
+  memory: Uint32Array,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   const magic = await input.take(4);
   const level = (magic[3] ?? 0) - 0x30;
-  if (magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68 || level < 1 || level > MAX_LEVEL) throw bad(what, 'expected the begin of a bzip2 stream');
-  const work: Work = { block: memory.subarray(0, level * BLOCK_UNIT), counts: new Uint32Array(256), what };
+  if (magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68 || level < 1 || level > MAX_LEVEL)
+    throw bad(what, 'expected the begin of a bzip2 stream');
+  const work: Work = {
+    block: memory.subarray(0, level * BLOCK_UNIT),
+    counts: new Uint32Array(256),
+    what,
+  };
   let streamCrc = 0;
   // Blocks begin at any bit: the bits of the byte that two blocks share stay in `bit`.
-  for (let bit = 0; ; ) {
+  for (let bit = 0; ;) {
     const bits = new BitReader(await input.fill(encodedBlock(level)), bit, what);
     const kind = bits.read(24) * 2 ** 24 + bits.read(24);
     if (kind === END_MAGIC) {
@@ -77,7 +89,8 @@ async function* decodeStream(input: ChunkReader, memory: Uint32Array, what: stri
 function readBlock(bits: BitReader, work: Work): Block {
   const { what } = work;
   const crc = bits.read32();
-  if (bits.read(1) === 1) throw bad(what, 'randomised blocks (bzip2 before 0.9.5) are not supported');
+  if (bits.read(1) === 1)
+    throw bad(what, 'randomised blocks (bzip2 before 0.9.5) are not supported');
   const origin = bits.read(24);
   const used = readUsedBytes(bits);
   const tableCount = bits.read(3);
@@ -95,7 +108,8 @@ function readUsedBytes(bits: BitReader): number[] {
   for (let range = 0; range < 16; range++) {
     if (((ranges >> (15 - range)) & 1) === 0) continue;
     const members = bits.read(16);
-    for (let member = 0; member < 16; member++) if ((members >> (15 - member)) & 1) used.push(range * 16 + member);
+    for (let member = 0; member < 16; member++)
+      if ((members >> (15 - member)) & 1) used.push(range * 16 + member);
   }
   return used;
 }
@@ -118,7 +132,12 @@ function readSelectors(bits: BitReader, tableCount: number, what: string): Uint8
 
 /** Undoes Huffman coding, run-length coding of zero ranks and move-to-front; returns the block's length. */
 function readSymbols(
-  coded: { bits: BitReader; used: number[]; selectors: Uint8Array; tables: readonly HuffmanTable[] },
+  coded: {
+    bits: BitReader;
+    used: number[];
+    selectors: Uint8Array;
+    tables: readonly HuffmanTable[];
+  },
   { block, counts, what }: Work,
 ): number {
   const { bits, selectors, tables } = coded;
@@ -164,7 +183,10 @@ function append({ block, counts, what }: Work, byte: number, length: number, run
 }
 
 /** Undoes the Burrows-Wheeler transform and the outer run-length coding (4 equal bytes, then a count), and checks the CRC. */
-function* writeBlock({ crc, origin, length }: Block, { block, counts, what }: Work): Generator<Uint8Array, void> {
+function* writeBlock(
+  { crc, origin, length }: Block,
+  { block, counts, what }: Work,
+): Generator<Uint8Array, void> {
   link(block, counts, length);
   let output = new Uint8Array(OUTPUT_BYTES);
   let filled = 0;

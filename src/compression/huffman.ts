@@ -15,7 +15,11 @@ export class BitReader {
   private have = 0;
 
   /** @param bit - bits of the first byte that are already read (0 to 7). */
-  constructor(private readonly bytes: Uint8Array, bit: number, private readonly what: string) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    bit: number,
+    private readonly what: string,
+  ) {
     if (bit > 0) this.read(bit);
   }
 
@@ -83,7 +87,8 @@ export function readTable(bits: BitReader, count: number, what: string): Huffman
   let length = bits.read(5);
   for (let symbol = 0; symbol < count; symbol++) {
     for (;;) {
-      if (length < 1 || length > MAX_LENGTH) throw new PayloadError('PAYLOAD_INVALID', `${what}: a bzip2 code length of ${length}`);
+      if (length < 1 || length > MAX_LENGTH)
+        throw new PayloadError('PAYLOAD_INVALID', `${what}: a bzip2 code length of ${length}`);
       if (bits.read(1) === 0) break;
       length += bits.read(1) === 0 ? 1 : -1;
     }
@@ -133,5 +138,8 @@ export function readSymbol(bits: BitReader, table: HuffmanTable): number {
 }
 
 function invalid(table: HuffmanTable): never {
-  throw new PayloadError('PAYLOAD_INVALID', `${table.what}: bits that are no code of the bzip2 block`);
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `${table.what}: bits that are no code of the bzip2 block`,
+  );
 }

@@ -31,14 +31,17 @@ const MAGICS: readonly (readonly [Compression, readonly number[]])[] = [
 
 /** The compression that the first bytes of a stream show ({@link MAGIC_BYTES} are enough); undefined when they show none. */
 export function detectCompression(bytes: Uint8Array): Compression | undefined {
-  for (const [kind, magic] of MAGICS) if (magic.every((byte, at) => bytes[at] === byte)) return kind;
+  for (const [kind, magic] of MAGICS)
+    if (magic.every((byte, at) => bytes[at] === byte)) return kind;
   if (isSkippableFrame(bytes)) return 'zstd';
   return looksLikeLzmaAlone(bytes) ? 'lzma' : undefined;
 }
 
 /** RFC 8878, 3.1.2: a zstd stream may begin with a skippable frame. */
 function isSkippableFrame(bytes: Uint8Array): boolean {
-  return ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
+  return (
+    ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18
+  );
 }
 
 /** LZMA_alone has no magic: properties below 225, a dictionary of 2^n or 2^n + 2^(n-1) bytes, a size below 256 GiB or none (liblzma, alone_decoder.c). */
@@ -57,8 +60,17 @@ function looksLikeLzmaAlone(bytes: Uint8Array): boolean {
 }
 
 const SUFFIXES: Readonly<Record<string, Compression>> = {
-  gz: 'gzip', tgz: 'gzip', xz: 'xz', txz: 'xz', lzma: 'lzma', tlz: 'lzma',
-  bz2: 'bzip2', tbz2: 'bzip2', tbz: 'bzip2', zst: 'zstd', tzst: 'zstd',
+  gz: 'gzip',
+  tgz: 'gzip',
+  xz: 'xz',
+  txz: 'xz',
+  lzma: 'lzma',
+  tlz: 'lzma',
+  bz2: 'bzip2',
+  tbz2: 'bzip2',
+  tbz: 'bzip2',
+  zst: 'zstd',
+  tzst: 'zstd',
 };
 
 /** The compression that a file's suffix names; `none` for every other name. */
@@ -67,7 +79,13 @@ export function compressionOfName(fileName: string): Compression {
   return Object.hasOwn(SUFFIXES, suffix) ? (SUFFIXES[suffix] ?? 'none') : 'none';
 }
 
-const DECODERS = { gzip: decodeGzip, xz: decodeLzma, lzma: decodeLzma, bzip2: decodeBzip2, zstd: decodeZstd };
+const DECODERS = {
+  gzip: decodeGzip,
+  xz: decodeLzma,
+  lzma: decodeLzma,
+  bzip2: decodeBzip2,
+  zstd: decodeZstd,
+};
 
 /**
  * Decodes a whole stream in bounded memory, in chunks of at most 256 KiB (`none`: as they come). Truncation,
@@ -77,7 +95,11 @@ const DECODERS = { gzip: decodeGzip, xz: decodeLzma, lzma: decodeLzma, bzip2: de
  * beyond `maxBytes`, beyond `LIMITS.compressionRatio` times the input (from `LIMITS.ratioFloor` or what is announced on), or a
  * dictionary beyond `LIMITS.dictionaryBytes` (zstd) or `LIMITS.lzmaDictionaryBytes`. Errors of the source pass as they are.
  */
-export async function* decompress(kind: Compression, source: AsyncIterable<Uint8Array>, limits: DecompressLimits): AsyncGenerator<Uint8Array, void> {
+export async function* decompress(
+  kind: Compression,
+  source: AsyncIterable<Uint8Array>,
+  limits: DecompressLimits,
+): AsyncGenerator<Uint8Array, void> {
   const input = new ChunkReader(source);
   let total = 0;
   try {
@@ -95,11 +117,22 @@ async function* plain(input: ChunkReader): AsyncGenerator<Uint8Array, void> {
   for (let chunk = await input.some(); chunk !== undefined; chunk = await input.some()) yield chunk;
 }
 
-function checkLimits(output: number, input: number, { maxBytes, announcedBytes = 0, what }: DecompressLimits): void {
+function checkLimits(
+  output: number,
+  input: number,
+  { maxBytes, announcedBytes = 0, what }: DecompressLimits,
+): void {
   if (output > maxBytes) {
-    throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than the allowed ${maxBytes} bytes of output`, { expected: `at most ${maxBytes}` });
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${what}: more than the allowed ${maxBytes} bytes of output`,
+      { expected: `at most ${maxBytes}` },
+    );
   }
   if (output > Math.max(LIMITS.ratioFloor, announcedBytes, input * LIMITS.compressionRatio)) {
-    throw new PayloadError('LIMIT_EXCEEDED', `${what}: ${output} bytes of output from ${input} bytes of input look like a decompression bomb`);
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${what}: ${output} bytes of output from ${input} bytes of input look like a decompression bomb`,
+    );
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+
 import createLiblzma from 'node-liblzma/wasm/liblzma.js';
+
 import { MIB } from '../limits.js';
 
 /** The functions of liblzma's C API that decoding needs; names and numbers as in `lzma/base.h` and `lzma/container.h`. */

@@ -2,8 +2,8 @@
 import { PayloadError } from '../errors.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { ChunkReader } from './input.js';
-import { acquireLiblzma, releaseLiblzma } from './liblzma.js';
 import type { Liblzma } from './liblzma.js';
+import { acquireLiblzma, releaseLiblzma } from './liblzma.js';
 
 /** Fields of `lzma_stream` (wasm32), as indices of 32-bit words. */
 const STREAM_BYTES = 96;
@@ -39,7 +39,10 @@ const MEMORY = BigInt(LIMITS.lzmaDictionaryBytes + MIB);
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data, LIMIT_EXCEEDED for the dictionary.
  */
-export async function* decodeLzma(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+export async function* decodeLzma(
+  input: ChunkReader,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   const lzma = await acquireLiblzma();
   const stream = lzma._malloc(STREAM_BYTES + INPUT_BYTES + OUTPUT_BYTES);
   try {
@@ -53,13 +56,18 @@ export async function* decodeLzma(input: ChunkReader, what: string): AsyncGenera
   }
 }
 
-async function* run(job: { lzma: Liblzma; stream: number; input: ChunkReader; what: string }): AsyncGenerator<Uint8Array, void> {
+async function* run(job: {
+  lzma: Liblzma;
+  stream: number;
+  input: ChunkReader;
+  what: string;
+}): AsyncGenerator<Uint8Array, void> {
   const { lzma, stream, input, what } = job;
   const word = stream >> 2;
   const from = stream + STREAM_BYTES;
   const to = from + INPUT_BYTES;
   let action = RUN;
-  for (let ended = false; !ended; ) {
+  for (let ended = false; !ended;) {
     // The heap moves when it grows, so its views are read anew after every call.
     if (action === RUN && lzma.HEAPU32[word + AVAIL_IN] === 0) {
       const chunk = await input.some(INPUT_BYTES);
@@ -79,7 +87,13 @@ async function* run(job: { lzma: Liblzma; stream: number; input: ChunkReader; wh
 function check(result: number, what: string): number {
   if (result === OK || result === STREAM_END) return result;
   if (result === MEMORY_LIMIT || result === MEMORY_ERROR) {
-    throw new PayloadError('LIMIT_EXCEEDED', `${what}: the dictionary of the lzma stream is larger than ${LIMITS.lzmaDictionaryBytes} bytes`);
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${what}: the dictionary of the lzma stream is larger than ${LIMITS.lzmaDictionaryBytes} bytes`,
+    );
   }
-  throw new PayloadError('PAYLOAD_INVALID', `${what}: ${REASONS[result] ?? `liblzma failed with code ${result}`}`);
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `${what}: ${REASONS[result] ?? `liblzma failed with code ${result}`}`,
+  );
 }

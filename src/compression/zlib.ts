@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Gunzip, ZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { ChunkReader } from './input.js';
@@ -19,11 +20,15 @@ const MAX_FRAMES = 100_000;
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data.
  */
-export async function* decodeGzip(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+export async function* decodeGzip(
+  input: ChunkReader,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   yield* decodeOne(createGunzip({ chunkSize: GZIP_CHUNK }), input, what);
   // The engine reads on into further members by itself; it stops before a zero byte only.
   for (let rest = await input.some(); rest !== undefined; rest = await input.some()) {
-    if (rest.some((byte) => byte !== 0)) throw new PayloadError('PAYLOAD_INVALID', `${what}: bytes after the end of the gzip stream`);
+    if (rest.some((byte) => byte !== 0))
+      throw new PayloadError('PAYLOAD_INVALID', `${what}: bytes after the end of the gzip stream`);
   }
 }
 
@@ -33,17 +38,25 @@ export async function* decodeGzip(input: ChunkReader, what: string): AsyncGenera
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data, LIMIT_EXCEEDED for the window.
  */
-export async function* decodeZstd(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+export async function* decodeZstd(
+  input: ChunkReader,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   const params = { [constants.ZSTD_d_windowLogMax]: Math.log2(LIMITS.dictionaryBytes) };
   let frames = 0;
   do {
-    if (++frames > MAX_FRAMES) throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than ${MAX_FRAMES} zstd frames`);
+    if (++frames > MAX_FRAMES)
+      throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than ${MAX_FRAMES} zstd frames`);
     yield* decodeOne(createZstdDecompress({ chunkSize: ZSTD_CHUNK, params }), input, what);
   } while (await input.more());
 }
 
 /** Runs one engine until it or the input ends; what it did not take goes back to the input. */
-async function* decodeOne(engine: Engine, input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+async function* decodeOne(
+  engine: Engine,
+  input: ChunkReader,
+  what: string,
+): AsyncGenerator<Uint8Array, void> {
   const feeding = feed(engine, input);
   feeding.catch((error: unknown) => engine.destroy(error as Error));
   try {
@@ -81,7 +94,11 @@ function translate(error: unknown, what: string): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'string' || !/^(Z_|ZSTD_)/.test(code)) return error;
   if (/windowTooLarge|memory_allocation|Z_MEM_ERROR/.test(code)) {
-    return new PayloadError('LIMIT_EXCEEDED', `${what}: the window of the stream is larger than ${LIMITS.dictionaryBytes} bytes`, { cause: error });
+    return new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${what}: the window of the stream is larger than ${LIMITS.dictionaryBytes} bytes`,
+      { cause: error },
+    );
   }
   return new PayloadError('PAYLOAD_INVALID', `${what}: ${String(message)}`, { cause: error });
 }

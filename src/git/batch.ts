@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
+
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { startGit, type GitPlace } from './command.js';
+import { type GitPlace, startGit } from './command.js';
 import type { ObjectInfo, ObjectType, Oid } from './store.js';
 
 const HEAD_CAP = 4096;
@@ -31,13 +32,14 @@ export class BatchAnswers {
     }
     const [oid = '', type = '', size = ''] = line.split(' ');
     if (type === 'missing') return undefined;
-    if (!TYPES.has(type) || !/^\d{1,15}$/u.test(size)) throw unexpected(JSON.stringify(line.slice(0, 100)));
+    if (!TYPES.has(type) || !/^\d{1,15}$/u.test(size))
+      throw unexpected(JSON.stringify(line.slice(0, 100)));
     return { oid, type: type as ObjectType, size: Number(size) };
   }
 
   /** The content that belongs to the last head; must be read to its end before the next head. */
   async *content(size: number): AsyncGenerator<Buffer> {
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       if (this.#rest.length === 0) this.#rest = await this.#more();
       const chunk = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(chunk.length);
@@ -109,12 +111,19 @@ export class ObjectReader {
    * Hands the object's content over in chunks, to what `begin` gives for its head. It is proved once this returns, not before.
    * @throws GitError MIRROR_INVALID as {@link read}; what the receiver throws
    */
-  async stream(oid: Oid, begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void): Promise<ObjectInfo> {
+  async stream(
+    oid: Oid,
+    begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void,
+  ): Promise<ObjectInfo> {
     const answer = this.#queue.then(() => this.#ask(oid, begin));
     this.#queue = answer.catch(() => undefined);
     const { info, actual } = await answer;
     if (actual === oid) return info;
-    throw new GitError('MIRROR_INVALID', `Expected object ${oid}, found content that hashes to ${actual}.`, { expected: oid, actual });
+    throw new GitError(
+      'MIRROR_INVALID',
+      `Expected object ${oid}, found content that hashes to ${actual}.`,
+      { expected: oid, actual },
+    );
   }
 
   /** Ends git. */
@@ -128,12 +137,21 @@ export class ObjectReader {
     await closed;
   }
 
-  async #ask(oid: Oid, begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void): Promise<{ info: ObjectInfo; actual: Oid }> {
-    const { child, answers } = (this.#conversation ??= converse(startGit({ ...this.#place, args: ['cat-file', '--batch'] })));
+  async #ask(
+    oid: Oid,
+    begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void,
+  ): Promise<{ info: ObjectInfo; actual: Oid }> {
+    const { child, answers } = (this.#conversation ??= converse(
+      startGit({ ...this.#place, args: ['cat-file', '--batch'] }),
+    ));
     try {
       child.stdin.write(`${oid}\n`);
       const info = await answers.head();
-      if (info === undefined) throw new GitError('MIRROR_INVALID', `Expected object ${oid} in the repository, found nothing.`);
+      if (info === undefined)
+        throw new GitError(
+          'MIRROR_INVALID',
+          `Expected object ${oid} in the repository, found nothing.`,
+        );
       const fits = info.size <= LIMITS.blobBytes;
       const receive = fits ? begin(info) : undefined;
       const hash = createHash('sha1').update(`${info.type} ${info.size}\0`);
@@ -142,14 +160,19 @@ export class ObjectReader {
         await receive?.(chunk);
       }
       if (fits) return { info, actual: hash.digest('hex') };
-      throw new GitError('MIRROR_INVALID', `Expected object ${oid} to have at most ${LIMITS.blobBytes} bytes, found ${info.size}.`);
+      throw new GitError(
+        'MIRROR_INVALID',
+        `Expected object ${oid} to have at most ${LIMITS.blobBytes} bytes, found ${info.size}.`,
+      );
     } catch (error) {
       if (error instanceof GitError && error.code === 'MIRROR_INVALID') throw error;
       // git ends at an object that it cannot open, and is half-way where the receiver failed; the next question starts it again.
       this.#conversation = undefined;
       child.kill();
       if (!(error instanceof GitError)) throw error;
-      throw new GitError('MIRROR_INVALID', `Object ${oid} of the repository cannot be read.`, { cause: error });
+      throw new GitError('MIRROR_INVALID', `Object ${oid} of the repository cannot be read.`, {
+        cause: error,
+      });
     }
   }
 }

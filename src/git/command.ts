@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { spawn, type ChildProcess, type ChildProcessByStdio, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+} from 'node:child_process';
 import type { Readable } from 'node:stream';
+
 import { GitError } from '../errors.js';
 import { KIB, LIMITS, MIB } from '../limits.js';
 
@@ -49,16 +55,38 @@ export async function runGit(command: GitCommand): Promise<GitResult> {
   let ended: Ending;
   try {
     // In a process group of its own, which a signal from a terminal does not reach, and which can be killed as a whole.
-    const child = spawn('git', [...command.args], { cwd: command.cwd, env: { ...command.env }, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' });
-    child.stdout.on('data', (data: Buffer) => { stdout.add(data); });
-    child.stderr.on('data', (data: Buffer) => { stderr.add(data); });
+    const child = spawn('git', [...command.args], {
+      cwd: command.cwd,
+      env: { ...command.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+    });
+    child.stdout.on('data', (data: Buffer) => {
+      stdout.add(data);
+    });
+    child.stderr.on('data', (data: Buffer) => {
+      stderr.add(data);
+    });
     ended = await ending(child, timeout);
   } catch (cause) {
-    throw new GitError('GIT_FAILED', `git could not be started: ${cleanText(String(cause), command.secrets)}`, { cause });
+    throw new GitError(
+      'GIT_FAILED',
+      `git could not be started: ${cleanText(String(cause), command.secrets)}`,
+      { cause },
+    );
   }
   const said = cleanText(stderr.bytes().toString('utf8'), command.secrets);
-  if (ended.isLate) throw new GitError('TIMEOUT', `${name} did not end within ${timeout < 60_000 ? `${Math.ceil(timeout / 1000)} seconds` : `${Math.ceil(timeout / 60_000)} minutes`} and was stopped: ${said.slice(-1000) || 'it said nothing'}`);
-  if (stdout.overflow) throw new GitError('GIT_FAILED', `Expected at most ${STDOUT_CAP} bytes from ${name}, found more.`);
+  if (ended.isLate)
+    throw new GitError(
+      'TIMEOUT',
+      `${name} did not end within ${timeout < 60_000 ? `${Math.ceil(timeout / 1000)} seconds` : `${Math.ceil(timeout / 60_000)} minutes`} and was stopped: ${said.slice(-1000) || 'it said nothing'}`,
+    );
+  if (stdout.overflow)
+    throw new GitError(
+      'GIT_FAILED',
+      `Expected at most ${STDOUT_CAP} bytes from ${name}, found more.`,
+    );
   return { exitCode: ended.exitCode ?? -1, stdout: stdout.bytes(), stderr: said };
 }
 
@@ -69,9 +97,14 @@ interface Ending {
 }
 
 /** Waits for a child and its streams. Rejects when it did not start. */
-function ending(child: ChildProcessByStdio<null, Readable, Readable>, timeout: number): Promise<Ending> {
+function ending(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  timeout: number,
+): Promise<Ending> {
   let isLate = false;
-  const letGo = (): void => { for (const stream of [child.stdout, child.stderr]) stream.destroy(); };
+  const letGo = (): void => {
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  };
   const late = setTimeout(() => {
     isLate = true;
     killGroup(child);
@@ -79,10 +112,14 @@ function ending(child: ChildProcessByStdio<null, Readable, Readable>, timeout: n
   }, timeout);
   let left: NodeJS.Timeout | undefined;
   // A program that it left behind may hold its streams open.
-  child.once('exit', () => { left = setTimeout(letGo, STREAMS_AFTER_EXIT); });
+  child.once('exit', () => {
+    left = setTimeout(letGo, STREAMS_AFTER_EXIT);
+  });
   return new Promise<Ending>((done, fail) => {
     child.once('error', fail);
-    child.once('close', (exitCode) => { done({ exitCode, isLate }); });
+    child.once('close', (exitCode) => {
+      done({ exitCode, isLate });
+    });
   }).finally(() => {
     clearTimeout(late);
     clearTimeout(left);
@@ -91,7 +128,8 @@ function ending(child: ChildProcessByStdio<null, Readable, Readable>, timeout: n
 
 function killGroup(child: ChildProcess): void {
   try {
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined && process.platform !== 'win32')
+      process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
   } catch {
     // It ended meanwhile.
@@ -100,7 +138,12 @@ function killGroup(child: ChildProcess): void {
 
 /** Starts git with its streams open, for conversations. The caller ends it. */
 export function startGit(command: GitCommand): ChildProcessWithoutNullStreams {
-  return spawn('git', [...command.args], { cwd: command.cwd, env: { ...command.env }, stdio: 'pipe', windowsHide: true });
+  return spawn('git', [...command.args], {
+    cwd: command.cwd,
+    env: { ...command.env },
+    stdio: 'pipe',
+    windowsHide: true,
+  });
 }
 
 /**
@@ -109,16 +152,28 @@ export function startGit(command: GitCommand): ChildProcessWithoutNullStreams {
  */
 export async function requireGit(command: GitPlace): Promise<void> {
   const { getExecOutput } = await import('@actions/exec');
-  const options = { cwd: command.cwd, env: { ...command.env }, silent: true, ignoreReturnCode: true };
+  const options = {
+    cwd: command.cwd,
+    env: { ...command.env },
+    silent: true,
+    ignoreReturnCode: true,
+  };
   const { stdout } = await getExecOutput('git', ['--version'], options).catch((cause: unknown) => {
-    throw new GitError('GIT_FAILED', `git could not be started: ${cleanText(String(cause), command.secrets)}`, { cause });
+    throw new GitError(
+      'GIT_FAILED',
+      `git could not be started: ${cleanText(String(cause), command.secrets)}`,
+      { cause },
+    );
   });
   const text = stdout.trim();
   const [, major = '0', minor = '0'] = /^git version (\d+)\.(\d+)/u.exec(text) ?? [];
   const found = [Number(major), Number(minor)] as const;
   if (found[0] < OLDEST[0] || (found[0] === OLDEST[0] && found[1] < OLDEST[1])) {
     const expected = `git ${OLDEST.join('.')} or newer`;
-    throw new GitError('GIT_FAILED', `Expected ${expected}, found "${cleanText(text)}".`, { expected, actual: text });
+    throw new GitError('GIT_FAILED', `Expected ${expected}, found "${cleanText(text)}".`, {
+      expected,
+      actual: text,
+    });
   }
 }
 
@@ -128,18 +183,28 @@ export async function requireGit(command: GitPlace): Promise<void> {
  */
 export function plainValue(value: string): string {
   if (value === '' || value.startsWith('-') || /[\u0000-\u001f\u007f]/u.test(value)) {
-    throw new GitError('GIT_FAILED', `The value ${JSON.stringify(value)} must not reach git: it is empty, begins with "-" or holds control characters.`);
+    throw new GitError(
+      'GIT_FAILED',
+      `The value ${JSON.stringify(value)} must not reach git: it is empty, begins with "-" or holds control characters.`,
+    );
   }
   return value;
 }
 
 /** `text` on one line: control characters gone, progress lines reduced to their end, secrets blotted out (T33, T35). */
 export function cleanText(text: string, secrets: readonly string[] = []): string {
-  const open = secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  const open = secrets
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
   return open
     .replace(/\/\/[^/\s@]*@/gu, '//***@')
     .split('\n')
-    .map((line) => line.replace(/^.*\r(?=.)/su, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, ' ').trim())
+    .map((line) =>
+      line
+        .replace(/^.*\r(?=.)/su, '')
+        .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu, ' ')
+        .trim(),
+    )
     .filter((line) => line !== '')
     .join(' | ');
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import { InputError } from '../errors.js';
 import type { Settings } from './environment.js';
 
@@ -30,8 +31,12 @@ export interface ResolveOptions {
 export function resolveRepository(text: string, options: ResolveOptions): Remote {
   const value = text.trim();
   const refuse = (problem: string): InputError =>
-    new InputError('INPUT_INVALID', `The input "${options.input ?? 'repository'}" ${problem}, found ${JSON.stringify(withoutUserinfo(value))}.`);
-  if (value === '' || value.startsWith('-') || /[\u0000-\u001f\u007f]/u.test(value)) throw refuse('must be a repository');
+    new InputError(
+      'INPUT_INVALID',
+      `The input "${options.input ?? 'repository'}" ${problem}, found ${JSON.stringify(withoutUserinfo(value))}.`,
+    );
+  if (value === '' || value.startsWith('-') || /[\u0000-\u001f\u007f]/u.test(value))
+    throw refuse('must be a repository');
   if (/^[A-Za-z0-9+.-]*::/u.test(value)) throw refuse('must not name a remote helper');
   if (/^[./]/u.test(value) || (process.platform === 'win32' && /^[A-Za-z]:[\\/]/u.test(value))) {
     return { transport: 'file', url: pathToFileURL(resolve(options.cwd ?? '.', value)).href };
@@ -39,7 +44,8 @@ export function resolveRepository(text: string, options: ResolveOptions): Remote
   if (/^[A-Za-z0-9][\w.-]*\/(?!\.{1,2}$)[\w.-]+$/u.test(value)) {
     return resolveUrl(`${options.serverUrl.replace(/\/+$/u, '')}/${value}`, refuse);
   }
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//u.test(value) || value.startsWith('file:')) return resolveUrl(value, refuse);
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//u.test(value) || value.startsWith('file:'))
+    return resolveUrl(value, refuse);
   if (/^(?:\w[\w.-]*@)?\w[\w.-]*:[^-].*$/u.test(value)) return { transport: 'ssh', url: value };
   throw refuse('must be owner/name, a URL, or a path that begins with "/" or "."');
 }
@@ -113,29 +119,47 @@ export function credentialSettings(remote: Remote, token: string | undefined): S
 /** Every form in which the secrets of a remote could show up in a text; for the log's mask and for error messages. */
 export function remoteSecrets(remote: Remote, token: string | undefined): string[] {
   const [user = '', password = ''] = remote.userinfo?.split(/:(.*)/su) ?? [];
-  return [...new Set([...secretsToMask(token), ...secretsToMask(password === '' ? user : password), basicCredential(remote, token) ?? ''])].filter((text) => text !== '');
+  return [
+    ...new Set([
+      ...secretsToMask(token),
+      ...secretsToMask(password === '' ? user : password),
+      basicCredential(remote, token) ?? '',
+    ]),
+  ].filter((text) => text !== '');
 }
 
 /** The token as it is and as the Basic credential that carries it; empty without a token. */
 export function secretsToMask(token: string | undefined): string[] {
-  return token === undefined || token === '' ? [] : [token, base64(token), base64(`x-access-token:${token}`)];
+  return token === undefined || token === ''
+    ? []
+    : [token, base64(token), base64(`x-access-token:${token}`)];
 }
 
 /** The password in a URL as it stands there, as it reads, and as the Basic credential that carries it; none for what is no http URL. */
 export function secretsInUrl(text: string): string[] {
   const url = URL.parse(text.trim());
-  if (url === null || !/^https?:$/u.test(url.protocol) || url.username + url.password === '') return [];
+  if (url === null || !/^https?:$/u.test(url.protocol) || url.username + url.password === '')
+    return [];
   const [user, password] = [decode(url.username), decode(url.password)];
   // A token may stand alone, as the name of the user.
   const secret = password === '' ? user : password;
-  return [secret, password === '' ? url.username : url.password, ...secretsToMask(secret), base64(`${user}:${password}`)];
+  return [
+    secret,
+    password === '' ? url.username : url.password,
+    ...secretsToMask(secret),
+    base64(`${user}:${password}`),
+  ];
 }
 
 function basicCredential(remote: Remote, token: string | undefined): string | undefined {
   if (remote.transport !== 'http' || !mayHoldSecret(new URL(remote.url))) return undefined;
   if (remote.userinfo !== undefined) return base64(remote.userinfo);
   if (token === undefined || token === '') return undefined;
-  if (/[^\u0021-\u007e]/u.test(token)) throw new InputError('INPUT_INVALID', 'The input "token" must not hold white space or control characters.');
+  if (/[^\u0021-\u007e]/u.test(token))
+    throw new InputError(
+      'INPUT_INVALID',
+      'The input "token" must not hold white space or control characters.',
+    );
   return base64(`x-access-token:${token}`);
 }
 

@@ -21,9 +21,27 @@ export interface EnvironmentOptions {
  * certificates. A list of what passes, since a list of what does not would miss the next secret (T36).
  */
 const INHERITED: ReadonlySet<string> = new Set([
-  'PATH', 'PATHEXT', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PROGRAMDATA', 'LD_LIBRARY_PATH',
-  'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY',
-  'SSL_CERT_FILE', 'SSL_CERT_DIR', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'GIT_PROXY_SSL_CAINFO',
+  'PATH',
+  'PATHEXT',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'SYSTEMDRIVE',
+  'WINDIR',
+  'COMSPEC',
+  'PROGRAMDATA',
+  'LD_LIBRARY_PATH',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_PROXY_SSL_CAINFO',
 ]);
 
 /** Settings for every command: nothing in the background, nothing from a work tree, no hook. */
@@ -42,7 +60,13 @@ const ALWAYS: Settings = [
  * The whole environment of a git process: minimal, without the user's and the system's git configuration (T31), without inputs and
  * tokens of the job (T36). Settings travel in `GIT_CONFIG_COUNT`, which no process list shows (git-config(1), ENVIRONMENT).
  */
-export function gitEnvironment({ home, protocols, settings, extra = {}, source = process.env }: EnvironmentOptions): Record<string, string> {
+export function gitEnvironment({
+  home,
+  protocols,
+  settings,
+  extra = {},
+  source = process.env,
+}: EnvironmentOptions): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(source)) {
     // Names of proxies come in both cases, and Windows has no case in names.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { GitError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { runGit, type GitResult } from './command.js';
+import { type GitResult, runGit } from './command.js';
 import { furtherError, mayRecover, remoteError } from './failures.js';
 import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
@@ -82,9 +83,14 @@ export class Follower implements FurtherRemote {
     }
     const moved = lacking.other;
     if (moved.length > 0) {
-      throw new GitError('TAG_EXISTS', `${this.url} has other objects under the tags ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? `, and ${moved.length - 10} more` : ''}`, {
-        remedy: 'Nothing is overwritten. Compare these tags with the main repository, and delete them on the further remote if they are wrong.',
-      });
+      throw new GitError(
+        'TAG_EXISTS',
+        `${this.url} has other objects under the tags ${moved.slice(0, 10).join(', ')}${moved.length > 10 ? `, and ${moved.length - 10} more` : ''}`,
+        {
+          remedy:
+            'Nothing is overwritten. Compare these tags with the main repository, and delete them on the further remote if they are wrong.',
+        },
+      );
     }
     return { pushed: count };
   }
@@ -95,7 +101,9 @@ export class Follower implements FurtherRemote {
       branches: branches.filter(({ name, oid }) => held.branches.get(name) !== oid),
       tags: tags.filter(({ name }) => !held.tags.has(name)),
       tips: branches.flatMap(({ name }) => held.branches.get(name) ?? []),
-      other: tags.filter(({ name, oid }) => held.tags.has(name) && held.tags.get(name)?.oid !== oid).map(({ name }) => name),
+      other: tags
+        .filter(({ name, oid }) => held.tags.has(name) && held.tags.get(name)?.oid !== oid)
+        .map(({ name }) => name),
     };
   }
 
@@ -111,7 +119,8 @@ export class Follower implements FurtherRemote {
     // Behind a shallow end lies what only the main remote has: the further remote must have it already.
     const isComplete = !existsSync(join(near.gitDir, 'shallow'));
     const needed = [...request.branches, ...request.tags].map(({ oid }) => oid);
-    if ((!isComplete && request.tips.length === 0) || !(await has([...needed, ...request.tips]))) return false;
+    if ((!isComplete && request.tips.length === 0) || !(await has([...needed, ...request.tips])))
+      return false;
     try {
       await this.#pushAll(request, talk);
       return true;
@@ -123,7 +132,10 @@ export class Follower implements FurtherRemote {
 
   async #pushAll(request: RefSet, talk: Talk): Promise<void> {
     for (let at = 0; at === 0 || at < request.tags.length; at += PUSH_TAGS) {
-      const part = { branches: at === 0 ? request.branches : [], tags: request.tags.slice(at, at + PUSH_TAGS) };
+      const part = {
+        branches: at === 0 ? request.branches : [],
+        tags: request.tags.slice(at, at + PUSH_TAGS),
+      };
       if (part.branches.length + part.tags.length > 0) await this.#push(part, talk);
     }
   }
@@ -136,14 +148,25 @@ export class Follower implements FurtherRemote {
     const left = await this.#compare(request, talk);
     if (left.branches.length + left.tags.length + left.other.length === 0) return;
     const isForeign = /non-fast-forward|fetch first/u.test(answer.message);
-    throw new GitError(isForeign ? 'NON_FAST_FORWARD' : 'PUSH_REJECTED', `${this.url} refuses the push: ${answer.message}`, {
-      ...(isForeign ? { remedy: 'Somebody else wrote to this branch on the further remote, and nothing is forced. Reset it there, or take the remote out of mirrors.' } : {}),
-    });
+    throw new GitError(
+      isForeign ? 'NON_FAST_FORWARD' : 'PUSH_REJECTED',
+      `${this.url} refuses the push: ${answer.message}`,
+      {
+        ...(isForeign
+          ? {
+              remedy:
+                'Somebody else wrote to this branch on the further remote, and nothing is forced. Reset it there, or take the remote out of mirrors.',
+            }
+          : {}),
+      },
+    );
   }
 
   async #call(place: ReturnType<Talk>, args: readonly string[]): Promise<GitResult> {
     const result = await retryCall(() => runGit({ ...place, args }), this.#options.retryDelay);
-    this.#options.logger.debug(`git ${args.slice(0, 20).join(' ')}: exit code ${result.exitCode}${mayRecover(result) ? ', gave up' : ''} ${result.stderr}`);
+    this.#options.logger.debug(
+      `git ${args.slice(0, 20).join(' ')}: exit code ${result.exitCode}${mayRecover(result) ? ', gave up' : ''} ${result.stderr}`,
+    );
     return result;
   }
 }

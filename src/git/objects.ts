@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import { GitError, PayloadError } from '../errors.js';
 import { unsafeName } from './names.js';
 import type { Commit, FileMode, ObjectType, Oid, Tag, TreeEntry } from './store.js';
@@ -22,7 +23,13 @@ export interface SignedCommit extends Commit {
 /** Id of the tree without entries. */
 export const EMPTY_TREE: Oid = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-const MODES: ReadonlySet<string> = new Set<FileMode>(['100644', '100755', '120000', '040000', '160000']);
+const MODES: ReadonlySet<string> = new Set<FileMode>([
+  '100644',
+  '100755',
+  '120000',
+  '040000',
+  '160000',
+]);
 const OID = /^[0-9a-f]{40}$/u;
 /** `Name <mail> seconds zone`, as git's fsck wants it. */
 const IDENTITY = /^([^<>\n\0]+) <([^<>\n\0]*)> (0|[1-9][0-9]*) ([+-])([0-9]{2})([0-9]{2})$/u;
@@ -53,12 +60,21 @@ export function formatTree(entries: readonly TreeEntry[]): Uint8Array {
   });
   sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
   return Buffer.concat(
-    sorted.flatMap(({ entry }) => [Buffer.from(`${entry.mode.replace(/^0/u, '')} `), entry.name, Buffer.of(0), Buffer.from(entry.oid, 'hex')]),
+    sorted.flatMap(({ entry }) => [
+      Buffer.from(`${entry.mode.replace(/^0/u, '')} `),
+      entry.name,
+      Buffer.of(0),
+      Buffer.from(entry.oid, 'hex'),
+    ]),
   );
 }
 
 function checkEntry(entry: TreeEntry, problem: string | undefined): void {
-  if (problem !== undefined) throw new PayloadError('UNSAFE_PATH', `A git tree cannot hold the name ${quote(entry.name)}: it ${problem}.`);
+  if (problem !== undefined)
+    throw new PayloadError(
+      'UNSAFE_PATH',
+      `A git tree cannot hold the name ${quote(entry.name)}: it ${problem}.`,
+    );
   requireOid(entry.oid);
 }
 
@@ -68,13 +84,18 @@ function checkEntry(entry: TreeEntry, problem: string | undefined): void {
  */
 export function parseTree(content: Uint8Array): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const end = space < 0 ? -1 : content.indexOf(0, space + 1);
     const next = end + 21;
-    if (end < 0 || next > content.length || end === space + 1) throw invalid('tree', `entry ${entries.length + 1} is cut off`);
+    if (end < 0 || next > content.length || end === space + 1)
+      throw invalid('tree', `entry ${entries.length + 1} is cut off`);
     const mode = canonicalMode(Buffer.from(content.subarray(at, space)).toString('latin1'));
-    entries.push({ mode, name: content.slice(space + 1, end), oid: Buffer.from(content.subarray(end + 1, next)).toString('hex') });
+    entries.push({
+      mode,
+      name: content.slice(space + 1, end),
+      oid: Buffer.from(content.subarray(end + 1, next)).toString('hex'),
+    });
     at = next;
   }
   return entries;
@@ -83,7 +104,8 @@ export function parseTree(content: Uint8Array): TreeEntry[] {
 function canonicalMode(text: string): FileMode {
   const mode = text === '40000' ? '040000' : text;
   if (text !== '040000' && MODES.has(mode)) return mode as FileMode;
-  if (/^100[0-7]{3}$/u.test(text)) return (Number.parseInt(text, 8) & 0o100) === 0 ? '100644' : '100755';
+  if (/^100[0-7]{3}$/u.test(text))
+    return (Number.parseInt(text, 8) & 0o100) === 0 ? '100644' : '100755';
   throw invalid('tree', `mode ${quote(Buffer.from(text))} is none of git's`);
 }
 
@@ -96,7 +118,10 @@ export function formatIdentity({ name, email, seconds, offset = 0 }: Identity): 
   const zone = `${offset < 0 ? '-' : '+'}${pad(Math.trunc(minutes / 60))}${pad(minutes % 60)}`;
   const line = `${name.trim()} <${email.trim()}> ${seconds} ${zone}`;
   if (parseIdentity(line) === undefined) {
-    throw invalid('identity', `expected a name and an address without line ends and angle brackets, found ${quote(Buffer.from(line))}`);
+    throw invalid(
+      'identity',
+      `expected a name and an address without line ends and angle brackets, found ${quote(Buffer.from(line))}`,
+    );
   }
   return line;
 }
@@ -124,7 +149,8 @@ export function formatCommit(commit: SignedCommit): Uint8Array {
     `author ${requireIdentity(commit.author)}`,
     `committer ${requireIdentity(commit.committer)}`,
   ];
-  if (commit.signature !== undefined) head.push(`gpgsig ${commit.signature.trimEnd().replaceAll('\r', '').replaceAll('\n', '\n ')}`);
+  if (commit.signature !== undefined)
+    head.push(`gpgsig ${commit.signature.trimEnd().replaceAll('\r', '').replaceAll('\n', '\n ')}`);
   return Buffer.from(`${head.join('\n')}\n\n${requireMessage(commit.message)}`);
 }
 
@@ -148,12 +174,18 @@ export function parseCommit(content: Uint8Array): SignedCommit {
  * @throws GitError MIRROR_INVALID
  */
 export function formatTag(tag: Tag): Uint8Array {
-  if (tag.name === '' || /[\n\0]/u.test(tag.name)) throw invalid('tag', 'its name is empty or holds a line end or NUL');
-  const head = [`object ${requireOid(tag.object)}`, `type ${tag.type ?? 'commit'}`, `tag ${tag.name}`];
+  if (tag.name === '' || /[\n\0]/u.test(tag.name))
+    throw invalid('tag', 'its name is empty or holds a line end or NUL');
+  const head = [
+    `object ${requireOid(tag.object)}`,
+    `type ${tag.type ?? 'commit'}`,
+    `tag ${tag.name}`,
+  ];
   if (tag.tagger !== undefined) head.push(`tagger ${requireIdentity(tag.tagger)}`);
   const message = requireMessage(tag.message);
   if (tag.signature === undefined) return Buffer.from(`${head.join('\n')}\n\n${message}`);
-  if (!message.endsWith('\n')) throw invalid('tag', 'the message of a signed tag must end with a line end');
+  if (!message.endsWith('\n'))
+    throw invalid('tag', 'the message of a signed tag must end with a line end');
   return Buffer.from(`${head.join('\n')}\n\n${message}${tag.signature.trimEnd()}\n`);
 }
 
@@ -161,7 +193,8 @@ export function formatTag(tag: Tag): Uint8Array {
 export function parseTag(content: Uint8Array): Tag & { readonly type: ObjectType } {
   const { headers, message } = splitHeaders('tag', content);
   const type = header(headers, 'type');
-  if (type !== 'commit' && type !== 'tree' && type !== 'blob' && type !== 'tag') throw invalid('tag', 'its type is unknown');
+  if (type !== 'commit' && type !== 'tree' && type !== 'blob' && type !== 'tag')
+    throw invalid('tag', 'its type is unknown');
   const tagger = headers.find(([key]) => key === 'tagger')?.[1];
   const start = SIGNATURE.exec(message)?.index;
   return {
@@ -196,12 +229,17 @@ function header(headers: Headers, key: string): string {
 }
 
 function requireOid(text: string): Oid {
-  if (!isOid(text)) throw invalid('object', `expected an id of 40 hex digits, found ${quote(Buffer.from(text))}`);
+  if (!isOid(text))
+    throw invalid('object', `expected an id of 40 hex digits, found ${quote(Buffer.from(text))}`);
   return text;
 }
 
 function requireIdentity(line: string): string {
-  if (parseIdentity(line) === undefined) throw invalid('identity', `expected "Name <address> seconds zone", found ${quote(Buffer.from(line))}`);
+  if (parseIdentity(line) === undefined)
+    throw invalid(
+      'identity',
+      `expected "Name <address> seconds zone", found ${quote(Buffer.from(line))}`,
+    );
   return line;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createDeflate, deflate, deflateSync } from 'node:zlib';
+
 import { KIB, MIB } from '../limits.js';
 import type { ObjectType } from './store.js';
 
@@ -63,7 +64,10 @@ export class PackWriter {
       await this.#inTurn(() => this.#stream(type, content, level));
       return;
     }
-    const body = content.length <= SYNC_BYTES ? deflateSync(content, { level }) : await deflateAsync(content, { level });
+    const body =
+      content.length <= SYNC_BYTES
+        ? deflateSync(content, { level })
+        : await deflateAsync(content, { level });
     this.#push(entryHeader(type, content.length));
     this.#push(body);
     if (this.#bufferedBytes >= BUFFER_BYTES) await this.#inTurn(() => this.#flush());
@@ -96,9 +100,15 @@ export class PackWriter {
   async #hash(): Promise<Buffer> {
     const hash = createHash('sha1');
     const buffer = Buffer.alloc(BUFFER_BYTES);
-    for (let at = 0; at < this.#bytes; ) {
-      const { bytesRead } = await this.#file.read(buffer, 0, Math.min(buffer.length, this.#bytes - at), at);
-      if (bytesRead === 0) throw new Error(`The pack file ends at byte ${at}, expected ${this.#bytes}.`);
+    for (let at = 0; at < this.#bytes;) {
+      const { bytesRead } = await this.#file.read(
+        buffer,
+        0,
+        Math.min(buffer.length, this.#bytes - at),
+        at,
+      );
+      if (bytesRead === 0)
+        throw new Error(`The pack file ends at byte ${at}, expected ${this.#bytes}.`);
       hash.update(buffer.subarray(0, bytesRead));
       at += bytesRead;
     }

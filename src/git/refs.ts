@@ -23,7 +23,11 @@ export function parseLsRemote(output: string): RemoteRefs {
       if (ref === 'HEAD' && value.startsWith(HEADS, 5)) head = value.slice(5 + HEADS.length);
       continue;
     }
-    if (!isOid(value) || ref === '') throw new GitError('REMOTE_FAILED', `Expected "<id> <ref>" from git ls-remote, found ${JSON.stringify(line.slice(0, 200))}.`);
+    if (!isOid(value) || ref === '')
+      throw new GitError(
+        'REMOTE_FAILED',
+        `Expected "<id> <ref>" from git ls-remote, found ${JSON.stringify(line.slice(0, 200))}.`,
+      );
     if (ref.startsWith(HEADS)) branches.set(ref.slice(HEADS.length), value);
     else if (ref.startsWith(TAGS)) addTag(tags, ref.slice(TAGS.length), value);
   }

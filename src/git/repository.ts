@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { GitError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { plainValue, requireGit, runGit, type GitResult } from './command.js';
+import { type GitResult, plainValue, requireGit, runGit } from './command.js';
 import { isMissingObject, remoteError } from './failures.js';
 import { fetchAll } from './fetch-all.js';
 import { Follower } from './further.js';
@@ -11,9 +12,25 @@ import { isOid } from './objects.js';
 import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
 import { retryCall } from './retry.js';
-import { createScratch, type Pace, type RemoteAccess, type Scratch, type ScratchOptions } from './scratch.js';
+import {
+  createScratch,
+  type Pace,
+  type RemoteAccess,
+  type Scratch,
+  type ScratchOptions,
+} from './scratch.js';
 import { ObjectStore } from './staging.js';
-import type { Commit, FurtherRemote, GitStore, ObjectType, Oid, PushRequest, PushResult, RemoteRefs, TreeEntry } from './store.js';
+import type {
+  Commit,
+  FurtherRemote,
+  GitStore,
+  ObjectType,
+  Oid,
+  PushRequest,
+  PushResult,
+  RemoteRefs,
+  TreeEntry,
+} from './store.js';
 
 export interface RepositoryOptions extends ScratchOptions {
   readonly logger: Logger;
@@ -52,24 +69,50 @@ class ScratchRepository implements Repository {
   }
 
   async listRefs(): Promise<RemoteRefs> {
-    const result = await this.#remote(['ls-remote', '--quiet', '--symref', '--', 'origin'], 'list the refs of', 'quick');
+    const result = await this.#remote(
+      ['ls-remote', '--quiet', '--symref', '--', 'origin'],
+      'list the refs of',
+      'quick',
+    );
     return parseLsRemote(result.stdout.toString('utf8'));
   }
 
   async fetchCommit(ref: string): Promise<Oid> {
-    await this.#fetch(['--depth=1', '--filter=blob:none', '--', 'origin', plainValue(ref)], `fetch ${ref} from`);
-    const [line = ''] = (await readFile(join(this.#scratch.gitDir, 'FETCH_HEAD'), 'utf8')).split('\n');
+    await this.#fetch(
+      ['--depth=1', '--filter=blob:none', '--', 'origin', plainValue(ref)],
+      `fetch ${ref} from`,
+    );
+    const [line = ''] = (await readFile(join(this.#scratch.gitDir, 'FETCH_HEAD'), 'utf8')).split(
+      '\n',
+    );
     const oid = line.slice(0, 40);
-    if (!isOid(oid)) throw new GitError('GIT_FAILED', `Expected an id in FETCH_HEAD, found ${JSON.stringify(line)}.`);
+    if (!isOid(oid))
+      throw new GitError(
+        'GIT_FAILED',
+        `Expected an id in FETCH_HEAD, found ${JSON.stringify(line)}.`,
+      );
     return this.#objects.peel(oid);
   }
 
   async fetchHistory(refs: readonly string[]): Promise<void> {
-    await this.#fetch(['--no-write-fetch-head', '--depth=2147483647', '--filter=tree:0', '--', 'origin', ...refs.map(plainValue)], 'fetch the history of');
+    await this.#fetch(
+      [
+        '--no-write-fetch-head',
+        '--depth=2147483647',
+        '--filter=tree:0',
+        '--',
+        'origin',
+        ...refs.map(plainValue),
+      ],
+      'fetch the history of',
+    );
   }
 
   async isAncestor(older: Oid, newer: Oid): Promise<boolean> {
-    const { exitCode } = await runGit({ ...this.#scratch.local, args: ['merge-base', '--is-ancestor', plainValue(older), plainValue(newer)] });
+    const { exitCode } = await runGit({
+      ...this.#scratch.local,
+      args: ['merge-base', '--is-ancestor', plainValue(older), plainValue(newer)],
+    });
     return exitCode === 0;
   }
 
@@ -77,7 +120,10 @@ class ScratchRepository implements Repository {
     const missing = await this.#objects.missing(oids);
     for (let at = 0; at < missing.length; at += FETCH_IDS) {
       const ids = missing.slice(at, at + FETCH_IDS);
-      await this.#fetch(['--no-write-fetch-head', '--filter=blob:none', '--', 'origin', ...ids], `fetch ${ids.length} objects from`);
+      await this.#fetch(
+        ['--no-write-fetch-head', '--filter=blob:none', '--', 'origin', ...ids],
+        `fetch ${ids.length} objects from`,
+      );
     }
   }
 
@@ -132,7 +178,8 @@ class ScratchRepository implements Repository {
   async close(): Promise<void> {
     await this.#objects.close();
     const whole = await this.#whole?.catch(() => undefined);
-    for (const { root } of [this.#scratch, ...(whole === undefined ? [] : [whole])]) await rm(root, { recursive: true, force: true, maxRetries: 3 });
+    for (const { root } of [this.#scratch, ...(whole === undefined ? [] : [whole])])
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #fetchWhole(): Promise<Scratch> {
@@ -148,7 +195,11 @@ class ScratchRepository implements Repository {
 
   async #fetch(args: readonly string[], doing: string): Promise<void> {
     try {
-      await this.#remote(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', ...args], doing, 'quick');
+      await this.#remote(
+        ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', ...args],
+        doing,
+        'quick',
+      );
     } finally {
       await this.#scratch.setPromisor(false);
     }
@@ -165,7 +216,9 @@ class ScratchRepository implements Repository {
     const command = this.#scratch.remote(pace);
     this.#checked ??= requireGit(this.#scratch.local);
     const [result] = await Promise.all([runGit({ ...command, args }), this.#checked]);
-    this.#options.logger.debug(`git ${args.join(' ')}: exit code ${result.exitCode} ${result.stderr}`);
+    this.#options.logger.debug(
+      `git ${args.join(' ')}: exit code ${result.exitCode} ${result.stderr}`,
+    );
     return result;
   }
 }

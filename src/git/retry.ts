@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { GitResult } from './command.js';
 import { mayRecover } from './failures.js';
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { certificateEnvironment } from './certificates.js';
 import type { GitPlace } from './command.js';
-import { credentialSettings, remoteSecrets, type Remote } from './credentials.js';
+import { credentialSettings, type Remote, remoteSecrets } from './credentials.js';
 import { gitEnvironment, type Settings } from './environment.js';
 import { sshEnvironment, type SshOptions } from './ssh.js';
 
@@ -47,7 +48,9 @@ export interface Scratch {
 const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n';
 const PROMISOR = '[remote "origin"]\n\tpromisor = true\n\tpartialclonefilter = blob:none\n';
 /** What is compressed already gains nothing by deltas. */
-const ATTRIBUTES = ['rpm', 'header', 'gz', 'xz', 'zst', 'bz2', 'tgz'].map((suffix) => `*.${suffix} -delta\n`).join('');
+const ATTRIBUTES = ['rpm', 'header', 'gz', 'xz', 'zst', 'bz2', 'tgz']
+  .map((suffix) => `*.${suffix} -delta\n`)
+  .join('');
 const PROTOCOLS = { http: ['http', 'https'], ssh: ['ssh'], file: ['file'] } as const;
 
 /**
@@ -75,7 +78,11 @@ async function fillScratch(root: string, options: ScratchOptions): Promise<Scrat
     writeFile(join(gitDir, 'info', 'attributes'), ATTRIBUTES),
   ]);
   const home = join(root, 'home');
-  const env = (protocols: readonly string[], settings: Settings, more = {}): Record<string, string> =>
+  const env = (
+    protocols: readonly string[],
+    settings: Settings,
+    more = {},
+  ): Record<string, string> =>
     gitEnvironment({ home, protocols, settings, extra: { GIT_DIR: gitDir, ...more } });
   const towards = async (access: RemoteAccess): Promise<Talk> => {
     const { remote, token } = access;
@@ -83,7 +90,11 @@ async function fillScratch(root: string, options: ScratchOptions): Promise<Scrat
     const extra = await transportEnvironment(root, access);
     return (pace) => ({
       cwd: gitDir,
-      env: env(PROTOCOLS[remote.transport], [...remoteSettings(remote, pace), ...credentials], extra),
+      env: env(
+        PROTOCOLS[remote.transport],
+        [...remoteSettings(remote, pace), ...credentials],
+        extra,
+      ),
       secrets: remoteSecrets(remote, token),
     });
   };
@@ -98,7 +109,10 @@ async function fillScratch(root: string, options: ScratchOptions): Promise<Scrat
 }
 
 /** Keys and certificates of each remote lie in a folder of its own. */
-async function transportEnvironment(root: string, { remote, ssh = {} }: RemoteAccess): Promise<Record<string, string>> {
+async function transportEnvironment(
+  root: string,
+  { remote, ssh = {} }: RemoteAccess,
+): Promise<Record<string, string>> {
   if (remote.transport === 'file') return {};
   const dir = await mkdtemp(join(root, 'remote-'));
   return remote.transport === 'ssh' ? sshEnvironment(dir, ssh) : certificateEnvironment(dir);
@@ -115,6 +129,7 @@ function remoteSettings({ url, transport }: Remote, pace: Pace): Settings {
     ['pack.useSparse', 'false'],
   ];
   // A repository on this machine seldom allows filters; whoever may read it may ask it to.
-  if (transport === 'file') settings.push(['remote.origin.uploadpack', 'git -c uploadpack.allowFilter=true upload-pack']);
+  if (transport === 'file')
+    settings.push(['remote.origin.uploadpack', 'git -c uploadpack.allowFilter=true upload-pack']);
   return settings;
 }

@@ -14,9 +14,19 @@ export interface SshOptions {
  * Variables that make git use this key and accept these host keys only: never a question, never an unknown host, no configuration
  * of the user's. The key lies in the private folder `dir`, readable by its owner only, and goes with it.
  */
-export async function sshEnvironment(dir: string, { key, knownHosts }: SshOptions): Promise<Record<string, string>> {
+export async function sshEnvironment(
+  dir: string,
+  { key, knownHosts }: SshOptions,
+): Promise<Record<string, string>> {
   const command = ['ssh', '-F', 'none', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes'];
-  command.push('-o', 'ConnectTimeout=30', '-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=4');
+  command.push(
+    '-o',
+    'ConnectTimeout=30',
+    '-o',
+    'ServerAliveInterval=15',
+    '-o',
+    'ServerAliveCountMax=4',
+  );
   const env: Record<string, string> = { GIT_SSH_VARIANT: 'ssh' };
   if (key === undefined) {
     const agent = process.env['SSH_AUTH_SOCK'];

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
 import { GitError } from '../errors.js';
 import { LIMITS, MIB } from '../limits.js';
 import { converse, ObjectReader, type StoredObject } from './batch.js';
-import { runGit, startGit, type GitPlace } from './command.js';
+import { type GitPlace, runGit, startGit } from './command.js';
 import { hashObject, parseCommit, parseTag, parseTree } from './objects.js';
 import { PackWriter } from './pack.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from './store.js';
@@ -55,7 +56,10 @@ export class ObjectStore {
       return oid;
     }
     if (content.length > LIMITS.blobBytes) {
-      throw new GitError('FILE_TOO_LARGE', `Expected files of at most ${LIMITS.blobBytes} bytes, found one of ${content.length} bytes.`);
+      throw new GitError(
+        'FILE_TOO_LARGE',
+        `Expected files of at most ${LIMITS.blobBytes} bytes, found one of ${content.length} bytes.`,
+      );
     }
     this.#known.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
@@ -79,7 +83,9 @@ export class ObjectStore {
   /** What the tree holds is taken for present on the remote, as the tree is. @throws GitError MIRROR_INVALID */
   async readTree(oid: Oid): Promise<readonly TreeEntry[]> {
     const entries = parseTree(await this.#read(oid, 'tree'));
-    this.assumePresent(entries.filter((entry) => entry.mode !== '160000').map((entry) => entry.oid));
+    this.assumePresent(
+      entries.filter((entry) => entry.mode !== '160000').map((entry) => entry.oid),
+    );
     return entries;
   }
 
@@ -97,14 +103,21 @@ export class ObjectStore {
       if (type !== 'tag') break;
       at = parseTag(content).object;
     }
-    throw new GitError('MIRROR_INVALID', `Expected ${oid} to be a commit or a tag of one, found neither.`);
+    throw new GitError(
+      'MIRROR_INVALID',
+      `Expected ${oid} to be a commit or a tag of one, found neither.`,
+    );
   }
 
   /** Those of the objects that are not in this repository. */
   async missing(oids: readonly Oid[]): Promise<Oid[]> {
-    const unknown = [...new Set(oids)].filter((oid) => this.#open?.objects.has(oid) !== true && !this.#cache.has(oid));
+    const unknown = [...new Set(oids)].filter(
+      (oid) => this.#open?.objects.has(oid) !== true && !this.#cache.has(oid),
+    );
     if (unknown.length === 0) return [];
-    const { child, answers } = converse(startGit({ ...this.#command, args: ['cat-file', '--batch-check'] }));
+    const { child, answers } = converse(
+      startGit({ ...this.#command, args: ['cat-file', '--batch-check'] }),
+    );
     child.stdin.end(unknown.map((oid) => `${oid}\n`).join(''));
     const absent: Oid[] = [];
     for (const oid of unknown) if ((await answers.head()) === undefined) absent.push(oid);
@@ -162,23 +175,40 @@ export class ObjectStore {
 
   async #index(staged: string, final: string, bytes: number): Promise<void> {
     if (bytes > LIMITS.packBytes) {
-      throw new GitError('FILE_TOO_LARGE', `Expected at most ${LIMITS.packBytes} bytes in one push, found ${bytes}.`, {
-        remedy: 'Publish fewer releases per push (push-batch), or archive headers only (archive-packages: header).',
-      });
+      throw new GitError(
+        'FILE_TOO_LARGE',
+        `Expected at most ${LIMITS.packBytes} bytes in one push, found ${bytes}.`,
+        {
+          remedy:
+            'Publish fewer releases per push (push-batch), or archive headers only (archive-packages: header).',
+        },
+      );
     }
     await rename(staged, final);
     // Without --strict: what a blobless clone does not have cannot be looked into.
-    const result = await runGit({ ...this.#command, args: ['index-pack', '--fsck-objects', final] });
+    const result = await runGit({
+      ...this.#command,
+      args: ['index-pack', '--fsck-objects', final],
+    });
     if (result.exitCode === 0) return;
     await rm(final, { force: true });
-    throw new GitError('PUSH_REJECTED', `git's own check refuses an object of this release: ${result.stderr}`, {
-      remedy: 'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
-    });
+    throw new GitError(
+      'PUSH_REJECTED',
+      `git's own check refuses an object of this release: ${result.stderr}`,
+      {
+        remedy:
+          'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
+      },
+    );
   }
 
   async #read(oid: Oid, expected: ObjectType): Promise<Uint8Array> {
     const { type, content } = await this.#load(oid);
-    if (type !== expected) throw new GitError('MIRROR_INVALID', `Expected object ${oid} to be a ${expected}, found a ${type}.`);
+    if (type !== expected)
+      throw new GitError(
+        'MIRROR_INVALID',
+        `Expected object ${oid} to be a ${expected}, found a ${type}.`,
+      );
     return content;
   }
 

@@ -53,7 +53,8 @@ export interface PushRequest {
 }
 
 /** `rejected` says nothing about why: read the refs again. `message` is the remote's answer, for people. */
-export type PushResult = { readonly status: 'pushed' } | { readonly status: 'rejected'; readonly message: string };
+export type PushResult =
+  { readonly status: 'pushed' } | { readonly status: 'rejected'; readonly message: string };
 
 /**
  * A private bare repository on top of one remote. New objects are staged and travel with the next push.

@@ -50,7 +50,8 @@ export function buildTree(files: readonly TreeFile[]): BuiltTree {
   for (const file of files) place(folders, file);
   const trees: NewTree[] = [];
   const done = new Map<Folder, Oid>();
-  for (const folder of folders.reverse()) done.set(folder, newTree(folderEntries(folder, done), trees));
+  for (const folder of folders.reverse())
+    done.set(folder, newTree(folderEntries(folder, done), trees));
   return { oid: trees.at(-1)?.oid ?? EMPTY_TREE, trees };
 }
 
@@ -74,7 +75,8 @@ function place(folders: Folder[], file: TreeFile): void {
 
 function folderEntries(folder: Folder, done: ReadonlyMap<Folder, Oid>): TreeEntry[] {
   return Array.from(folder, ([name, child]) => {
-    const leaf: Leaf = child instanceof Map ? { mode: '040000', oid: done.get(child) ?? EMPTY_TREE } : child;
+    const leaf: Leaf =
+      child instanceof Map ? { mode: '040000', oid: done.get(child) ?? EMPTY_TREE } : child;
     return { ...leaf, name: Buffer.from(name, 'latin1') };
   });
 }
@@ -97,7 +99,11 @@ interface Changes {
  * Trees on the way are read through `readTree`. An undefined `root` is the empty tree.
  * @throws GitError MIRROR_INVALID when a folder on the way is a file; PayloadError UNSAFE_PATH for unsafe names or edits that contradict each other
  */
-export async function editTree(root: Oid | undefined, edits: readonly TreeEdit[], readTree: TreeReader): Promise<BuiltTree> {
+export async function editTree(
+  root: Oid | undefined,
+  edits: readonly TreeEdit[],
+  readTree: TreeReader,
+): Promise<BuiltTree> {
   const changes: Changes = { here: new Map(), below: new Map() };
   for (const edit of edits) addChange(changes, edit);
   const trees: NewTree[] = [];
@@ -129,7 +135,13 @@ interface Step {
 }
 
 /** Undefined when nothing is left of the folder. */
-async function applyChanges({ oid, changes, readTree, trees, path }: Step): Promise<Oid | undefined> {
+async function applyChanges({
+  oid,
+  changes,
+  readTree,
+  trees,
+  path,
+}: Step): Promise<Oid | undefined> {
   const old = oid === undefined || oid === EMPTY_TREE ? [] : await readTree(oid);
   const entries = new Map(old.map((entry) => [Buffer.from(entry.name).toString('latin1'), entry]));
   for (const [name, leaf] of changes.here) setEntry(entries, name, leaf);
@@ -137,9 +149,18 @@ async function applyChanges({ oid, changes, readTree, trees, path }: Step): Prom
     const entry = entries.get(name);
     const inner = `${path}${name}/`;
     if (entry !== undefined && entry.mode !== '040000') {
-      throw new GitError('MIRROR_INVALID', `Expected a folder at ${JSON.stringify(inner)} in the mirror, found an entry of mode ${entry.mode}.`);
+      throw new GitError(
+        'MIRROR_INVALID',
+        `Expected a folder at ${JSON.stringify(inner)} in the mirror, found an entry of mode ${entry.mode}.`,
+      );
     }
-    const child = await applyChanges({ oid: entry?.oid, changes: below, readTree, trees, path: inner });
+    const child = await applyChanges({
+      oid: entry?.oid,
+      changes: below,
+      readTree,
+      trees,
+      path: inner,
+    });
     setEntry(entries, name, child === undefined ? undefined : { mode: '040000', oid: child });
   }
   return entries.size === 0 ? undefined : newTree([...entries.values()], trees);
@@ -163,5 +184,8 @@ function splitPath(path: Uint8Array): string[] {
 }
 
 function unsafe(path: Uint8Array, problem: string): PayloadError {
-  return new PayloadError('UNSAFE_PATH', `The path ${JSON.stringify(Buffer.from(path).toString('utf8'))} ${problem}.`);
+  return new PayloadError(
+    'UNSAFE_PATH',
+    `The path ${JSON.stringify(Buffer.from(path).toString('utf8'))} ${problem}.`,
+  );
 }

@@ -14,7 +14,10 @@ export class GitHubActivity implements ActivityHost {
 
   async read(): Promise<RepositoryActivity | undefined> {
     try {
-      const { private: isPrivate, pushed_at: pushed } = (await this.#client.glance(ABOUT, (signal) => this.#client.request('GET /repos/{owner}/{repo}', {}, signal))) as { private?: unknown; pushed_at?: unknown };
+      const { private: isPrivate, pushed_at: pushed } = (await this.#client.glance(
+        ABOUT,
+        (signal) => this.#client.request('GET /repos/{owner}/{repo}', {}, signal),
+      )) as { private?: unknown; pushed_at?: unknown };
       const time = typeof pushed === 'string' ? Date.parse(pushed) / 1000 : Number.NaN;
       return { isPrivate: isPrivate === true, pushed: Number.isNaN(time) ? undefined : time };
     } catch (error) {

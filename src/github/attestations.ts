@@ -17,8 +17,11 @@ export class GitHubAttestations implements AttestationHost {
   }
 
   async store(bundle: object): Promise<void> {
-    await this.#client.persist({ what: 'store the attestation', permission: 'attestations: write' }, async () => {
-      await this.#client.request('POST /repos/{owner}/{repo}/attestations', { bundle });
-    });
+    await this.#client.persist(
+      { what: 'store the attestation', permission: 'attestations: write' },
+      async () => {
+        await this.#client.request('POST /repos/{owner}/{repo}/attestations', { bundle });
+      },
+    );
   }
 }

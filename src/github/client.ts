@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { getOctokit } from '@actions/github';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { getOctokit } from '@actions/github';
+
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
@@ -34,20 +36,40 @@ export class Client {
   }
 
   /** One request; `{owner}` and `{repo}` of the route are filled in. Not repeated by itself, see {@link persist}. */
-  async request(route: string, parameters: Readonly<Record<string, unknown>> = {}, signal = AbortSignal.timeout(LIMITS.requestTimeout)): Promise<unknown> {
+  async request(
+    route: string,
+    parameters: Readonly<Record<string, unknown>> = {},
+    signal = AbortSignal.timeout(LIMITS.requestTimeout),
+  ): Promise<unknown> {
     this.#octokit ??= this.#open();
     const octokit = await this.#octokit;
-    const answer: { readonly status: number; readonly data: unknown } = await octokit.request(route, { ...this.options.repository, ...parameters, request: { signal } });
+    const answer: { readonly status: number; readonly data: unknown } = await octokit.request(
+      route,
+      { ...this.options.repository, ...parameters, request: { signal } },
+    );
     this.options.logger.debug(`GitHub: ${route}: status ${answer.status}`);
     return answer.data;
   }
 
   /** All entries of a listing, up to `pages` of a hundred. */
-  async list(route: string, parameters: Readonly<Record<string, unknown>>, pages: number, signal?: AbortSignal): Promise<unknown[]> {
+  async list(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    pages: number,
+    signal?: AbortSignal,
+  ): Promise<unknown[]> {
     const all: unknown[] = [];
     for (let page = 1; page <= pages; page += 1) {
-      const entries: unknown = await this.request(route, { ...parameters, per_page: 100, page }, signal);
-      if (!Array.isArray(entries)) throw new GitError('REMOTE_FAILED', `GitHub: ${route}: expected a list, found ${typeof entries}`);
+      const entries: unknown = await this.request(
+        route,
+        { ...parameters, per_page: 100, page },
+        signal,
+      );
+      if (!Array.isArray(entries))
+        throw new GitError(
+          'REMOTE_FAILED',
+          `GitHub: ${route}: expected a list, found ${typeof entries}`,
+        );
       all.push(...(entries as unknown[]));
       if (entries.length < 100) break;
     }
@@ -60,15 +82,22 @@ export class Client {
    * @param permission is what the job needs for it, such as `contents: write`
    * @throws GitError AUTH, REMOTE_FAILED
    */
-  async persist<T>({ what, permission }: { readonly what: string; readonly permission: string }, action: () => Promise<T>): Promise<T> {
+  async persist<T>(
+    { what, permission }: { readonly what: string; readonly permission: string },
+    action: () => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await action();
       } catch (error) {
-        const delay = (this.options.retryDelay ?? 1000) * 2 ** (attempt - 1) * (0.5 + Math.random());
+        const delay =
+          (this.options.retryDelay ?? 1000) * 2 ** (attempt - 1) * (0.5 + Math.random());
         const wait = isTransient(error) ? (askedWait(error) ?? delay) : Number.POSITIVE_INFINITY;
-        if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter) throw this.#describe(error, { what, permission, wait });
-        this.options.logger.info(`GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`);
+        if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter)
+          throw this.#describe(error, { what, permission, wait });
+        this.options.logger.info(
+          `GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`,
+        );
         await sleep(wait);
       }
     }
@@ -79,10 +108,18 @@ export class Client {
    * @param what and `permission` as in {@link persist}
    * @throws GitError AUTH, REMOTE_FAILED
    */
-  async glance<T>(about: { readonly what: string; readonly permission: string }, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async glance<T>(
+    about: { readonly what: string; readonly permission: string },
+    action: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const { signal } = this.options;
     try {
-      return await action(AbortSignal.any([AbortSignal.timeout(GLANCE_TIMEOUT), ...(signal === undefined ? [] : [signal])]));
+      return await action(
+        AbortSignal.any([
+          AbortSignal.timeout(GLANCE_TIMEOUT),
+          ...(signal === undefined ? [] : [signal]),
+        ]),
+      );
     } catch (error) {
       throw this.#describe(error, { ...about, wait: 0 });
     }
@@ -91,29 +128,53 @@ export class Client {
   async #open(): Promise<Octokit> {
     const github = await import('@actions/github');
     const { apiUrl, token, userAgent, logger } = this.options;
-    const debug = (message: string): void => { logger.debug(`GitHub: ${message}`); };
-    return github.getOctokit(token, { baseUrl: apiUrl, userAgent, log: { debug, info: debug, warn: debug, error: debug } });
+    const debug = (message: string): void => {
+      logger.debug(`GitHub: ${message}`);
+    };
+    return github.getOctokit(token, {
+      baseUrl: apiUrl,
+      userAgent,
+      log: { debug, info: debug, warn: debug, error: debug },
+    });
   }
 
-  #describe(error: unknown, { what, permission, wait }: { what: string; permission: string; wait: number }): GitError {
+  #describe(
+    error: unknown,
+    { what, permission, wait }: { what: string; permission: string; wait: number },
+  ): GitError {
     if (error instanceof GitError) return error;
     const { owner, repo } = this.options.repository;
     const status = statusOf(error);
     const message = `GitHub: could not ${what} in ${owner}/${repo}: ${messageOf(error)}`;
     if (isTransient(error)) {
-      const later = Number.isFinite(wait) && wait > LIMITS.retryAfter ? `; it asks to come back in ${Math.ceil(wait / 60_000)} minutes` : '';
-      return new GitError('REMOTE_FAILED', message + later, { cause: error, remedy: 'Run again later: what is done stays, and the rest is made up for.' });
+      const later =
+        Number.isFinite(wait) && wait > LIMITS.retryAfter
+          ? `; it asks to come back in ${Math.ceil(wait / 60_000)} minutes`
+          : '';
+      return new GitError('REMOTE_FAILED', message + later, {
+        cause: error,
+        remedy: 'Run again later: what is done stays, and the rest is made up for.',
+      });
     }
     if (status === 401 || status === 403 || status === 404) {
-      return new GitError('AUTH', message, { cause: error, remedy: `Give the job permissions: ${permission}, or a token that has them for this repository.` });
+      return new GitError('AUTH', message, {
+        cause: error,
+        remedy: `Give the job permissions: ${permission}, or a token that has them for this repository.`,
+      });
     }
-    return new GitError('REMOTE_FAILED', message, { cause: error, remedy: 'Read GitHub\'s answer in the message; run again when its cause is gone.' });
+    return new GitError('REMOTE_FAILED', message, {
+      cause: error,
+      remedy: "Read GitHub's answer in the message; run again when its cause is gone.",
+    });
   }
 }
 
 /** The failure as the library describes it: status, and the headers of the answer. */
 function answerOf(error: unknown): { status: number; headers: Readonly<Record<string, unknown>> } {
-  const { status, response } = (typeof error === 'object' && error !== null ? error : {}) as { status?: unknown; response?: { headers?: Record<string, unknown> } };
+  const { status, response } = (typeof error === 'object' && error !== null ? error : {}) as {
+    status?: unknown;
+    response?: { headers?: Record<string, unknown> };
+  };
   return { status: typeof status === 'number' ? status : 0, headers: response?.headers ?? {} };
 }
 
@@ -131,9 +192,15 @@ function messageOf(error: unknown): string {
 function isTransient(error: unknown): boolean {
   if (error instanceof GitError) return false;
   const { status, headers } = answerOf(error);
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) return true;
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
+    return true;
   if (status >= 500 || status === 408 || status === 429) return true;
-  return status === 403 && (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0' || /rate limit/iu.test(messageOf(error)));
+  return (
+    status === 403 &&
+    (headers['retry-after'] !== undefined ||
+      headers['x-ratelimit-remaining'] === '0' ||
+      /rate limit/iu.test(messageOf(error)))
+  );
 }
 
 /** Milliseconds that the server asks to wait (Retry-After, or the end of the rate limit's window). */
@@ -141,6 +208,11 @@ function askedWait(error: unknown): number | undefined {
   const { headers } = answerOf(error);
   const { 'retry-after': after, 'x-ratelimit-reset': reset } = headers;
   if (typeof after === 'string' && /^\d{1,6}$/.test(after)) return Number(after) * 1000;
-  if (headers['x-ratelimit-remaining'] === '0' && typeof reset === 'string' && /^\d{1,12}$/.test(reset)) return Math.max(1000, Number(reset) * 1000 - Date.now());
+  if (
+    headers['x-ratelimit-remaining'] === '0' &&
+    typeof reset === 'string' &&
+    /^\d{1,12}$/.test(reset)
+  )
+    return Math.max(1000, Number(reset) * 1000 - Date.now());
   return undefined;
 }

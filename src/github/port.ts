@@ -51,7 +51,11 @@ export interface IssueHost {
   /** The open issue, or else the last closed one, whose body holds `marker` and that no stranger wrote. */
   find(marker: string): Promise<MarkedIssue | undefined>;
   /** The number of the new issue; `body` holds `marker`. */
-  open(issue: { readonly title: string; readonly body: string; readonly marker: string }): Promise<number>;
+  open(issue: {
+    readonly title: string;
+    readonly body: string;
+    readonly marker: string;
+  }): Promise<number>;
   change(number: number, change: IssueChange): Promise<void>;
 }
 

@@ -32,14 +32,25 @@ export class GitHubReleases implements ReleaseHost {
   }
 
   async listPublished(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-    const found = await this.#client.persist({ what: 'list the releases', permission: PERMISSION }, () => this.#list());
+    const found = await this.#client.persist(
+      { what: 'list the releases', permission: PERMISSION },
+      () => this.#list(),
+    );
     const published = found.filter(({ draft }) => !draft);
-    return new Map(published.map(({ tag_name: tag, assets }) => [tag, new Set(assets.filter(isWhole).map(nameOf))]));
+    return new Map(
+      published.map(({ tag_name: tag, assets }) => [
+        tag,
+        new Set(assets.filter(isWhole).map(nameOf)),
+      ]),
+    );
   }
 
   async publish(release: HostedRelease): Promise<void> {
     // Every repetition looks again at what is there, since a lost reply says nothing about what was done.
-    await this.#client.persist({ what: `publish the release ${release.tag}`, permission: PERMISSION }, () => this.#complete(release));
+    await this.#client.persist(
+      { what: `publish the release ${release.tag}`, permission: PERMISSION },
+      () => this.#complete(release),
+    );
   }
 
   async #complete(release: HostedRelease): Promise<void> {
@@ -47,11 +58,20 @@ export class GitHubReleases implements ReleaseHost {
     for (const asset of release.assets) await this.#ensure(found, asset);
     if (!found.draft) return;
     const { tag, name, body, isLatest } = release;
-    await this.#client.request(`PATCH ${RELEASE}`, { release_id: found.id, tag_name: tag, name, body, draft: false, make_latest: String(isLatest) });
+    await this.#client.request(`PATCH ${RELEASE}`, {
+      release_id: found.id,
+      tag_name: tag,
+      name,
+      body,
+      draft: false,
+      make_latest: String(isLatest),
+    });
   }
 
   async #list(): Promise<FoundRelease[]> {
-    return (await this.#client.list('GET /repos/{owner}/{repo}/releases', {}, PAGES)).map(toRelease);
+    return (await this.#client.list('GET /repos/{owner}/{repo}/releases', {}, PAGES)).map(
+      toRelease,
+    );
   }
 
   /** A published one before drafts. Only the listing shows drafts. */
@@ -61,7 +81,14 @@ export class GitHubReleases implements ReleaseHost {
   }
 
   async #create({ tag, name, body }: HostedRelease): Promise<FoundRelease> {
-    const parameters = { tag_name: tag, name, body, draft: true, prerelease: false, generate_release_notes: false };
+    const parameters = {
+      tag_name: tag,
+      name,
+      body,
+      draft: true,
+      prerelease: false,
+      generate_release_notes: false,
+    };
     return toRelease(await this.#client.request('POST /repos/{owner}/{repo}/releases', parameters));
   }
 
@@ -69,10 +96,18 @@ export class GitHubReleases implements ReleaseHost {
   async #ensure(found: FoundRelease, { name, contentType, read }: Asset): Promise<void> {
     const held = found.assets.filter((asset) => nameOf(asset) === name);
     if (held.some(isWhole)) return;
-    for (const { id } of held) await this.#client.request('DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}', { asset_id: id });
+    for (const { id } of held)
+      await this.#client.request('DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}', {
+        asset_id: id,
+      });
     const data = await read();
     // The server replaces some characters of the name; the label keeps them.
-    await this.#client.request(`POST ${this.#uploadUrl(found)}`, { name, label: name, data, headers: { 'content-type': contentType, 'content-length': data.length } });
+    await this.#client.request(`POST ${this.#uploadUrl(found)}`, {
+      name,
+      label: name,
+      data,
+      headers: { 'content-type': contentType, 'content-length': data.length },
+    });
   }
 
   /** The token follows a URL of the answer only within the API's own host or domain. */
@@ -80,8 +115,14 @@ export class GitHubReleases implements ReleaseHost {
     const api = new URL(this.#client.options.apiUrl);
     const target = URL.parse(template.replace(/\{[^}]*\}$/u, ''));
     const domain = api.hostname.replace(/^api\./u, '');
-    if (target?.protocol !== api.protocol || (target.hostname !== domain && !target.hostname.endsWith(`.${domain}`))) {
-      throw new GitError('REMOTE_FAILED', `GitHub: expected an address for uploads on ${domain}, found ${JSON.stringify(template)}`);
+    if (
+      target?.protocol !== api.protocol ||
+      (target.hostname !== domain && !target.hostname.endsWith(`.${domain}`))
+    ) {
+      throw new GitError(
+        'REMOTE_FAILED',
+        `GitHub: expected an address for uploads on ${domain}, found ${JSON.stringify(template)}`,
+      );
     }
     return template;
   }
@@ -98,8 +139,22 @@ function nameOf({ name, label }: FoundAsset): string {
 /** @throws GitError REMOTE_FAILED when the answer is no release */
 function toRelease(data: unknown): FoundRelease {
   const found = data as Partial<FoundRelease> | null;
-  if (typeof found?.id !== 'number' || typeof found.tag_name !== 'string' || typeof found.upload_url !== 'string' || !Array.isArray(found.assets)) {
-    throw new GitError('REMOTE_FAILED', `GitHub: expected a release, found ${JSON.stringify(data).slice(0, 200)}`);
+  if (
+    typeof found?.id !== 'number' ||
+    typeof found.tag_name !== 'string' ||
+    typeof found.upload_url !== 'string' ||
+    !Array.isArray(found.assets)
+  ) {
+    throw new GitError(
+      'REMOTE_FAILED',
+      `GitHub: expected a release, found ${JSON.stringify(data).slice(0, 200)}`,
+    );
   }
-  return { id: found.id, tag_name: found.tag_name, draft: found.draft === true, upload_url: found.upload_url, assets: found.assets };
+  return {
+    id: found.id,
+    tag_name: found.tag_name,
+    draft: found.draft === true,
+    upload_url: found.upload_url,
+    assets: found.assets,
+  };
 }

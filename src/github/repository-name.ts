@@ -8,13 +8,17 @@ export interface RepositoryName {
 }
 
 /** Owner and name of a remote that lies on the GitHub server, over https or ssh; undefined for any other. */
-export function repositoryNameOf({ transport, url }: Remote, serverUrl: string): RepositoryName | undefined {
+export function repositoryNameOf(
+  { transport, url }: Remote,
+  serverUrl: string,
+): RepositoryName | undefined {
   if (transport === 'file') return undefined;
   const scp = /^(?:[^@/]+@)?([^:/]+):(?!\/\/)(.+)$/u.exec(url);
   const parsed = scp === null ? URL.parse(url) : null;
   const server = URL.parse(serverUrl);
   const host = scp?.[1] ?? (transport === 'ssh' ? parsed?.hostname : parsed?.host);
-  if (server === null || host !== (transport === 'ssh' ? server.hostname : server.host)) return undefined;
+  if (server === null || host !== (transport === 'ssh' ? server.hostname : server.host))
+    return undefined;
   const path = scp?.[2] ?? parsed?.pathname ?? '';
   const match = /^\/?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/u.exec(path);
   return match === null ? undefined : { owner: match[1]!, repo: match[2]! };

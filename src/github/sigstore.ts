@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
+
 import { attest } from '@actions/attest';
+
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Statement } from '../report/statements.js';
@@ -11,16 +13,27 @@ import type { Statement } from '../report/statements.js';
  * in GitHub's own for any other, as the job's event says. To be imported late, since the library is large.
  * @throws GitError REMOTE_FAILED; the reason of `signal` when that fires
  */
-export async function signStatement({ subject, predicateType, predicate }: Statement, signal: AbortSignal): Promise<object> {
+export async function signStatement(
+  { subject, predicateType, predicate }: Statement,
+  signal: AbortSignal,
+): Promise<object> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.requestTimeout)]);
   try {
     // No token: the library would store in the job's repository, which need not be the mirror.
-    return await within(deadline, async () => (await attest({ subjects: subject, predicateType, predicate, token: '', skipWrite: true })).bundle);
+    return await within(
+      deadline,
+      async () =>
+        (await attest({ subjects: subject, predicateType, predicate, token: '', skipWrite: true }))
+          .bundle,
+    );
   } catch (error) {
     signal.throwIfAborted();
-    const reason = deadline.aborted ? `no signature within ${LIMITS.requestTimeout / 1000} s` : describeFailure(error);
+    const reason = deadline.aborted
+      ? `no signature within ${LIMITS.requestTimeout / 1000} s`
+      : describeFailure(error);
     throw new GitError('REMOTE_FAILED', `Sigstore: could not sign: ${reason}`, {
-      remedy: 'Check that the job has permissions: id-token: write, and reaches Sigstore (hosts fulcio and rekor of sigstore.dev; fulcio and timestamp of githubapp.com for a private repository).',
+      remedy:
+        'Check that the job has permissions: id-token: write, and reaches Sigstore (hosts fulcio and rekor of sigstore.dev; fulcio and timestamp of githubapp.com for a private repository).',
     });
   }
 }
@@ -37,10 +50,14 @@ async function within<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T
     else requests.add(request.once('close', () => requests.delete(request)));
   };
   const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      for (const request of requests) request.destroy();
-      reject(new Error('stopped'));
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const request of requests) request.destroy();
+        reject(new Error('stopped'));
+      },
+      { once: true },
+    );
   });
   subscribe('http.client.request.start', watch);
   const done = work().finally(() => unsubscribe('http.client.request.start', watch));
@@ -49,8 +66,18 @@ async function within<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T
 
 /** What the library says, and why; without the job's token, which one of its messages quotes, and which a server's answer might. */
 function describeFailure(error: unknown): string {
-  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown; readonly cause?: unknown };
-  if (code === 'IDENTITY_TOKEN_PARSE_ERROR') return 'the answer to the request for the identity token holds none';
-  const texts = [error, cause].flatMap((one) => (one instanceof Error ? [one.message] : typeof one === 'string' ? [one] : []));
-  return texts.filter((text, at) => texts.findIndex((other) => other.includes(text)) === at).join(': ').replaceAll(/\beyJ[\w-]*(?:\.[\w-]*)*/gu, '***').slice(0, 500);
+  const { code, cause } = (typeof error === 'object' && error !== null ? error : {}) as {
+    readonly code?: unknown;
+    readonly cause?: unknown;
+  };
+  if (code === 'IDENTITY_TOKEN_PARSE_ERROR')
+    return 'the answer to the request for the identity token holds none';
+  const texts = [error, cause].flatMap((one) =>
+    one instanceof Error ? [one.message] : typeof one === 'string' ? [one] : [],
+  );
+  return texts
+    .filter((text, at) => texts.findIndex((other) => other.includes(text)) === at)
+    .join(': ')
+    .replaceAll(/\beyJ[\w-]*(?:\.[\w-]*)*/gu, '***')
+    .slice(0, 500);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import picomatch from 'picomatch';
+
 import { InputError } from '../errors.js';
 import { compareEvr } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
@@ -21,7 +22,8 @@ export interface TaggedRelease {
  * Where a release's commit goes. `tip`: on top of the branch, whose source becomes the release's. `tag`: a backport, on top of that tag's commit.
  * `root`: a backport older than every tagged release, on the branch's commit before its first release, or on none.
  */
-export type Placement = { readonly on: 'tip' } | { readonly on: 'tag'; readonly tag: string } | { readonly on: 'root' };
+export type Placement =
+  { readonly on: 'tip' } | { readonly on: 'tag'; readonly tag: string } | { readonly on: 'root' };
 
 /**
  * Parses `pattern=branch` pairs; the branch names are checked with the other refs.
@@ -30,14 +32,23 @@ export type Placement = { readonly on: 'tip' } | { readonly on: 'tag'; readonly 
 export function parseLineBranches(pairs: readonly string[]): LineBranch[] {
   const lines = pairs.map((pair) => {
     const at = pair.indexOf('=');
-    if (at > 0 && at < pair.length - 1) return { pattern: pair.slice(0, at), branch: pair.slice(at + 1) };
+    if (at > 0 && at < pair.length - 1)
+      return { pattern: pair.slice(0, at), branch: pair.slice(at + 1) };
     const expected = 'pattern=branch, such as 2.21.*=release/2.21';
-    throw new InputError('INPUT_INVALID', `line-branches: expected ${expected}, found ${JSON.stringify(pair)}`, { expected, actual: pair });
+    throw new InputError(
+      'INPUT_INVALID',
+      `line-branches: expected ${expected}, found ${JSON.stringify(pair)}`,
+      { expected, actual: pair },
+    );
   });
   const branches = lines.map(({ branch }) => branch);
   const repeated = branches.find((branch, at) => branches.indexOf(branch) !== at);
   if (repeated === undefined) return lines;
-  throw new InputError('INPUT_CONFLICT', `line-branches: expected one pattern for ${repeated}, found two`, { remedy: 'Join the patterns with braces, such as {2.20,2.21}.*=release/2.2x.' });
+  throw new InputError(
+    'INPUT_CONFLICT',
+    `line-branches: expected one pattern for ${repeated}, found two`,
+    { remedy: 'Join the patterns with braces, such as {2.20,2.21}.*=release/2.2x.' },
+  );
 }
 
 /** Decides where a release's commit goes, given all that is tagged (interface, Backports): never does it move a branch back. */
@@ -49,15 +60,30 @@ export function placeRelease(nevra: Nevra, tagged: readonly TaggedRelease[]): Pl
 }
 
 /** The release that each line branch should point to: the newest whose version matches. A branch without a match is left out. */
-export function followLines(lines: readonly LineBranch[], tagged: readonly TaggedRelease[]): { branch: string; release: TaggedRelease }[] {
+export function followLines(
+  lines: readonly LineBranch[],
+  tagged: readonly TaggedRelease[],
+): { branch: string; release: TaggedRelease }[] {
   return lines.flatMap(({ pattern, branch }) => {
-    const matches = picomatch(pattern, { dot: true, nonegate: true, noextglob: true, windows: false });
-    const release = findNewest(tagged.filter(({ nevra: { version } }) => version === pattern || matches(version)));
+    const matches = picomatch(pattern, {
+      dot: true,
+      nonegate: true,
+      noextglob: true,
+      windows: false,
+    });
+    const release = findNewest(
+      tagged.filter(({ nevra: { version } }) => version === pattern || matches(version)),
+    );
     return release === undefined ? [] : [{ branch, release }];
   });
 }
 
 /** The release with the greatest EVR, the last of equals; undefined when there is none. */
-export function findNewest<T extends { readonly nevra: Nevra }>(releases: readonly T[]): T | undefined {
-  return releases.reduce<T | undefined>((best, next) => (best === undefined || compareEvr(next.nevra, best.nevra) >= 0 ? next : best), undefined);
+export function findNewest<T extends { readonly nevra: Nevra }>(
+  releases: readonly T[],
+): T | undefined {
+  return releases.reduce<T | undefined>(
+    (best, next) => (best === undefined || compareEvr(next.nevra, best.nevra) >= 0 ? next : best),
+    undefined,
+  );
 }

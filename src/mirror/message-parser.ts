@@ -55,13 +55,16 @@ export function stripSignature(message: string): string {
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)Z| (\d\d:\d\d:\d\d) \+0000 UTC)$/.exec(text);
-  const milliseconds = match === null ? Number.NaN : Date.parse(`${match[1]!}T${match[2] ?? match[3]!}Z`);
+  const milliseconds =
+    match === null ? Number.NaN : Date.parse(`${match[1]!}T${match[2] ?? match[3]!}Z`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 
 /** The last block headed `Metadata`: the predecessor did not guard the release notes, which come before it. */
 function parseMetadata(lines: readonly string[]): Map<string, string> | undefined {
-  const heading = lines.findLastIndex((line, at) => line === 'Metadata' && lines[at + 1] === '--------');
+  const heading = lines.findLastIndex(
+    (line, at) => line === 'Metadata' && lines[at + 1] === '--------',
+  );
   const end = heading === -1 ? -1 : lines.indexOf('--------', heading + 2);
   if (end === -1) return undefined;
   const facts = new Map<string, string>();
@@ -69,12 +72,14 @@ function parseMetadata(lines: readonly string[]): Map<string, string> | undefine
   for (const line of lines.slice(heading + 2, end)) {
     const found = LABELS.findIndex((known) => line.startsWith(`${known}:`));
     if (found === -1) {
-      if (label !== undefined) facts.set(label, `${facts.get(label)!}\n${line.replace(/^ {4}/, '')}`);
+      if (label !== undefined)
+        facts.set(label, `${facts.get(label)!}\n${line.replace(/^ {4}/, '')}`);
       continue;
     }
     label = LABELS[found]!;
     // Up to Description the first line with a label is the true one, after it the last.
-    if (found > MULTILINE || !facts.has(label)) facts.set(label, line.slice(label.length + 1).replace(/^ /, ''));
+    if (found > MULTILINE || !facts.has(label))
+      facts.set(label, line.slice(label.length + 1).replace(/^ /, ''));
   }
   return facts;
 }

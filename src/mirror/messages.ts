@@ -22,7 +22,10 @@ export type ExtraTrailer =
 
 /** Everything that the message of a release tells; package values are those of the verified header. */
 export interface ReleaseMessage {
-  readonly facts: Pick<PackageFacts, 'nevra' | 'license' | 'summary' | 'description' | 'buildHost' | 'buildTime'>;
+  readonly facts: Pick<
+    PackageFacts,
+    'nevra' | 'license' | 'summary' | 'description' | 'buildHost' | 'buildTime'
+  >;
   readonly evidence: Pick<PackageEvidence, 'sha256' | 'contentSha256' | 'headerSha256'>;
   /** Product name; the package name where none is given. */
   readonly title: string;
@@ -91,7 +94,11 @@ export function formatReleaseMessage(release: ReleaseMessage): string {
 
 /** Message of a release's tag: the commit's subject, an empty line, its trailers. */
 export function formatTagMessage(release: ReleaseMessage): string {
-  const lines = [formatSubject(release.title, release.facts.nevra.version), '', ...trailerFacts(release).map(formatFact)];
+  const lines = [
+    formatSubject(release.title, release.facts.nevra.version),
+    '',
+    ...trailerFacts(release).map(formatFact),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
@@ -130,7 +137,10 @@ export function trailerFacts(release: Omit<ReleaseMessage, 'changes' | 'notes'>)
     ['Signing-Key', release.key.fingerprint],
     ['Signature-Date', formatTimestamp(release.signedAt)],
     ['Repomd-Revision', cleanLine(release.repomdRevision)],
-    ...(release.extra ?? []).map(({ key, value }): Fact => [key, typeof value === 'string' ? cleanLine(value) : showPath(value)]),
+    ...(release.extra ?? []).map(({ key, value }): Fact => [
+      key,
+      typeof value === 'string' ? cleanLine(value) : showPath(value),
+    ]),
   ];
 }
 
@@ -158,5 +168,7 @@ function formatFact([label, value]: Fact): string {
 }
 
 function formatChanges(changes: readonly PathChange[]): string[] {
-  return changes.toSorted((a, b) => Buffer.compare(a.path, b.path)).map(({ letter, path }) => `- ${letter}: ${showPath(path)}`);
+  return changes
+    .toSorted((a, b) => Buffer.compare(a.path, b.path))
+    .map(({ letter, path }) => `- ${letter}: ${showPath(path)}`);
 }

@@ -5,7 +5,14 @@ import type { Nevra } from '../rpm/model.js';
 export function tryParseNevra(text: string): Nevra | undefined {
   const match = /^([^]+)-(?:(\d{1,10}):)?([^-]+)-([^-]+)\.([^.-]+)$/.exec(text);
   if (match === null) return undefined;
-  const [, name, epoch, version, release, arch] = match as unknown as [string, string, string | undefined, string, string, string];
+  const [, name, epoch, version, release, arch] = match as unknown as [
+    string,
+    string,
+    string | undefined,
+    string,
+    string,
+    string,
+  ];
   return { name, epoch: epoch === undefined ? null : Number(epoch), version, release, arch };
 }
 

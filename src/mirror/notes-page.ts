@@ -49,8 +49,13 @@ const TOKEN = /(?<![0-9A-Za-z.])[vV]?(\d[0-9A-Za-z]*(?:[.~^+_-][0-9A-Za-z]+)*)/g
  * The name decides the language (`.rst`, `.md`), or else whether there is a heading with `#`. Takes time linear in the text.
  */
 export function parseNotesPage(text: string, name: string): NotesPage {
-  const lines = text.replace(/^\ufeff/, '').split(/\r\n?|\n/).map((line) => line.trimEnd());
-  const isMarkdown = /\.(?:md|markdown)$/i.test(name) || (!/\.rst$/i.test(name) && lines.some((line) => ATX.test(line)));
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n?|\n/)
+    .map((line) => line.trimEnd());
+  const isMarkdown =
+    /\.(?:md|markdown)$/i.test(name) ||
+    (!/\.rst$/i.test(name) && lines.some((line) => ATX.test(line)));
   const find = isMarkdown ? markdownHeadings() : rstHeadings();
   const scan = new Scan();
   for (let at = 0; at < lines.length; at += 1) {
@@ -76,13 +81,25 @@ export function findVersions(text: string): string[] {
 class Scan {
   readonly mentions: Mention[] = [];
   /** Sections that are open, outermost first, each with what was found directly or below it so far. */
-  private readonly open: { section: Section; mention: Mention | undefined; versionLines: Mention[]; hasText: boolean }[] = [];
+  private readonly open: {
+    section: Section;
+    mention: Mention | undefined;
+    versionLines: Mention[];
+    hasText: boolean;
+  }[] = [];
 
   heading({ text, level, next }: Heading, at: number): void {
     this.close(level, at);
-    const section: Section = { heading: text, level, parent: this.open.at(-1)?.section, start: next, end: next };
+    const section: Section = {
+      heading: text,
+      level,
+      parent: this.open.at(-1)?.section,
+      start: next,
+      end: next,
+    };
     const versions = findVersions(text);
-    const mention = versions.length === 0 ? undefined : this.add({ versions, section, start: next, end: next });
+    const mention =
+      versions.length === 0 ? undefined : this.add({ versions, section, start: next, end: next });
     this.open.push({ section, mention, versionLines: [], hasText: false });
   }
 
@@ -112,10 +129,19 @@ class Scan {
   private versionLine(versions: readonly string[], at: number): void {
     if (versions.length === 0) return;
     const inner = this.open.at(-1)!;
-    const owner = inner.hasText ? (this.open.findLast(({ versionLines }) => versionLines.length > 0) ?? inner) : inner;
+    const owner = inner.hasText
+      ? (this.open.findLast(({ versionLines }) => versionLines.length > 0) ?? inner)
+      : inner;
     const before = owner.versionLines.at(-1);
     if (before !== undefined) before.end = at;
-    owner.versionLines.push(this.add({ versions, section: owner.section, start: before === undefined ? owner.section.start : at, end: at }));
+    owner.versionLines.push(
+      this.add({
+        versions,
+        section: owner.section,
+        start: before === undefined ? owner.section.start : at,
+        end: at,
+      }),
+    );
   }
 
   private add(mention: Mention): Mention {
@@ -138,9 +164,15 @@ function markdownHeadings(): (lines: readonly string[], at: number) => Heading |
     if (FENCE.test(line)) isFenced = !isFenced;
     if (isFenced || line.length > LONGEST_LINE) return undefined;
     const atx = ATX.exec(line);
-    if (atx !== null) return { text: atx[2]!.replace(/[ \t]+#+$/, ''), level: atx[1]!.length, next: at + 1 };
+    if (atx !== null)
+      return { text: atx[2]!.replace(/[ \t]+#+$/, ''), level: atx[1]!.length, next: at + 1 };
     const underline = lines[at + 1] ?? '';
-    if (!/^(?:={2,}|-{3,})$/.test(underline) || !/^ {0,3}[^\s|>-]/.test(line) || UNDERLINE.test(line)) return undefined;
+    if (
+      !/^(?:={2,}|-{3,})$/.test(underline) ||
+      !/^ {0,3}[^\s|>-]/.test(line) ||
+      UNDERLINE.test(line)
+    )
+      return undefined;
     return { text: line.trim(), level: underline.startsWith('=') ? 1 : 2, next: at + 2 };
   };
 }
@@ -155,11 +187,21 @@ function rstHeadings(): (lines: readonly string[], at: number) => Heading | unde
   return (lines, at) => {
     const [line, second, third] = [lines[at]!, lines[at + 1] ?? '', lines[at + 2] ?? ''];
     if (UNDERLINE.test(line)) {
-      const isTitle = second.trim() !== '' && second.length <= LONGEST_LINE && line === third && isLongEnough(line, second.trim());
-      return isTitle ? { text: second.trim(), level: level(`${line[0]!} over`), next: at + 3 } : undefined;
+      const isTitle =
+        second.trim() !== '' &&
+        second.length <= LONGEST_LINE &&
+        line === third &&
+        isLongEnough(line, second.trim());
+      return isTitle
+        ? { text: second.trim(), level: level(`${line[0]!} over`), next: at + 3 }
+        : undefined;
     }
     const before = lines[at - 1] ?? '';
-    const isTitle = /^\S/.test(line) && line.length <= LONGEST_LINE && isLongEnough(second, line) && (before === '' || before.startsWith('..') || UNDERLINE.test(before));
+    const isTitle =
+      /^\S/.test(line) &&
+      line.length <= LONGEST_LINE &&
+      isLongEnough(second, line) &&
+      (before === '' || before.startsWith('..') || UNDERLINE.test(before));
     return isTitle ? { text: line, level: level(second[0]!), next: at + 2 } : undefined;
   };
 }

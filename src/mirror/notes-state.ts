@@ -40,7 +40,10 @@ export function notesUrl(url: string): string {
 
 /** Writes archive/release-notes.json: a JSON array with an entry a line; URLs as {@link notesUrl} gives them. */
 export function formatNotesState(states: readonly NotesState[]): string {
-  const lines = states.map(({ url, file, etag, lastModified }) => `  ${JSON.stringify({ url: notesUrl(url), file, etag, lastModified })}`);
+  const lines = states.map(
+    ({ url, file, etag, lastModified }) =>
+      `  ${JSON.stringify({ url: notesUrl(url), file, etag, lastModified })}`,
+  );
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
@@ -56,10 +59,14 @@ function validator(value: unknown): string | null {
 }
 
 function invalid(actual: string, cause?: unknown): GitError {
-  return new GitError('MIRROR_INVALID', `release-notes.json: expected a JSON array, found ${actual}`, {
-    expected: 'a JSON array',
-    actual,
-    cause,
-    remedy: 'Delete archive/release-notes.json from the mirror; it is written anew.',
-  });
+  return new GitError(
+    'MIRROR_INVALID',
+    `release-notes.json: expected a JSON array, found ${actual}`,
+    {
+      expected: 'a JSON array',
+      actual,
+      cause,
+      remedy: 'Delete archive/release-notes.json from the mirror; it is written anew.',
+    },
+  );
 }

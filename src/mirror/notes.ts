@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ChangelogEntry, Nevra } from '../rpm/model.js';
-import { parseNotesPage, type Mention, type NotesPage, type Section } from './notes-page.js';
+import { type Mention, type NotesPage, parseNotesPage, type Section } from './notes-page.js';
 
 /** A page of release notes. */
 export interface NotesSource {
@@ -28,15 +28,21 @@ export interface FoundNotes {
 export const CHANGELOG = '%changelog';
 
 /** Words of headings that name no product. */
-const PLAIN_WORDS = /\b(?:release[sd]?|version|notes?|change(?:s|log)?|history|what|s|new|in|of|on|the|and|for|v|date|unreleased|latest|all)\b/g;
+const PLAIN_WORDS =
+  /\b(?:release[sd]?|version|notes?|change(?:s|log)?|history|what|s|new|in|of|on|the|and|for|v|date|unreleased|latest|all)\b/g;
 
 /**
  * Reads the pages once and gives a function that finds a release's notes in them, best source first, then in its changelog.
  * A page is asked for the exact version in a heading or a `Version:` line, then for a shortened one (`2.29` for 2.29.x, two parts or more), which counts only
  * where the heading around it holds `title` or the package name, since pages list other components, too.
  */
-export function createNotesFinder(sources: readonly NotesSource[]): (request: NotesRequest) => FoundNotes | undefined {
-  const pages = sources.map(({ name, text }) => ({ name, find: indexPage(parseNotesPage(text, name)) }));
+export function createNotesFinder(
+  sources: readonly NotesSource[],
+): (request: NotesRequest) => FoundNotes | undefined {
+  const pages = sources.map(({ name, text }) => ({
+    name,
+    find: indexPage(parseNotesPage(text, name)),
+  }));
   return (request) => {
     for (const { name, find } of pages) {
       const text = find(request);
@@ -48,7 +54,10 @@ export function createNotesFinder(sources: readonly NotesSource[]): (request: No
 }
 
 /** {@link createNotesFinder} for one release. */
-export function findNotes(sources: readonly NotesSource[], request: NotesRequest): FoundNotes | undefined {
+export function findNotes(
+  sources: readonly NotesSource[],
+  request: NotesRequest,
+): FoundNotes | undefined {
   return createNotesFinder(sources)(request);
 }
 
@@ -63,7 +72,9 @@ function indexPage({ lines, mentions }: NotesPage): (request: NotesRequest) => s
   }
   return ({ nevra, title }) => {
     const names = [title ?? nevra.name, nevra.name].map(normalize).filter((name) => name !== '');
-    const exact = [nevra.version, `${nevra.version}-${nevra.release}`].flatMap((version) => byVersion.get(version) ?? []);
+    const exact = [nevra.version, `${nevra.version}-${nevra.release}`].flatMap(
+      (version) => byVersion.get(version) ?? [],
+    );
     const short = shortened(nevra.version).flatMap((version) => byVersion.get(version) ?? []);
     const about = (mention: Mention): Subject => findSubject(mention.section, names);
     const ranked = [
@@ -79,7 +90,9 @@ function indexPage({ lines, mentions }: NotesPage): (request: NotesRequest) => s
 /** `2.29.4` and `2.29` for 2.29.4.0: what the page may call it, longest first. */
 function shortened(version: string): string[] {
   const parts = version.split('.');
-  return Array.from({ length: Math.max(0, parts.length - 2) }, (_, at) => parts.slice(0, parts.length - 1 - at).join('.'));
+  return Array.from({ length: Math.max(0, parts.length - 2) }, (_, at) =>
+    parts.slice(0, parts.length - 1 - at).join('.'),
+  );
 }
 
 function firstText(mentions: readonly Mention[], lines: readonly string[]): string | undefined {
@@ -104,13 +117,20 @@ function findSubject(section: Section, names: readonly string[]): Subject {
 
 /** Words and versions in lower case, one space between them. */
 function normalize(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, ' ').trim();
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}.]+/gu, ' ')
+    .trim();
 }
 
 function findInChangelog({ nevra, changelog }: NotesRequest): string | undefined {
-  const texts = changelog.filter(({ author }) => namesEvr(author, nevra)).map(({ text }) => text.trim());
+  const texts = changelog
+    .filter(({ author }) => namesEvr(author, nevra))
+    .map(({ text }) => text.trim());
   const text = texts.filter((entry) => entry !== '').join('\n');
-  const saysNothing = text.split('\n').every((line) => /^\W*$|^\W*auto(?:matic(?:ally)?)?\W*(?:re)?buil[dt]\b/i.test(line));
+  const saysNothing = text
+    .split('\n')
+    .every((line) => /^\W*$|^\W*auto(?:matic(?:ally)?)?\W*(?:re)?buil[dt]\b/i.test(line));
   return saysNothing ? undefined : text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { RepodataError } from '../errors.js';
 import type { IndexPackage } from '../repodata/model.js';
-import { satisfies, type Constraint } from '../rpm/constraints.js';
+import { type Constraint, satisfies } from '../rpm/constraints.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { nevraKey, tryParseNevra } from './nevra.js';
@@ -52,66 +52,124 @@ export interface PlanRequest {
 export function planReleases({ candidates, remoteTags, recorded, options }: PlanRequest): Plan {
   const byNevra = new Map(recorded.map((record) => [nevraKey(record.nevra), record]));
   const tagOwners = new Map(recorded.map((record) => [record.tag, record.nevra]));
-  const wanted = sortPackages(dropRepeated(candidates)).filter(({ nevra }) => satisfies(nevra, options.versions));
+  const wanted = sortPackages(dropRepeated(candidates)).filter(({ nevra }) =>
+    satisfies(nevra, options.versions),
+  );
   const rows = wanted.map((indexPackage): PlannedRelease => {
     const { nevra } = indexPackage;
     const record = byNevra.get(nevraKey(formatNevra(nevra)));
-    const row = { nevra, tag: record?.tag ?? formatTagName(options.tagFormat, nevra), indexPackage };
+    const row = {
+      nevra,
+      tag: record?.tag ?? formatTagName(options.tagFormat, nevra),
+      indexPackage,
+    };
     if (record !== undefined) return { ...row, status: 'exists' };
     const entry = options.skip.find((item) => namesRelease(item, nevra));
-    return entry === undefined ? { ...row, status: 'new' } : { ...row, status: 'skipped', reason: `held back by skip: ${entry}` };
+    return entry === undefined
+      ? { ...row, status: 'new' }
+      : { ...row, status: 'skipped', reason: `held back by skip: ${entry}` };
   });
-  const shared = Map.groupBy(rows.filter(({ status }) => status !== 'exists'), ({ tag }) => tag);
+  const shared = Map.groupBy(
+    rows.filter(({ status }) => status !== 'exists'),
+    ({ tag }) => tag,
+  );
   const decided = new Map<PlannedRelease, PlannedRelease>();
   for (const [tag, group] of shared) {
-    for (const [row, decision] of shareTag(group, { owner: tagOwners.get(tag), exists: remoteTags.has(tag), tagFormat: options.tagFormat })) decided.set(row, decision);
+    for (const [row, decision] of shareTag(group, {
+      owner: tagOwners.get(tag),
+      exists: remoteTags.has(tag),
+      tagFormat: options.tagFormat,
+    }))
+      decided.set(row, decision);
   }
-  const releases = limitNew(refuseSharedFiles(rows.map((row) => decided.get(row) ?? row), recorded), options.maxReleases);
-  const refused = [...decided.values()].filter(({ status }) => status === 'skipped').map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
+  const releases = limitNew(
+    refuseSharedFiles(
+      rows.map((row) => decided.get(row) ?? row),
+      recorded,
+    ),
+    options.maxReleases,
+  );
+  const refused = [...decided.values()]
+    .filter(({ status }) => status === 'skipped')
+    .map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
   const lost = releases.filter(({ status, tag }) => status === 'exists' && !remoteTags.has(tag));
-  return { releases, warnings: [...refused, ...lost.map(({ nevra, tag }) => `${formatNevra(nevra)} is recorded as published, but the remote has no tag ${tag}`)] };
+  return {
+    releases,
+    warnings: [
+      ...refused,
+      ...lost.map(
+        ({ nevra, tag }) =>
+          `${formatNevra(nevra)} is recorded as published, but the remote has no tag ${tag}`,
+      ),
+    ],
+  };
 }
 
 /** Decides among the releases of one tag that have no entry of their own, lowest EVR first: at most one of them gets or has the tag. What `skip` holds back takes part only where the tag exists. */
-function shareTag(group: readonly PlannedRelease[], { owner, exists, tagFormat }: { owner: string | undefined; exists: boolean; tagFormat: string }): [PlannedRelease, PlannedRelease][] {
+function shareTag(
+  group: readonly PlannedRelease[],
+  { owner, exists, tagFormat }: { owner: string | undefined; exists: boolean; tagFormat: string },
+): [PlannedRelease, PlannedRelease][] {
   const wanted = group.filter(({ status }) => status === 'new');
-  const refuse = (row: PlannedRelease, holder: string, rival: Nevra | undefined): [PlannedRelease, PlannedRelease] => {
-    const remedy = rival === undefined ? '' : `; tag-format ${separatingFormat(tagFormat, row.nevra, rival)} would separate them`;
+  const refuse = (
+    row: PlannedRelease,
+    holder: string,
+    rival: Nevra | undefined,
+  ): [PlannedRelease, PlannedRelease] => {
+    const remedy =
+      rival === undefined
+        ? ''
+        : `; tag-format ${separatingFormat(tagFormat, row.nevra, rival)} would separate them`;
     return [row, { ...row, status: 'skipped', reason: `tag ${row.tag} ${holder}${remedy}` }];
   };
-  if (owner !== undefined) return wanted.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
+  if (owner !== undefined)
+    return wanted.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
   if (exists) {
     const first = wanted[0] ?? group[0]!;
     const { nevra, tag, indexPackage } = first;
-    const others = wanted.slice(1).map((row) => refuse(row, `stands for ${formatNevra(nevra)}`, nevra));
+    const others = wanted
+      .slice(1)
+      .map((row) => refuse(row, `stands for ${formatNevra(nevra)}`, nevra));
     return [[first, { nevra, tag, indexPackage, status: 'exists' }], ...others];
   }
   refuseOtherNames(wanted, tagFormat);
   const last = wanted.at(-1);
-  return last === undefined ? [] : wanted.slice(0, -1).map((row) => refuse(row, `goes to ${formatNevra(last.nevra)}`, last.nevra));
+  return last === undefined
+    ? []
+    : wanted
+        .slice(0, -1)
+        .map((row) => refuse(row, `goes to ${formatNevra(last.nevra)}`, last.nevra));
 }
 
 function refuseOtherNames(group: readonly PlannedRelease[], tagFormat: string): void {
   const [first] = group;
   const other = group.find(({ nevra }) => nevra.name !== first?.nevra.name);
   if (first === undefined || other === undefined) return;
-  throw new RepodataError('TAG_COLLISION', `expected one package name for tag ${first.tag}, found ${formatNevra(first.nevra)} and ${formatNevra(other.nevra)}`, {
-    expected: first.nevra.name,
-    actual: other.nevra.name,
-    remedy: `Set tag-format to ${separatingFormat(tagFormat, first.nevra, other.nevra)}, or narrow packages, or hold one of them back with skip.`,
-  });
+  throw new RepodataError(
+    'TAG_COLLISION',
+    `expected one package name for tag ${first.tag}, found ${formatNevra(first.nevra)} and ${formatNevra(other.nevra)}`,
+    {
+      expected: first.nevra.name,
+      actual: other.nevra.name,
+      remedy: `Set tag-format to ${separatingFormat(tagFormat, first.nevra, other.nevra)}, or narrow packages, or hold one of them back with skip.`,
+    },
+  );
 }
 
 /** The format with the first field added that tells the two releases apart. */
 function separatingFormat(format: string, a: Nevra, b: Nevra): string {
-  const value = (nevra: Nevra, field: (typeof TAG_FIELDS)[number]): string => String(field === 'epoch' ? (nevra.epoch ?? 0) : nevra[field]);
+  const value = (nevra: Nevra, field: (typeof TAG_FIELDS)[number]): string =>
+    String(field === 'epoch' ? (nevra.epoch ?? 0) : nevra[field]);
   const field = TAG_FIELDS.find((name) => value(a, name) !== value(b, name)) ?? 'release';
   if (field === 'name' || field === 'epoch') return `{${field}}-${format}`;
   return `${format}${field === 'arch' ? '.' : '-'}{${field}}`;
 }
 
 /** One name in the archive is one package: the index, which nobody signed, must not overwrite what is published. */
-function refuseSharedFiles(rows: readonly PlannedRelease[], recorded: readonly ReleaseRecord[]): PlannedRelease[] {
+function refuseSharedFiles(
+  rows: readonly PlannedRelease[],
+  recorded: readonly ReleaseRecord[],
+): PlannedRelease[] {
   const holders = new Map(recorded.map(({ file, nevra }) => [file.toLowerCase(), nevraKey(nevra)]));
   return rows.map((row) => {
     if (row.status !== 'new') return row;
@@ -121,7 +179,11 @@ function refuseSharedFiles(rows: readonly PlannedRelease[], recorded: readonly R
       holders.set(file, own);
       return row;
     }
-    return { ...row, status: 'skipped', reason: `its file ${row.indexPackage.fileName} has the name that ${holder} is archived under` };
+    return {
+      ...row,
+      status: 'skipped',
+      reason: `its file ${row.indexPackage.fileName} has the name that ${holder} is archived under`,
+    };
   });
 }
 
@@ -140,11 +202,18 @@ function dropRepeated(packages: readonly IndexPackage[]): IndexPackage[] {
     const nevra = formatNevra(candidate.nevra);
     const other = seen.get(nevraKey(nevra));
     if (other === undefined) seen.set(nevraKey(nevra), candidate);
-    else if (other.checksum.algorithm !== candidate.checksum.algorithm || other.checksum.hex !== candidate.checksum.hex) {
-      throw new RepodataError('PRIMARY_INVALID', `expected one checksum for ${nevra}, found ${other.checksum.hex} and ${candidate.checksum.hex}`, {
-        expected: other.checksum.hex,
-        actual: candidate.checksum.hex,
-      });
+    else if (
+      other.checksum.algorithm !== candidate.checksum.algorithm ||
+      other.checksum.hex !== candidate.checksum.hex
+    ) {
+      throw new RepodataError(
+        'PRIMARY_INVALID',
+        `expected one checksum for ${nevra}, found ${other.checksum.hex} and ${candidate.checksum.hex}`,
+        {
+          expected: other.checksum.hex,
+          actual: candidate.checksum.hex,
+        },
+      );
     }
   }
   return [...seen.values()];
@@ -152,12 +221,23 @@ function dropRepeated(packages: readonly IndexPackage[]): IndexPackage[] {
 
 function sortPackages(packages: readonly IndexPackage[]): IndexPackage[] {
   const text = ({ nevra }: IndexPackage): Buffer => Buffer.from(formatNevra(nevra));
-  return packages.toSorted((a, b) => compareEvr(a.nevra, b.nevra) || Buffer.compare(text(a), text(b)));
+  return packages.toSorted(
+    (a, b) => compareEvr(a.nevra, b.nevra) || Buffer.compare(text(a), text(b)),
+  );
 }
 
 /** True when an entry of `skip` is this release's version, EVR (with or without epoch) or NEVRA (with or without arch). */
-export function namesRelease(entry: string, { name, epoch, version, release, arch }: Nevra): boolean {
+export function namesRelease(
+  entry: string,
+  { name, epoch, version, release, arch }: Nevra,
+): boolean {
   const evr = `${version}-${release}`;
   const evrs = [evr, `${epoch ?? 0}:${evr}`];
-  return entry === version || evrs.some((text) => entry === text || entry === `${name}-${text}` || entry === `${name}-${text}.${arch}`);
+  return (
+    entry === version ||
+    evrs.some(
+      (text) =>
+        entry === text || entry === `${name}-${text}` || entry === `${name}-${text}.${arch}`,
+    )
+  );
 }

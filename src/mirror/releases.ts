@@ -37,7 +37,12 @@ const NEVRA_FORM = 'nevra as name-[epoch:]version-release.arch';
 const HEX256 = /^[0-9a-f]{64}$/;
 
 /** The keys of a line in their order, with what each may hold. */
-const KEYS: Readonly<Record<Exclude<keyof ReleaseRecord, 'further'>, { readonly required: boolean; readonly form: RegExp }>> = {
+const KEYS: Readonly<
+  Record<
+    Exclude<keyof ReleaseRecord, 'further'>,
+    { readonly required: boolean; readonly form: RegExp }
+  >
+> = {
   tag: { required: true, form: /^[^\0-\x1f\x7f]+$/ },
   nevra: { required: true, form: /^[^\0]+$/ },
   file: { required: true, form: /^[^\0/]+$/ },
@@ -64,7 +69,12 @@ export function parseReleases(bytes: Uint8Array): ReleaseRecord[] {
   for (const [at, { tag }] of records.entries()) {
     const place = values[at]![0];
     const other = places.get(tag);
-    if (other !== undefined) throw broken(place, `one entry for tag ${JSON.stringify(tag)}`, `a second one (the first is ${other})`);
+    if (other !== undefined)
+      throw broken(
+        place,
+        `one entry for tag ${JSON.stringify(tag)}`,
+        `a second one (the first is ${other})`,
+      );
     places.set(tag, place);
   }
   return records;
@@ -77,7 +87,11 @@ export function parseReleases(bytes: Uint8Array): ReleaseRecord[] {
 export function formatReleases(records: readonly ReleaseRecord[]): string {
   return records
     .map((record) => ({ record, nevra: requireNevra(record) }))
-    .sort((a, b) => compareEvr(a.nevra, b.nevra) || Buffer.compare(Buffer.from(a.record.tag), Buffer.from(b.record.tag)))
+    .sort(
+      (a, b) =>
+        compareEvr(a.nevra, b.nevra) ||
+        Buffer.compare(Buffer.from(a.record.tag), Buffer.from(b.record.tag)),
+    )
     .map(({ record }) => `${formatRecord(record)}\n`)
     .join('');
 }
@@ -89,30 +103,43 @@ function requireNevra({ tag, nevra }: ReleaseRecord): Nevra {
 }
 
 function formatRecord(record: ReleaseRecord): string {
-  const known = Object.keys(KEYS).map((key): [string, unknown] => [key, record[key as keyof typeof KEYS]]);
+  const known = Object.keys(KEYS).map((key): [string, unknown] => [
+    key,
+    record[key as keyof typeof KEYS],
+  ]);
   const entries = [...known, ...Object.entries(record.further ?? {})];
   // Not by way of an object, which would move a key such as "1" to the front.
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
 function parseRecord(place: string, value: unknown): ReleaseRecord {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw broken(place, 'a JSON object', JSON.stringify(value).slice(0, 80));
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw broken(place, 'a JSON object', JSON.stringify(value).slice(0, 80));
   const given = new Map<string, unknown>(Object.entries(value));
   const known = Object.entries(KEYS).map(([key, { required, form }]) => {
     const item = given.get(key) ?? null;
     given.delete(key);
     if (typeof item === 'string' ? !form.test(item) : item !== null || required) {
-      throw broken(place, `${key} as ${required ? '' : 'null or '}text like ${form.source}`, item === null ? 'none' : JSON.stringify(item).slice(0, 80));
+      throw broken(
+        place,
+        `${key} as ${required ? '' : 'null or '}text like ${form.source}`,
+        item === null ? 'none' : JSON.stringify(item).slice(0, 80),
+      );
     }
     return [key, item] as const;
   });
   const record = Object.fromEntries(known) as unknown as ReleaseRecord;
-  if (tryParseNevra(record.nevra) === undefined) throw broken(place, NEVRA_FORM, JSON.stringify(record.nevra));
+  if (tryParseNevra(record.nevra) === undefined)
+    throw broken(place, NEVRA_FORM, JSON.stringify(record.nevra));
   return given.size === 0 ? record : { ...record, further: Object.fromEntries(given) };
 }
 
 function parseLines(text: string): [place: string, value: unknown][] {
-  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [[`line ${at + 1}`, parseJson(`line ${at + 1}`, line)]]));
+  return text
+    .split('\n')
+    .flatMap((line, at) =>
+      line.trim() === '' ? [] : [[`line ${at + 1}`, parseJson(`line ${at + 1}`, line)]],
+    );
 }
 
 function parseArray(text: string): [place: string, value: unknown][] {
@@ -137,10 +164,15 @@ function decode(bytes: Uint8Array): string {
 }
 
 function broken(place: string, expected: string, actual: string, cause?: unknown): GitError {
-  return new GitError('MIRROR_INVALID', `releases.json, ${place}: expected ${expected}, found ${actual}`, {
-    expected,
-    actual,
-    cause,
-    remedy: 'Restore archive/releases.json from the branch\'s history; nobody but this tool should edit it.',
-  });
+  return new GitError(
+    'MIRROR_INVALID',
+    `releases.json, ${place}: expected ${expected}, found ${actual}`,
+    {
+      expected,
+      actual,
+      cause,
+      remedy:
+        "Restore archive/releases.json from the branch's history; nobody but this tool should edit it.",
+    },
+  );
 }

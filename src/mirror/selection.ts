@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import picomatch from 'picomatch';
+
 import { RepodataError } from '../errors.js';
 import type { Nevra } from '../rpm/model.js';
 
@@ -14,16 +15,29 @@ export interface Selection {
 const LONGEST_NAME = 128;
 
 /** A test for whether a package of the index is asked for. */
-export function createSelector({ packages, arch }: Selection): (nevra: Pick<Nevra, 'name' | 'arch'>) => boolean {
+export function createSelector({
+  packages,
+  arch,
+}: Selection): (nevra: Pick<Nevra, 'name' | 'arch'>) => boolean {
   const names = new Set(packages);
-  const globs = packages.filter((item) => /[*?[{]/.test(item)).map((item) => picomatch(item, { dot: true, nonegate: true, noextglob: true, windows: false }));
+  const globs = packages
+    .filter((item) => /[*?[{]/.test(item))
+    .map((item) => picomatch(item, { dot: true, nonegate: true, noextglob: true, windows: false }));
   const archs = new Set(arch);
-  return (nevra) => archs.has(nevra.arch) && (names.has(nevra.name) || globs.some((matches) => matches(nevra.name)));
+  return (nevra) =>
+    archs.has(nevra.arch) &&
+    (names.has(nevra.name) || globs.some((matches) => matches(nevra.name)));
 }
 
 /** The names nearest to what was asked for, nearest first: those that contain it or are contained, then by edit distance up to half its length. */
-export function nearestNames(wanted: readonly string[], names: Iterable<string>, most = 5): string[] {
-  const texts = wanted.map((item) => item.replace(/[*?[\]{}]/g, '').toLowerCase()).filter((item) => item !== '' && item.length <= LONGEST_NAME);
+export function nearestNames(
+  wanted: readonly string[],
+  names: Iterable<string>,
+  most = 5,
+): string[] {
+  const texts = wanted
+    .map((item) => item.replace(/[*?[\]{}]/g, '').toLowerCase())
+    .filter((item) => item !== '' && item.length <= LONGEST_NAME);
   const rated: { name: string; distance: number }[] = [];
   for (const name of new Set(names)) {
     if (name.length > LONGEST_NAME) continue;
@@ -39,22 +53,41 @@ export function nearestNames(wanted: readonly string[], names: Iterable<string>,
  * @param names of all packages of the index
  * @param archs architectures in which the index has packages of the names asked for
  */
-export function packageNotFound({ packages, arch }: Selection, names: Iterable<string>, archs: Iterable<string> = []): RepodataError {
+export function packageNotFound(
+  { packages, arch }: Selection,
+  names: Iterable<string>,
+  archs: Iterable<string> = [],
+): RepodataError {
   const expected = `${packages.join(', ')} (arch ${arch.join(', ')})`;
   const others = [...new Set(archs)].sort();
   const near = nearestNames(packages, names);
-  const actual = others.length > 0 ? `only arch ${others.join(', ')} of it` : near.length > 0 ? `near names: ${near.join(', ')}` : 'no such name, nor a near one';
-  const remedy = others.length > 0 ? `Set arch to ${others.join(' or ')}.` : near.length > 0 ? `Set packages to what you meant, perhaps ${near[0]!}.` : undefined;
-  return new RepodataError('PACKAGE_NOT_FOUND', `packages: expected ${expected} in the index, found ${actual}`, {
-    expected,
-    actual,
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+  const actual =
+    others.length > 0
+      ? `only arch ${others.join(', ')} of it`
+      : near.length > 0
+        ? `near names: ${near.join(', ')}`
+        : 'no such name, nor a near one';
+  const remedy =
+    others.length > 0
+      ? `Set arch to ${others.join(' or ')}.`
+      : near.length > 0
+        ? `Set packages to what you meant, perhaps ${near[0]!}.`
+        : undefined;
+  return new RepodataError(
+    'PACKAGE_NOT_FOUND',
+    `packages: expected ${expected} in the index, found ${actual}`,
+    {
+      expected,
+      actual,
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  );
 }
 
 /** Edits between two names, none when one holds the other; infinite when more than half of the wanted name would change. */
 function nameDistance(wanted: string, name: string): number {
-  if (name.includes(wanted) || (wanted.includes(name) && name.length * 2 >= wanted.length)) return 0;
+  if (name.includes(wanted) || (wanted.includes(name) && name.length * 2 >= wanted.length))
+    return 0;
   const most = Math.max(1, Math.floor(wanted.length / 2));
   if (Math.abs(name.length - wanted.length) > most) return Number.POSITIVE_INFINITY;
   const distance = editDistance(wanted, name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import picomatch from 'picomatch';
+
 import { InputError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { showPath } from './text.js';
@@ -30,7 +31,11 @@ export function validateSourcePath(glob: string): void {
   const parts = relativeGlob(glob).split('/');
   if (!parts.some((part) => part === '' || part === '.' || part === '..')) return;
   const expected = 'a glob of folders, such as usr/src/* or opt/vendor/source';
-  throw new InputError('INPUT_INVALID', `source-path: expected ${expected}, found ${JSON.stringify(glob)}`, { expected, actual: glob });
+  throw new InputError(
+    'INPUT_INVALID',
+    `source-path: expected ${expected}, found ${JSON.stringify(glob)}`,
+    { expected, actual: glob },
+  );
 }
 
 /**
@@ -54,7 +59,9 @@ export function selectSource(paths: readonly PayloadPath[], glob: string): Sourc
     map: (path) => {
       const text = Buffer.from(path).toString('latin1');
       const root = rootOf(text);
-      return root === undefined ? undefined : Buffer.from(targets.get(root)! + text.slice(root.length + 1), 'latin1');
+      return root === undefined
+        ? undefined
+        : Buffer.from(targets.get(root)! + text.slice(root.length + 1), 'latin1');
     },
   };
 }
@@ -68,11 +75,15 @@ function nameTargets(roots: readonly string[]): ReadonlyMap<string, string> {
     const other = byName.get(name);
     if (other !== undefined) {
       const both = `${show(other)} and ${show(root)}`;
-      throw new PayloadError('PAYLOAD_INVALID', `source-path: expected folders of different names, found ${both}`, {
-        expected: 'different names',
-        actual: both,
-        remedy: 'Set source-path to a folder above them, or to one of them.',
-      });
+      throw new PayloadError(
+        'PAYLOAD_INVALID',
+        `source-path: expected folders of different names, found ${both}`,
+        {
+          expected: 'different names',
+          actual: both,
+          remedy: 'Set source-path to a folder above them, or to one of them.',
+        },
+      );
     }
     byName.set(name, root);
   }
@@ -85,10 +96,19 @@ function collectFolders(paths: readonly PayloadPath[]): Set<string> {
     const text = Buffer.from(path).toString('latin1').replace(/\/+$/, '');
     if (isDirectory && text !== '') folders.add(text);
     // A known folder's ancestors are known, too: the work is linear in the folders, not in the files' depth.
-    for (let end = text.lastIndexOf('/'); end > 0 && !folders.has(text.slice(0, end)); end = text.lastIndexOf('/', end - 1)) folders.add(text.slice(0, end));
+    for (
+      let end = text.lastIndexOf('/');
+      end > 0 && !folders.has(text.slice(0, end));
+      end = text.lastIndexOf('/', end - 1)
+    )
+      folders.add(text.slice(0, end));
     if (folders.size > LIMITS.filesInPackage) {
       const expected = `at most ${LIMITS.filesInPackage}`;
-      throw new PayloadError('LIMIT_EXCEEDED', `folders in the payload: expected ${expected}, found more`, { expected, actual: 'more' });
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `folders in the payload: expected ${expected}, found more`,
+        { expected, actual: 'more' },
+      );
     }
   }
   return folders;
@@ -96,7 +116,9 @@ function collectFolders(paths: readonly PayloadPath[]): Set<string> {
 
 /** Finds the folder of the set that a path is below. Only as many prefixes are tried as there are lengths in the set. */
 function prefixFinder(folders: ReadonlySet<string>): (path: string) => string | undefined {
-  const lengths = [...new Set(Array.from(folders, (folder) => folder.length))].sort((a, b) => a - b);
+  const lengths = [...new Set(Array.from(folders, (folder) => folder.length))].sort(
+    (a, b) => a - b,
+  );
   return (path) => {
     const length = lengths.find((end) => path[end] === '/' && folders.has(path.slice(0, end)));
     return length === undefined ? undefined : path.slice(0, length);
@@ -109,10 +131,18 @@ function relativeGlob(glob: string): string {
 
 function notFound(glob: string, folders: ReadonlySet<string>): PayloadError {
   const depth = (folder: string): number => folder.split('/', 4).length;
-  const tops = [...folders].filter((folder) => depth(folder) <= 3).sort((a, b) => depth(a) - depth(b) || byteOrder(a, b));
-  const listed = tops.slice(0, MOST_LISTED).map(show).join(', ') + (tops.length > MOST_LISTED ? `, and ${tops.length - MOST_LISTED} more` : '');
+  const tops = [...folders]
+    .filter((folder) => depth(folder) <= 3)
+    .sort((a, b) => depth(a) - depth(b) || byteOrder(a, b));
+  const listed =
+    tops.slice(0, MOST_LISTED).map(show).join(', ') +
+    (tops.length > MOST_LISTED ? `, and ${tops.length - MOST_LISTED} more` : '');
   const actual = tops.length === 0 ? 'no folder at all' : listed;
-  return new PayloadError('SOURCE_PATH_NOT_FOUND', `source-path: expected a folder that matches ${JSON.stringify(glob)}, found ${actual}`, { expected: glob, actual });
+  return new PayloadError(
+    'SOURCE_PATH_NOT_FOUND',
+    `source-path: expected a folder that matches ${JSON.stringify(glob)}, found ${actual}`,
+    { expected: glob, actual },
+  );
 }
 
 function show(folder: string): string {

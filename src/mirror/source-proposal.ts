@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { selectSource, type PayloadPath } from './source-path.js';
+import { type PayloadPath, selectSource } from './source-path.js';
 
 /** A value for `source-path`, and what it would take. */
 export interface SourceProposal {
@@ -14,11 +14,13 @@ export interface SourceProposal {
 
 export const DEFAULT_SOURCE_PATH = 'usr/src/*';
 /** Files that are compiled, and files that say how. */
-const SOURCE_FILE = /(?:\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx|inl|s|asm|rs|go|f|f90|java|kt|swift|m|mm|cu|cuh|v|sv|vhd|zig|ml|hs|ac|am|mk|cmake)|\/(?:Makefile|GNUmakefile|Kbuild|Kconfig|CMakeLists\.txt|meson\.build|dkms\.conf|configure|Cargo\.toml|go\.mod))$/i;
+const SOURCE_FILE =
+  /(?:\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx|inl|s|asm|rs|go|f|f90|java|kt|swift|m|mm|cu|cuh|v|sv|vhd|zig|ml|hs|ac|am|mk|cmake)|\/(?:Makefile|GNUmakefile|Kbuild|Kconfig|CMakeLists\.txt|meson\.build|dkms\.conf|configure|Cargo\.toml|go\.mod))$/i;
 /** Programs that are run as they are. */
 const SCRIPT_FILE = /\.(?:py|pl|pm|rb|js|mjs|ts|lua|php|tcl|r|jl)$/i;
 /** Headers for other programs, documents and debug data are not the source of this one. */
-const NOT_SOURCE = /^(?:usr\/(?:include|share\/(?:doc|man|info|licenses)|lib\/debug|src\/debug)|(?:usr\/)?(?:local\/)?s?bin|etc)\//;
+const NOT_SOURCE =
+  /^(?:usr\/(?:include|share\/(?:doc|man|info|licenses)|lib\/debug|src\/debug)|(?:usr\/)?(?:local\/)?s?bin|etc)\//;
 /** A folder whose name means itself, in a glob and everywhere else. */
 const PLAIN_FOLDER = /^[\w.+@~-]+(?:\/[\w.+@~-]+)+$/;
 
@@ -26,7 +28,10 @@ const PLAIN_FOLDER = /^[\w.+@~-]+(?:\/[\w.+@~-]+)+$/;
  * Looks for the source in a list of files: in `usr/src/*`, else in the folder that holds most of what is compiled, else most of the scripts. A version in a folder's name becomes `*`,
  * so that the glob holds for the next release. Undefined when there is nothing of the kind, or no glob can say where.
  */
-export function proposeSource(paths: readonly PayloadPath[], version: string): SourceProposal | undefined {
+export function proposeSource(
+  paths: readonly PayloadPath[],
+  version: string,
+): SourceProposal | undefined {
   const usual = tryGlob(paths, DEFAULT_SOURCE_PATH);
   if (usual !== undefined && !onlyDebug(paths)) return usual;
   const compiled = proposeFolder(paths, SOURCE_FILE, version);
@@ -34,12 +39,20 @@ export function proposeSource(paths: readonly PayloadPath[], version: string): S
   return compiled ?? (scripts && { ...scripts, isScripts: true });
 }
 
-function proposeFolder(paths: readonly PayloadPath[], kind: RegExp, version: string): SourceProposal | undefined {
-  const files = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => Buffer.from(path).toString('latin1'));
+function proposeFolder(
+  paths: readonly PayloadPath[],
+  kind: RegExp,
+  version: string,
+): SourceProposal | undefined {
+  const files = paths
+    .filter(({ isDirectory }) => !isDirectory)
+    .map(({ path }) => Buffer.from(path).toString('latin1'));
   // No package with such a path could be published.
   if (files.some((path) => path.length > LIMITS.pathBytes)) return undefined;
   const sources = files.filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
-  const groups = [...Map.groupBy(sources, topFolder)].filter(([folder]) => folder !== '').sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  const groups = [...Map.groupBy(sources, topFolder)]
+    .filter(([folder]) => folder !== '')
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
   const [first] = groups;
   if (first === undefined) return undefined;
   const folder = sourceFolder(...first, files);
@@ -47,14 +60,18 @@ function proposeFolder(paths: readonly PayloadPath[], kind: RegExp, version: str
 }
 
 function onlyDebug(paths: readonly PayloadPath[]): boolean {
-  return paths.map(({ path }) => Buffer.from(path).toString('latin1')).every((path) => !/^usr\/src\/[^/]+\//.test(path) || path.startsWith('usr/src/debug/'));
+  return paths
+    .map(({ path }) => Buffer.from(path).toString('latin1'))
+    .every((path) => !/^usr\/src\/[^/]+\//.test(path) || path.startsWith('usr/src/debug/'));
 }
 
 /** How many files a glob takes; undefined when it takes none, or nothing that could be published. */
 function tryGlob(paths: readonly PayloadPath[], glob: string): SourceProposal | undefined {
   try {
     const { map } = selectSource(paths, glob);
-    const files = paths.filter(({ path, isDirectory }) => !isDirectory && map(path) !== undefined).length;
+    const files = paths.filter(
+      ({ path, isDirectory }) => !isDirectory && map(path) !== undefined,
+    ).length;
     return files === 0 ? undefined : { glob, files };
   } catch (error) {
     if (error instanceof MirrorError) return undefined;
@@ -70,9 +87,14 @@ function topFolder(path: string): string {
 }
 
 /** The outermost folder `src` or `source` that holds all of them, else the folder where the program's files part ways. */
-function sourceFolder(folder: string, sources: readonly string[], files: readonly string[]): string {
+function sourceFolder(
+  folder: string,
+  sources: readonly string[],
+  files: readonly string[],
+): string {
   const named = /^.*?\/(?:src|sources?)(?=\/)/i.exec(sources[0]!.slice(folder.length))?.[0];
-  if (named !== undefined && sources.every((path) => path.startsWith(`${folder}${named}/`))) return folder + named;
+  if (named !== undefined && sources.every((path) => path.startsWith(`${folder}${named}/`)))
+    return folder + named;
   // What the first and the last of them share, all of them share.
   const inside = files.filter((path) => path.startsWith(`${folder}/`)).sort();
   const [first, last] = [inside[0]!.split('/').slice(0, -1), inside.at(-1)!.split('/')];
@@ -86,8 +108,14 @@ function sourceFolder(folder: string, sources: readonly string[], files: readonl
  */
 function withoutVersion(folder: string, version: string): string {
   if (version === '') return folder;
-  const whole = new RegExp(`(?<![0-9A-Za-z])(v?)${version.replace(/[^\w]/g, '\\$&')}(?![0-9A-Za-z])`);
+  const whole = new RegExp(
+    `(?<![0-9A-Za-z])(v?)${version.replace(/[^\w]/g, '\\$&')}(?![0-9A-Za-z])`,
+  );
   const segments = folder.split('/');
-  const versioned = segments.flatMap((segment, at) => (whole.test(segment) ? [at] : [])).slice(0, 2);
-  return segments.map((segment, at) => (versioned.includes(at) ? segment.replace(whole, '$1*') : segment)).join('/');
+  const versioned = segments
+    .flatMap((segment, at) => (whole.test(segment) ? [at] : []))
+    .slice(0, 2);
+  return segments
+    .map((segment, at) => (versioned.includes(at) ? segment.replace(whole, '$1*') : segment))
+    .join('/');
 }

@@ -20,12 +20,17 @@ export function validateTagFormat(format: string): void {
   const fields = [...format.matchAll(FIELD)].map((match) => match[1]!);
   const expected = `text with the fields ${TAG_FIELDS.map((field) => `{${field}}`).join(' ')}`;
   const refuse = (reason: string): never => {
-    throw new InputError('INPUT_INVALID', `tag-format: expected ${expected}, found ${JSON.stringify(format)}: ${reason}`, { expected, actual: format });
+    throw new InputError(
+      'INPUT_INVALID',
+      `tag-format: expected ${expected}, found ${JSON.stringify(format)}: ${reason}`,
+      { expected, actual: format },
+    );
   };
   if (format === '') refuse('it is empty');
   for (const field of fields) if (!known.has(field)) refuse(`there is no field {${field}}`);
   if (/[{}]/.test(format.replace(FIELD, ''))) refuse('a brace has no partner');
-  if (!fields.includes('version') && !fields.includes('release')) refuse('without {version} or {release} all releases would share one tag');
+  if (!fields.includes('version') && !fields.includes('release'))
+    refuse('without {version} or {release} all releases would share one tag');
 }
 
 /**
@@ -45,24 +50,33 @@ export function formatTagName(format: string, nevra: Nevra): string {
   let name = '';
   let at = 0;
   for (const match of format.matchAll(FIELD)) {
-    name += escapeCharacters(format.slice(at, match.index)) + escapeCharacters(values[match[1] as TagField]).replaceAll('/', '%2F');
+    name +=
+      escapeCharacters(format.slice(at, match.index)) +
+      escapeCharacters(values[match[1] as TagField]).replaceAll('/', '%2F');
     at = match.index + match[0].length;
   }
   name = escapePlaces(name + escapeCharacters(format.slice(at)));
   if (name !== '') return name;
-  throw new InputError('INPUT_INVALID', `tag-format: expected a name, found nothing for ${JSON.stringify(values)} in ${JSON.stringify(format)}`);
+  throw new InputError(
+    'INPUT_INVALID',
+    `tag-format: expected a name, found nothing for ${JSON.stringify(values)} in ${JSON.stringify(format)}`,
+  );
 }
 
 /** The text that {@link formatTagName} escaped. */
 export function parseTagName(name: string): string {
-  return name.replace(/%(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g, (_, unit: string | undefined, octet: string | undefined) =>
-    String.fromCharCode(Number.parseInt(unit ?? octet!, 16)),
+  return name.replace(
+    /%(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g,
+    (_, unit: string | undefined, octet: string | undefined) =>
+      String.fromCharCode(Number.parseInt(unit ?? octet!, 16)),
   );
 }
 
 /** Escapes the characters that are forbidden anywhere: rules 4, 5 and 10 of git-check-ref-format(1), and what UTF-8 cannot hold. */
 function escapeCharacters(text: string): string {
-  return text.replace(/[\0- %~^:?*[\\\x7f]/g, escape).replace(/\p{Surrogate}/gu, (unit) => `%u${hex(unit, 4)}`);
+  return text
+    .replace(/[\0- %~^:?*[\\\x7f]/g, escape)
+    .replace(/\p{Surrogate}/gu, (unit) => `%u${hex(unit, 4)}`);
 }
 
 /** Escapes what is forbidden at its place: rules 1, 3, 6, 7, 8 and 9; and a leading dash, which commands take for an option. */

@@ -30,7 +30,17 @@ const MARKERS: readonly RegExp[] = [
 const BLOCK_LINES = /^(?:-(?=-+[ \t]*$|--[ \t])|R(?=elease Notes$)|M(?=etadata$)|F(?=iles$))/gm;
 
 /** Bytes that C and git (quote.c) escape by a letter; others are written as three octal digits. */
-const ESCAPES: ReadonlyMap<number, string> = new Map([[7, 'a'], [8, 'b'], [9, 't'], [10, 'n'], [11, 'v'], [12, 'f'], [13, 'r'], [0x22, '"'], [0x5c, '\\']]);
+const ESCAPES: ReadonlyMap<number, string> = new Map([
+  [7, 'a'],
+  [8, 'b'],
+  [9, 't'],
+  [10, 'n'],
+  [11, 'v'],
+  [12, 'f'],
+  [13, 'r'],
+  [0x22, '"'],
+  [0x5c, '\\'],
+]);
 
 /** Text of a package string; what is not UTF-8 is shown with U+FFFD. */
 export function showString(value: RpmString): string {
@@ -48,7 +58,9 @@ export function cleanLines(text: string): string[] {
     .toWellFormed()
     .replace(/\r\n?|[\v\f\x85\u2028\u2029]/g, '\n')
     .replace(/[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]/g, '');
-  const lines = cap(normal).split('\n').map((line) => line.trimEnd());
+  const lines = cap(normal)
+    .split('\n')
+    .map((line) => line.trimEnd());
   while (lines[0] === '') lines.shift();
   while (lines.at(-1) === '') lines.pop();
   return lines.length === 0 ? [] : breakMarkers(lines.join('\n')).split('\n');
@@ -56,13 +68,20 @@ export function cleanLines(text: string): string[] {
 
 /** Text from outside as one clean line; its line ends become spaces. */
 export function cleanLine(text: string): string {
-  return cleanLines(text.replace(/[\r\n\v\f\x85\u2028\u2029]+/g, ' ')).join(' ').trimStart();
+  return cleanLines(text.replace(/[\r\n\v\f\x85\u2028\u2029]+/g, ' '))
+    .join(' ')
+    .trimStart();
 }
 
 /** Text from outside as a block at the start of lines: nothing in it can pass for a heading of ours, the dashes that end a block, or git's patch divider. */
 export function cleanBlock(text: string): string[] {
   const lines = cleanLines(text);
-  return lines.length === 0 ? [] : lines.join('\n').replace(BLOCK_LINES, (first) => first + JOINER).split('\n');
+  return lines.length === 0
+    ? []
+    : lines
+        .join('\n')
+        .replace(BLOCK_LINES, (first) => first + JOINER)
+        .split('\n');
 }
 
 /**
@@ -79,19 +98,26 @@ export function showPath(path: Uint8Array): string {
 
 /** Puts U+2060 after the first character of everything that a host would act upon. */
 export function breakMarkers(text: string): string {
-  return MARKERS.reduce((broken, marker) => broken.replace(marker, (first) => first + JOINER), text);
+  return MARKERS.reduce(
+    (broken, marker) => broken.replace(marker, (first) => first + JOINER),
+    text,
+  );
 }
 
 function quoteByte(byte: number): string {
   const letter = ESCAPES.get(byte);
   if (letter !== undefined) return `\\${letter}`;
-  return byte < 0x20 || byte > 0x7e ? `\\${byte.toString(8).padStart(3, '0')}` : String.fromCharCode(byte);
+  return byte < 0x20 || byte > 0x7e
+    ? `\\${byte.toString(8).padStart(3, '0')}`
+    : String.fromCharCode(byte);
 }
 
 function cap(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= LIMITS.commitTextBytes) return text;
-  const kept = new TextDecoder().decode(bytes.subarray(0, LIMITS.commitTextBytes)).replace(/\ufffd+$/, '');
+  const kept = new TextDecoder()
+    .decode(bytes.subarray(0, LIMITS.commitTextBytes))
+    .replace(/\ufffd+$/, '');
   const end = kept.lastIndexOf('\n');
   const whole = end > 0 ? kept.slice(0, end) : kept;
   return `${whole}\n(shortened: ${bytes.length - Buffer.byteLength(whole)} more bytes)`;

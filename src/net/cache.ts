@@ -27,7 +27,9 @@ export const toolCache: PackageCache = {
     if (directory === '') return undefined;
     const path = join(directory, FILE);
     const info = await lstat(path).catch(() => undefined);
-    return info?.isFile() === true ? (createReadStream(path) as AsyncIterable<Uint8Array>) : undefined;
+    return info?.isFile() === true
+      ? (createReadStream(path) as AsyncIterable<Uint8Array>)
+      : undefined;
   },
   async keep(path, checksum) {
     const { cacheFile } = await import('@actions/tool-cache');

@@ -2,10 +2,12 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
-import type { Dispatcher, buildConnector } from 'undici';
+
+import type { buildConnector, Dispatcher } from 'undici';
+
 import { DownloadError } from '../errors.js';
-import { proxyFor, type Environment } from './proxies.js';
-import { addressKind, hostKind, type AddressKind } from './urls.js';
+import { type Environment, proxyFor } from './proxies.js';
+import { type AddressKind, addressKind, hostKind } from './urls.js';
 
 /** Which addresses a connection may reach: `open` all but link-local ones, `public` public ones only. */
 export type Reach = 'open' | 'public';
@@ -23,7 +25,10 @@ export interface Connections {
  * Loads undici and opens nothing yet. Costs 35 ms in the bundle, the same as node's own `fetch`, which cannot guard the
  * connected address, takes no proxy at run time and decodes what must stay as it was sent.
  */
-export async function createConnections(environment: Environment, connectTimeout: number): Promise<Connections> {
+export async function createConnections(
+  environment: Environment,
+  connectTimeout: number,
+): Promise<Connections> {
   // The default export is the CommonJS module itself, which is what a bundle holds, too.
   const { Agent, ProxyAgent, buildConnector } = (await import('undici')).default;
   const tls = await extraCertificates(environment);
@@ -31,12 +36,21 @@ export async function createConnections(environment: Environment, connectTimeout
   const made = new Map<string, Dispatcher>();
 
   const direct = (reach: Reach): Dispatcher => {
-    const connect = buildConnector({ timeout: connectTimeout, lookup: guardedLookup(reach), ...tls });
+    const connect = buildConnector({
+      timeout: connectTimeout,
+      lookup: guardedLookup(reach),
+      ...tls,
+    });
     return new Agent({ connect: remember(connect, kinds) });
   };
   const proxied = (uri: string): Dispatcher => {
     // Plain http goes through a proxy as curl does it, not in a tunnel, which many proxies refuse on port 80.
-    return new ProxyAgent({ uri, proxyTunnel: false, proxyTls: { timeout: connectTimeout, ...tls }, requestTls: { timeout: connectTimeout, ...tls } });
+    return new ProxyAgent({
+      uri,
+      proxyTunnel: false,
+      proxyTls: { timeout: connectTimeout, ...tls },
+      requestTls: { timeout: connectTimeout, ...tls },
+    });
   };
 
   return {
@@ -44,11 +58,13 @@ export async function createConnections(environment: Environment, connectTimeout
       checkReach(url.hostname, hostKind(url), reach);
       const proxy = proxyFor(url, environment);
       const key = proxy ?? reach;
-      const dispatcher = made.get(key) ?? (proxy === undefined ? direct(reach) : proxied(checkedProxy(proxy)));
+      const dispatcher =
+        made.get(key) ?? (proxy === undefined ? direct(reach) : proxied(checkedProxy(proxy)));
       made.set(key, dispatcher);
       return dispatcher;
     },
-    kind: (url) => hostKind(url) ?? kinds.get(hostAndPort(url.hostname, url.port, url.protocol)) ?? 'public',
+    kind: (url) =>
+      hostKind(url) ?? kinds.get(hostAndPort(url.hostname, url.port, url.protocol)) ?? 'public',
     destroy: async () => {
       await Promise.all([...made.values()].map((dispatcher) => dispatcher.destroy()));
     },
@@ -57,7 +73,10 @@ export async function createConnections(environment: Environment, connectTimeout
 
 function checkedProxy(proxy: string): string {
   if (/^https?:\/\/./i.test(proxy) && URL.canParse(proxy)) return proxy;
-  throw new DownloadError('CONNECTION_FAILED', 'proxy variables: expected an http or https URL, found something else');
+  throw new DownloadError(
+    'CONNECTION_FAILED',
+    'proxy variables: expected an http or https URL, found something else',
+  );
 }
 
 /** SSL_CERT_FILE, on top of node's own and NODE_EXTRA_CA_CERTS. */
@@ -66,7 +85,11 @@ async function extraCertificates(environment: Environment): Promise<{ ca?: strin
   if (path === undefined || path === '') return {};
   const { getCACertificates } = await import('node:tls');
   const extra = await readFile(path, 'latin1').catch((cause: unknown) => {
-    throw new DownloadError('CONNECTION_FAILED', `SSL_CERT_FILE: expected a readable file, found none at ${path}`, { cause });
+    throw new DownloadError(
+      'CONNECTION_FAILED',
+      `SSL_CERT_FILE: expected a readable file, found none at ${path}`,
+      { cause },
+    );
   });
   return { ca: [...getCACertificates('default'), extra] };
 }
@@ -75,7 +98,10 @@ async function extraCertificates(environment: Environment): Promise<{ ca?: strin
 export function guardedLookup(reach: Reach): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) { callback(error, '', 0); return; }
+      if (error !== null) {
+        callback(error, '', 0);
+        return;
+      }
       const usable = found.filter(({ address }) => isWithin(addressKind(address), reach));
       const first = usable[0];
       if (first === undefined) {
@@ -86,11 +112,18 @@ export function guardedLookup(reach: Reach): LookupFunction {
   };
 }
 
-function remember(connect: buildConnector.connector, kinds: Map<string, AddressKind>): buildConnector.connector {
+function remember(
+  connect: buildConnector.connector,
+  kinds: Map<string, AddressKind>,
+): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...result) => {
       const address = result[1]?.remoteAddress;
-      if (address !== undefined) kinds.set(hostAndPort(options.hostname, options.port, options.protocol), addressKind(address));
+      if (address !== undefined)
+        kinds.set(
+          hostAndPort(options.hostname, options.port, options.protocol),
+          addressKind(address),
+        );
       callback(...result);
     });
   };
@@ -109,6 +142,11 @@ function checkReach(host: string, kind: AddressKind | undefined, reach: Reach): 
 }
 
 function refusal(host: string, kind: AddressKind, reach: Reach): DownloadError {
-  const expected = reach === 'public' ? 'a public address after a public host' : 'no link-local address';
-  return new DownloadError('INSECURE_REDIRECT', `expected ${expected}, found ${host}, which is ${kind}`, { expected, actual: `${host} (${kind})` });
+  const expected =
+    reach === 'public' ? 'a public address after a public host' : 'no link-local address';
+  return new DownloadError(
+    'INSECURE_REDIRECT',
+    `expected ${expected}, found ${host}, which is ${kind}`,
+    { expected, actual: `${host} (${kind})` },
+  );
 }

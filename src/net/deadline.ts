@@ -36,14 +36,23 @@ export class Deadline {
   /** Starts both clocks for one attempt; `end` is called with TIMEOUT when one of them runs out. Returns what stops them. */
   watch(end: (error: DownloadError) => void): () => void {
     this.#resumed = performance.now();
-    const timedOut = (text: string): void => { end(new DownloadError('TIMEOUT', `${this.#what}: ${text}`)); };
-    this.#idle = setTimeout(() => { timedOut(`expected data, found none for ${this.#pace.idleTimeout} ms`); }, this.#pace.idleTimeout);
+    const timedOut = (text: string): void => {
+      end(new DownloadError('TIMEOUT', `${this.#what}: ${text}`));
+    };
+    this.#idle = setTimeout(() => {
+      timedOut(`expected data, found none for ${this.#pace.idleTimeout} ms`);
+    }, this.#pace.idleTimeout);
     const check = (): void => {
       const left = this.#left - (performance.now() - this.#resumed);
-      if (left > 0) { this.#total = setTimeout(check, left); return; }
+      if (left > 0) {
+        this.#total = setTimeout(check, left);
+        return;
+      }
       this.#expired = true;
       const rate = this.#pace.slowestRate > 0 ? ` and 1 s per ${this.#pace.slowestRate} bytes` : '';
-      timedOut(`expected to end within ${this.#pace.requestTimeout} ms${rate}, found it still going on`);
+      timedOut(
+        `expected to end within ${this.#pace.requestTimeout} ms${rate}, found it still going on`,
+      );
     };
     this.#total = setTimeout(check, Math.max(0, this.#left));
     return () => {

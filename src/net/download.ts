@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
+
 import { DownloadError, IntegrityError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { PackageCache } from './cache.js';
 import type { Exchange } from './exchange.js';
 import type { Download, DownloadRequest } from './fetcher.js';
-import { Spool, type PrivateDirectory, type PrivateFile } from './private-file.js';
-import { contentLength, contentRange, statusError, type Attempt, type Transport } from './transport.js';
+import { type PrivateDirectory, type PrivateFile, Spool } from './private-file.js';
+import {
+  type Attempt,
+  contentLength,
+  contentRange,
+  statusError,
+  type Transport,
+} from './transport.js';
 import { displayUrl, type HeaderLine } from './urls.js';
 
 /** What downloads need. */
@@ -29,9 +36,13 @@ export interface Stored {
  * Fetches a package, from the cache or the network, and checks size and checksum; bytes that disagree are fetched once more.
  * @throws DownloadError, IntegrityError SIZE_MISMATCH, DIGEST_MISMATCH
  */
-export async function downloadPackage(context: DownloadContext, request: DownloadRequest): Promise<Stored> {
+export async function downloadPackage(
+  context: DownloadContext,
+  request: DownloadRequest,
+): Promise<Stored> {
   const { size, maxBytes, what } = request;
-  if (size !== undefined && size > maxBytes) throw tooLarge(what, maxBytes, `${size} announced by the index`);
+  if (size !== undefined && size > maxBytes)
+    throw tooLarge(what, maxBytes, `${size} announced by the index`);
   const cached = await fromCache(context, request);
   if (cached !== undefined) return cached;
   try {
@@ -44,7 +55,10 @@ export async function downloadPackage(context: DownloadContext, request: Downloa
   }
 }
 
-async function fromCache(context: DownloadContext, request: DownloadRequest): Promise<Stored | undefined> {
+async function fromCache(
+  context: DownloadContext,
+  request: DownloadRequest,
+): Promise<Stored | undefined> {
   const intake = new Intake(context, request);
   try {
     const bytes = await context.cache.find(request.checksum.hex.toLowerCase());
@@ -53,16 +67,24 @@ async function fromCache(context: DownloadContext, request: DownloadRequest): Pr
     return await intake.finish(true);
   } catch (error) {
     await intake.discard();
-    context.logger.warning(`${request.what}: what the tool cache holds cannot be used and is ignored: ${(error as Error).message}`);
+    context.logger.warning(
+      `${request.what}: what the tool cache holds cannot be used and is ignored: ${(error as Error).message}`,
+    );
     return undefined;
   }
 }
 
-async function fromNetwork(context: DownloadContext, request: DownloadRequest, headers: readonly HeaderLine[]): Promise<Stored> {
+async function fromNetwork(
+  context: DownloadContext,
+  request: DownloadRequest,
+  headers: readonly HeaderLine[],
+): Promise<Stored> {
   const intake = new Intake(context, request);
   try {
     const what = `${request.what} at ${displayUrl(request.url)}`;
-    await context.transport.attempts(what, {}, (attempt) => transfer({ context, request, intake, headers }, attempt));
+    await context.transport.attempts(what, {}, (attempt) =>
+      transfer({ context, request, intake, headers }, attempt),
+    );
     return await intake.finish(false);
   } catch (error) {
     await intake.discard();
@@ -78,14 +100,36 @@ interface Transfer {
 }
 
 /** One attempt: goes on where the last one broke off if the file is still the same one (RFC 9110, 13.1.5), or begins anew. */
-async function transfer({ context, request, intake, headers }: Transfer, { signal, deadline }: Attempt): Promise<void> {
+async function transfer(
+  { context, request, intake, headers }: Transfer,
+  { signal, deadline }: Attempt,
+): Promise<void> {
   if (intake.size > 0 && intake.size === request.size) return;
-  const resume: HeaderLine[] = intake.size === 0 || intake.validator === undefined ? [] : [['range', `bytes=${intake.size}-`], ['if-range', intake.validator]];
+  const resume: HeaderLine[] =
+    intake.size === 0 || intake.validator === undefined
+      ? []
+      : [
+          ['range', `bytes=${intake.size}-`],
+          ['if-range', intake.validator],
+        ];
   const { url, what } = request;
-  const answer = await context.transport.open({ url, what, headers: [...headers, ...resume], pinned: true, signal });
-  if (!(resume.length > 0 && answer.status === 206 && contentRange(answer)?.start === intake.size)) {
+  const answer = await context.transport.open({
+    url,
+    what,
+    headers: [...headers, ...resume],
+    pinned: true,
+    signal,
+  });
+  if (!(
+    resume.length > 0 &&
+    answer.status === 206 &&
+    contentRange(answer)?.start === intake.size
+  )) {
     await intake.reset();
-    if (resume.length > 0 && answer.status !== 200) { answer.discard(); throw new DownloadError('TRUNCATED', `${what}: the server cannot go on where it broke off`); }
+    if (resume.length > 0 && answer.status !== 200) {
+      answer.discard();
+      throw new DownloadError('TRUNCATED', `${what}: the server cannot go on where it broke off`);
+    }
     if (answer.status !== 200) throw statusError(answer, what, '200');
   }
   intake.validator = strongValidator(answer);
@@ -106,20 +150,34 @@ function strongValidator(answer: Exchange): string | undefined {
 }
 
 function checkAnnounced(answer: Exchange, total: number, request: DownloadRequest): void {
-  const error = request.size === undefined ? (total > request.maxBytes ? tooLarge(request.what, request.maxBytes, String(total)) : undefined)
-    : total === request.size ? undefined : sizeMismatch(request, String(total));
+  const error =
+    request.size === undefined
+      ? total > request.maxBytes
+        ? tooLarge(request.what, request.maxBytes, String(total))
+        : undefined
+      : total === request.size
+        ? undefined
+        : sizeMismatch(request, String(total));
   if (error === undefined) return;
   answer.discard();
   throw error;
 }
 
 function tooLarge(what: string, maxBytes: number, found: string): DownloadError {
-  return new DownloadError('TOO_LARGE', `${what}: expected at most ${maxBytes} bytes, found ${found}`, { expected: `at most ${maxBytes}`, actual: found });
+  return new DownloadError(
+    'TOO_LARGE',
+    `${what}: expected at most ${maxBytes} bytes, found ${found}`,
+    { expected: `at most ${maxBytes}`, actual: found },
+  );
 }
 
 function sizeMismatch(request: DownloadRequest, actual: string): IntegrityError {
   const expected = String(request.size);
-  return new IntegrityError('SIZE_MISMATCH', `${request.what}: expected ${expected} bytes, found ${actual} at ${displayUrl(request.url)}`, { expected, actual });
+  return new IntegrityError(
+    'SIZE_MISMATCH',
+    `${request.what}: expected ${expected} bytes, found ${actual} at ${displayUrl(request.url)}`,
+    { expected, actual },
+  );
 }
 
 /** Takes bytes in: counts, hashes and stores them, and gives them out only when size and checksum agree. */
@@ -143,12 +201,20 @@ class Intake {
 
   async append(chunk: Uint8Array): Promise<void> {
     const { size, maxBytes, what } = this.#request;
-    if (this.size + chunk.length > (size ?? maxBytes)) throw size === undefined ? tooLarge(what, maxBytes, 'more') : sizeMismatch(this.#request, 'more');
+    if (this.size + chunk.length > (size ?? maxBytes))
+      throw size === undefined
+        ? tooLarge(what, maxBytes, 'more')
+        : sizeMismatch(this.#request, 'more');
     this.#sha256.update(chunk);
     if (this.#announced !== this.#sha256) this.#announced.update(chunk);
     await this.#spool.append(chunk).catch((cause: unknown) => {
-      const remedy = 'Free space in RUNNER_TEMP (or the folder for temporary files), and see that it can be written.';
-      throw new DownloadError('TOO_LARGE', `${what}: cannot be stored: ${(cause as Error).message}`, { cause, remedy });
+      const remedy =
+        'Free space in RUNNER_TEMP (or the folder for temporary files), and see that it can be written.';
+      throw new DownloadError(
+        'TOO_LARGE',
+        `${what}: cannot be stored: ${(cause as Error).message}`,
+        { cause, remedy },
+      );
     });
   }
 
@@ -161,15 +227,22 @@ class Intake {
   /** @throws IntegrityError */
   async finish(cached: boolean): Promise<Stored> {
     const { size, checksum, what, url } = this.#request;
-    if (size !== undefined && this.size !== size) throw sizeMismatch(this.#request, String(this.size));
+    if (size !== undefined && this.size !== size)
+      throw sizeMismatch(this.#request, String(this.size));
     const actual = this.#announced.digest('hex');
     const sha256 = this.#announced === this.#sha256 ? actual : this.#sha256.digest('hex');
     const expected = checksum.hex.toLowerCase();
     if (actual !== expected) {
-      throw new IntegrityError('DIGEST_MISMATCH', `${what}: expected ${checksum.algorithm} ${expected}, found ${actual} at ${displayUrl(url)}`, { expected, actual });
+      throw new IntegrityError(
+        'DIGEST_MISMATCH',
+        `${what}: expected ${checksum.algorithm} ${expected}, found ${actual} at ${displayUrl(url)}`,
+        { expected, actual },
+      );
     }
     const { bytes, file } = this.#spool.finish();
-    const release = async (): Promise<void> => { await file?.remove(); };
+    const release = async (): Promise<void> => {
+      await file?.remove();
+    };
     return { download: { bytes, sha256, cached, release }, file };
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Dispatcher } from 'undici';
+
 import { DownloadError } from '../errors.js';
 import type { Connections, Reach } from './connections.js';
 import { nextHop } from './redirects.js';
@@ -41,18 +42,36 @@ export interface HttpContext {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Sends a GET and follows redirects within the rules. @throws DownloadError */
-export async function exchange(context: HttpContext, { target, headers, pinned, signal }: HttpRequest): Promise<Exchange> {
+export async function exchange(
+  context: HttpContext,
+  { target, headers, pinned, signal }: HttpRequest,
+): Promise<Exchange> {
   let url = target.url;
   let reach: Reach = 'open';
   for (let hop = 0; ; hop++) {
     const dispatcher = context.connections.dispatcher(url, reach);
     context.announce(url);
     const sameOrigin = url.origin === target.url.origin;
-    const own: HeaderLine[] = sameOrigin && target.authorization !== undefined ? [['authorization', target.authorization]] : [];
-    const response = await send({ dispatcher, url, headers: merged(headers, own, context.secrets(url)), signal });
+    const own: HeaderLine[] =
+      sameOrigin && target.authorization !== undefined
+        ? [['authorization', target.authorization]]
+        : [];
+    const response = await send({
+      dispatcher,
+      url,
+      headers: merged(headers, own, context.secrets(url)),
+      signal,
+    });
     if (!REDIRECTS.has(response.statusCode)) return answer(response, url, signal);
     discard(response.body);
-    const next = nextHop({ from: url, location: first(response.headers.location), status: response.statusCode, hop, limit: context.redirects, pinned });
+    const next = nextHop({
+      from: url,
+      location: first(response.headers.location),
+      status: response.statusCode,
+      hop,
+      limit: context.redirects,
+      pinned,
+    });
     // A public host has no business in the private network behind us.
     if (next.origin !== url.origin && context.connections.kind(url) === 'public') reach = 'public';
     url = next;
@@ -68,14 +87,21 @@ interface Send {
 
 async function send({ dispatcher, url, headers, signal }: Send): Promise<Dispatcher.ResponseData> {
   const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => { aborted.reject(signal.reason as DownloadError); };
+  const onAbort = (): void => {
+    aborted.reject(signal.reason as DownloadError);
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
     const response = dispatcher.request({
-      origin: url.origin, path: url.pathname + url.search, method: 'GET', headers, signal,
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers,
+      signal,
       // The deadline's clocks rule; these two are coarser.
-      headersTimeout: 0, bodyTimeout: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
     // undici notices an abort only once it is connected.
     return await Promise.race([response, aborted.promise]);
@@ -86,17 +112,27 @@ async function send({ dispatcher, url, headers, signal }: Send): Promise<Dispatc
   }
 }
 
-function answer({ statusCode, headers, body }: Dispatcher.ResponseData, url: URL, signal: AbortSignal): Exchange {
+function answer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  url: URL,
+  signal: AbortSignal,
+): Exchange {
   return {
     status: statusCode,
     header: (name) => first(headers[name]),
     body: withTypedErrors(body, url, signal),
-    discard: () => { discard(body); },
+    discard: () => {
+      discard(body);
+    },
     url: url.href,
   };
 }
 
-async function* withTypedErrors(body: Dispatcher.ResponseData['body'], url: URL, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* withTypedErrors(
+  body: Dispatcher.ResponseData['body'],
+  url: URL,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   body.on('error', () => undefined);
   try {
     for await (const chunk of body) yield chunk as Uint8Array;
@@ -120,12 +156,27 @@ function merged(...lists: readonly (readonly HeaderLine[])[]): Record<string, st
   return Object.fromEntries(lists.flat().map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
 
-function networkError(error: unknown, what: string, otherwise: 'CONNECTION_FAILED' | 'TRUNCATED', signal: AbortSignal): DownloadError {
+function networkError(
+  error: unknown,
+  what: string,
+  otherwise: 'CONNECTION_FAILED' | 'TRUNCATED',
+  signal: AbortSignal,
+): DownloadError {
   const reason: unknown = signal.aborted ? signal.reason : error;
   if (reason instanceof DownloadError) return reason;
   const { code, message } = errorFields(reason);
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return new DownloadError('TOO_LARGE', `${what}: more headers than 16 KiB`, { cause: error });
-  return new DownloadError(TIMEOUTS.has(code) ? 'TIMEOUT' : otherwise, `${what}: ${message || code}`, { cause: error });
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return new DownloadError('TOO_LARGE', `${what}: more headers than 16 KiB`, { cause: error });
+  return new DownloadError(
+    TIMEOUTS.has(code) ? 'TIMEOUT' : otherwise,
+    `${what}: ${message || code}`,
+    { cause: error },
+  );
 }

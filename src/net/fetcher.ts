@@ -39,7 +39,10 @@ export interface DownloadRequest {
   readonly size: number | undefined;
   readonly maxBytes: number;
   /** `md5` and `sha1` only where allow-weak names them; what decides that is `repodata/checksum`. */
-  readonly checksum: { readonly algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'; readonly hex: string };
+  readonly checksum: {
+    readonly algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+    readonly hex: string;
+  };
   /** File name for messages and the cache. */
   readonly fileName: string;
   /** Called with the bytes received so far. */

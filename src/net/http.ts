@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { Logger } from '../log.js';
 import { noCache, toolCache } from './cache.js';
-import { downloadPackage, type DownloadContext } from './download.js';
+import { type DownloadContext, downloadPackage } from './download.js';
 import type { Download, DownloadRequest, Fetcher } from './fetcher.js';
 import { PrivateDirectory, type PrivateFile } from './private-file.js';
 import type { Environment } from './proxies.js';
 import { fetchSmall } from './small.js';
-import { NET_LIMITS, Transport, type NetLimits, type SecretHeaders } from './transport.js';
+import { NET_LIMITS, type NetLimits, type SecretHeaders, Transport } from './transport.js';
 
 /** What the network adapter is made of. */
 export interface FetcherOptions {
@@ -32,16 +32,23 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const transport = new Transport({ ...options, limits });
   const directory = new PrivateDirectory(environment.RUNNER_TEMP);
   const cache = environment.RUNNER_TOOL_CACHE ? toolCache : noCache;
-  const context: DownloadContext = { transport, directory, cache, logger, inMemory: limits.packageInMemory };
+  const context: DownloadContext = {
+    transport,
+    directory,
+    cache,
+    logger,
+    inMemory: limits.packageInMemory,
+  };
   const inSlot = createSlots(options.concurrency);
   const files = new WeakMap<Download, PrivateFile>();
   return {
     fetch: (request) => fetchSmall(transport, request),
-    download: (request) => inSlot(async () => {
-      const { download, file } = await downloadPackage(context, request);
-      if (file !== undefined) files.set(download, file);
-      return download;
-    }),
+    download: (request) =>
+      inSlot(async () => {
+        const { download, file } = await downloadPackage(context, request);
+        if (file !== undefined) files.set(download, file);
+        return download;
+      }),
     keep: (download, request) => keep(context, { download, request, file: files.get(download) }),
     close: async () => {
       await transport.close();
@@ -57,7 +64,10 @@ interface Keep {
 }
 
 /** A cache that cannot be written costs time in the next run and nothing else, so it is only mentioned. */
-async function keep({ cache, directory, logger }: DownloadContext, { download, request, file }: Keep): Promise<void> {
+async function keep(
+  { cache, directory, logger }: DownloadContext,
+  { download, request, file }: Keep,
+): Promise<void> {
   if (download.cached || cache === noCache) return;
   let copy: PrivateFile | undefined;
   try {
@@ -67,7 +77,9 @@ async function keep({ cache, directory, logger }: DownloadContext, { download, r
     }
     await cache.keep((file ?? copy!).path, request.checksum.hex.toLowerCase());
   } catch (error) {
-    logger.info(`${request.what} could not be put into the tool cache: ${(error as Error).message}`);
+    logger.info(
+      `${request.what} could not be put into the tool cache: ${(error as Error).message}`,
+    );
   } finally {
     await copy?.remove();
   }

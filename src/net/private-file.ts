@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memorySource, type ByteSource } from '../bytes.js';
+
+import { type ByteSource, memorySource } from '../bytes.js';
 
 const CHUNK = 1 << 18;
 
@@ -22,7 +23,9 @@ export class PrivateDirectory {
   async create(): Promise<PrivateFile> {
     this.#path ??= mkdtemp(join(this.#parent, 'rpm-source-mirror-'));
     const path = join(await this.#path, randomUUID());
-    const file = new PrivateFile(path, await open(path, 'wx+', 0o600), () => this.#open.delete(file));
+    const file = new PrivateFile(path, await open(path, 'wx+', 0o600), () =>
+      this.#open.delete(file),
+    );
     this.#open.add(file);
     return file;
   }
@@ -51,7 +54,7 @@ export class PrivateFile {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.#size);
       at += bytesWritten;
       this.#size += bytesWritten;
@@ -68,9 +71,10 @@ export class PrivateFile {
     const size = this.#size;
     const read = async (start: number, end: number): Promise<Uint8Array> => {
       const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(end, size) - start));
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         const { bytesRead } = await this.#handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Error(`private file ${this.path}: expected ${size} bytes, found it cut short`);
+        if (bytesRead === 0)
+          throw new Error(`private file ${this.path}: expected ${size} bytes, found it cut short`);
         at += bytesRead;
       }
       return bytes;

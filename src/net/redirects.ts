@@ -23,13 +23,23 @@ export interface Redirect {
 export function nextHop({ from, location, status, hop, limit, pinned }: Redirect): URL {
   const to = location === undefined ? null : URL.parse(location, from.href);
   if (to === null) {
-    throw new DownloadError('HTTP_STATUS', `${displayUrl(from)}: expected a Location with status ${status}, found none that is a URL`, { status });
+    throw new DownloadError(
+      'HTTP_STATUS',
+      `${displayUrl(from)}: expected a Location with status ${status}, found none that is a URL`,
+      { status },
+    );
   }
   to.username = to.password = to.hash = '';
   const refuse = (expected: string, actual: string): DownloadError =>
-    new DownloadError('INSECURE_REDIRECT', `redirect from ${displayUrl(from)}: expected ${expected}, found ${actual}`, { expected, actual, status });
+    new DownloadError(
+      'INSECURE_REDIRECT',
+      `redirect from ${displayUrl(from)}: expected ${expected}, found ${actual}`,
+      { expected, actual, status },
+    );
   if (hop >= limit) throw refuse(`at most ${limit} redirects`, `one more, to ${displayUrl(to)}`);
-  if (to.protocol !== 'https:' && to.protocol !== from.protocol) throw refuse(`a URL that begins with ${from.protocol} or https:`, displayUrl(to));
-  if (!pinned && !sameHost(from, to)) throw refuse(`the same host, since no checksum pins these bytes`, displayUrl(to));
+  if (to.protocol !== 'https:' && to.protocol !== from.protocol)
+    throw refuse(`a URL that begins with ${from.protocol} or https:`, displayUrl(to));
+  if (!pinned && !sameHost(from, to))
+    throw refuse(`the same host, since no checksum pins these bytes`, displayUrl(to));
   return to;
 }

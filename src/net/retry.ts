@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { DownloadError, isTransient } from '../errors.js';
 import type { Logger } from '../log.js';
 
@@ -25,7 +26,11 @@ export interface RetryContext {
 
 /** An HTTP error with the wait that the server asked for. */
 export class RetryLater extends DownloadError {
-  constructor(message: string, status: number, readonly wait: number) {
+  constructor(
+    message: string,
+    status: number,
+    readonly wait: number,
+  ) {
     super('HTTP_STATUS', message, { status });
     this.name = 'DownloadError';
   }
@@ -36,15 +41,22 @@ export class RetryLater extends DownloadError {
  * backoff and jitter, or as long as Retry-After says (T38).
  * @throws what the last attempt threw
  */
-export async function retry<T>(attempt: () => Promise<T>, { policy, logger, signal, expired }: RetryContext): Promise<T> {
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  { policy, logger, signal, expired }: RetryContext,
+): Promise<T> {
   for (let n = 1; ; n++) {
     try {
       return await attempt();
     } catch (error) {
       const wait = waitBefore(error, n, policy);
       if (n >= policy.attempts || wait === undefined || expired() || signal.aborted) throw error;
-      logger.debug(`attempt ${n} of ${policy.attempts} failed, next in ${Math.round(wait)} ms: ${(error as Error).message}`);
-      await sleep(wait, undefined, { signal }).catch(() => { signal.throwIfAborted(); });
+      logger.debug(
+        `attempt ${n} of ${policy.attempts} failed, next in ${Math.round(wait)} ms: ${(error as Error).message}`,
+      );
+      await sleep(wait, undefined, { signal }).catch(() => {
+        signal.throwIfAborted();
+      });
     }
   }
 }
@@ -58,13 +70,16 @@ function waitBefore(error: unknown, n: number, policy: RetryPolicy): number | un
 
 /** A wrong certificate does not become right by asking again. */
 function isCertificateProblem(error: unknown): boolean {
-  return /CERT|^ERR_TLS|^UNABLE_TO|^HOSTNAME_MISMATCH/.test(errorFields((error as Error).cause).code);
+  return /CERT|^ERR_TLS|^UNABLE_TO|^HOSTNAME_MISMATCH/.test(
+    errorFields((error as Error).cause).code,
+  );
 }
 
 /** `code` and `message` of an error of node or undici; empty where there is none. */
 export function errorFields(error: unknown): { readonly code: string; readonly message: string } {
   const text = (field: string): string => {
-    const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+    const value: unknown =
+      typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
     return typeof value === 'string' ? value : '';
   };
   return { code: text('code'), message: text('message') };

@@ -2,13 +2,13 @@
 import { DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
-import { createConnections, type Connections } from './connections.js';
+import { type Connections, createConnections } from './connections.js';
 import { Deadline, type Pace } from './deadline.js';
-import { exchange, type Exchange, type HttpContext } from './exchange.js';
+import { type Exchange, exchange, type HttpContext } from './exchange.js';
 import { localExchange } from './local.js';
 import type { Environment } from './proxies.js';
 import { parseRetryAfter, retry, RetryLater } from './retry.js';
-import { displayUrl, hostKind, parseTarget, type HeaderLine } from './urls.js';
+import { displayUrl, type HeaderLine, hostKind, parseTarget } from './urls.js';
 
 /** The limits of this room; see LIMITS for their reasons. Times in milliseconds. */
 export interface NetLimits extends Pace {
@@ -64,7 +64,9 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#origins = new Set((options.secretHeaders?.urls ?? []).flatMap((url) => URL.parse(url)?.origin ?? []));
+    this.#origins = new Set(
+      (options.secretHeaders?.urls ?? []).flatMap((url) => URL.parse(url)?.origin ?? []),
+    );
   }
 
   /** @throws DownloadError */
@@ -72,16 +74,33 @@ export class Transport {
     signal.throwIfAborted();
     const target = parseTarget(url);
     if (target.kind === 'file') return localExchange(target.path, what);
-    this.#connections ??= createConnections(this.#options.environment, this.#options.limits.idleTimeout);
-    const common: HeaderLine[] = [['user-agent', this.#options.userAgent], ['accept', '*/*'], ['accept-encoding', 'identity']];
+    this.#connections ??= createConnections(
+      this.#options.environment,
+      this.#options.limits.idleTimeout,
+    );
+    const common: HeaderLine[] = [
+      ['user-agent', this.#options.userAgent],
+      ['accept', '*/*'],
+      ['accept-encoding', 'identity'],
+    ];
     const context: HttpContext = {
       connections: await this.#connections,
       redirects: this.#options.limits.redirects,
-      secrets: (asked) => (this.#origins.has(asked.origin) ? this.#options.secretHeaders!.lines : []),
-      announce: (asked) => { this.#announce(asked); },
+      secrets: (asked) =>
+        this.#origins.has(asked.origin) ? this.#options.secretHeaders!.lines : [],
+      announce: (asked) => {
+        this.#announce(asked);
+      },
     };
-    const answer = await exchange(context, { target, headers: [...common, ...headers], pinned, signal });
-    this.#options.logger.debug(`GET ${displayUrl(url)}: status ${answer.status}${answer.url === target.url.href ? '' : ` from ${displayUrl(answer.url)}`}`);
+    const answer = await exchange(context, {
+      target,
+      headers: [...common, ...headers],
+      pinned,
+      signal,
+    });
+    this.#options.logger.debug(
+      `GET ${displayUrl(url)}: status ${answer.status}${answer.url === target.url.href ? '' : ` from ${displayUrl(answer.url)}`}`,
+    );
     return answer;
   }
 
@@ -89,30 +108,49 @@ export class Transport {
    * Runs attempts under one deadline until one succeeds.
    * @throws DownloadError ABORTED after {@link close}, and what the last attempt threw
    */
-  async attempts<T>(what: string, own: Partial<NetLimits>, attempt: (one: Attempt) => Promise<T>): Promise<T> {
+  async attempts<T>(
+    what: string,
+    own: Partial<NetLimits>,
+    attempt: (one: Attempt) => Promise<T>,
+  ): Promise<T> {
     const limits = { ...this.#options.limits, ...own };
     const deadline = new Deadline(limits, what);
     const once = async (): Promise<T> => {
       const ending = new AbortController();
-      const stop = deadline.watch((error) => { ending.abort(error); });
+      const stop = deadline.watch((error) => {
+        ending.abort(error);
+      });
       try {
-        return await attempt({ signal: AbortSignal.any([this.#closing.signal, ending.signal]), deadline });
+        return await attempt({
+          signal: AbortSignal.any([this.#closing.signal, ending.signal]),
+          deadline,
+        });
       } finally {
         stop();
       }
     };
-    return retry(once, { policy: limits, logger: this.#options.logger, signal: this.#closing.signal, expired: () => deadline.expired });
+    return retry(once, {
+      policy: limits,
+      logger: this.#options.logger,
+      signal: this.#closing.signal,
+      expired: () => deadline.expired,
+    });
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new DownloadError('ABORTED', 'the run ended while bytes were still on their way'));
+    this.#closing.abort(
+      new DownloadError('ABORTED', 'the run ended while bytes were still on their way'),
+    );
     await (await this.#connections?.catch(() => undefined))?.destroy();
   }
 
   #announce(url: URL): void {
-    if (url.protocol === 'https:' || hostKind(url) === 'loopback' || this.#warned.has(url.host)) return;
+    if (url.protocol === 'https:' || hostKind(url) === 'loopback' || this.#warned.has(url.host))
+      return;
     this.#warned.add(url.host);
-    this.#options.logger.warning(`${url.host} is read over http: others can see and delay what is fetched; what is signed they cannot change`);
+    this.#options.logger.warning(
+      `${url.host} is read over http: others can see and delay what is fetched; what is signed they cannot change`,
+    );
   }
 }
 
@@ -120,9 +158,17 @@ export class Transport {
 export function statusError(answer: Exchange, what: string, expected: string): DownloadError {
   answer.discard();
   const { status } = answer;
-  const wait = status === 429 || status === 503 ? parseRetryAfter(answer.header('retry-after'), Date.now()) : undefined;
+  const wait =
+    status === 429 || status === 503
+      ? parseRetryAfter(answer.header('retry-after'), Date.now())
+      : undefined;
   const message = `${what}: expected status ${expected}, found ${status} at ${displayUrl(answer.url)}`;
-  if (wait !== undefined) return new RetryLater(`${message}, which asks to come back in ${Math.ceil(wait / 1000)} s`, status, wait);
+  if (wait !== undefined)
+    return new RetryLater(
+      `${message}, which asks to come back in ${Math.ceil(wait / 1000)} s`,
+      status,
+      wait,
+    );
   return new DownloadError('HTTP_STATUS', message, { status, expected, actual: String(status) });
 }
 
@@ -133,8 +179,17 @@ export function contentLength(answer: Exchange): number | undefined {
 }
 
 /** First byte, end (exclusive) and total of a Content-Range (RFC 9110, 14.4); undefined when it is none. */
-export function contentRange(answer: Exchange): { readonly start: number; readonly end: number; readonly total: number | undefined } | undefined {
-  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(answer.header('content-range') ?? '');
+export function contentRange(
+  answer: Exchange,
+):
+  { readonly start: number; readonly end: number; readonly total: number | undefined } | undefined {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(
+    answer.header('content-range') ?? '',
+  );
   if (match === null) return undefined;
-  return { start: Number(match[1]), end: Number(match[2]) + 1, total: match[3] === '*' ? undefined : Number(match[3]) };
+  return {
+    start: Number(match[1]),
+    end: Number(match[2]) + 1,
+    total: match[3] === '*' ? undefined : Number(match[3]),
+  };
 }

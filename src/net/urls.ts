@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { BlockList, isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+
 import { DownloadError, InputError } from '../errors.js';
 
 /** Where a request goes: a file of this machine, or a server. `authorization` is what the URL's user info said. */
@@ -20,12 +21,20 @@ export function parseTarget(text: string): Target {
   const path = url?.protocol === 'file:' ? localPath(url) : undefined;
   if (path !== undefined) return { kind: 'file', path };
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new DownloadError('NOT_FOUND', `expected an http, https or file URL, found ${displayUrl(text)}`);
+    throw new DownloadError(
+      'NOT_FOUND',
+      `expected an http, https or file URL, found ${displayUrl(text)}`,
+    );
   }
   const { username, password } = url;
   url.username = url.password = url.hash = '';
   const userInfo = `${decode(username)}:${decode(password)}`;
-  return { kind: 'http', url, authorization: userInfo === ':' ? undefined : `Basic ${Buffer.from(userInfo).toString('base64')}` };
+  return {
+    kind: 'http',
+    url,
+    authorization:
+      userInfo === ':' ? undefined : `Basic ${Buffer.from(userInfo).toString('base64')}`,
+  };
 }
 
 /** Undefined for a file of another host, and for escapes that are no UTF-8 or hide a slash. */
@@ -39,13 +48,18 @@ function localPath(url: URL): string | undefined {
 
 /** Percent-decoding that leaves what is no escape as it is. */
 function decode(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString());
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 /** The URL as it may be shown to anybody: without user information, and with its query, which may hold a key, as `?…`. */
 export function displayUrl(text: string | URL): string {
   const url = typeof text === 'string' ? URL.parse(text) : text;
-  if (url === null) return String(text).replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '?…');
+  if (url === null)
+    return String(text)
+      .replace(/\/\/[^/@]*@/, '//')
+      .replace(/\?.*$/s, '?…');
   return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }
 
@@ -62,10 +76,26 @@ const subnets = (...list: readonly string[]): BlockList => {
 };
 
 /** RFC 3927, RFC 4291 (2.5.6), the metadata services of AWS (IPv6) and Alibaba, and NAT64 (RFC 6052) to the first of them. */
-const LINK_LOCAL = subnets('169.254.0.0/16', 'fe80::/10', 'fd00:ec2::/32', '100.100.100.200/32', '64:ff9b::a9fe:0/112');
+const LINK_LOCAL = subnets(
+  '169.254.0.0/16',
+  'fe80::/10',
+  'fd00:ec2::/32',
+  '100.100.100.200/32',
+  '64:ff9b::a9fe:0/112',
+);
 const LOOPBACK = subnets('127.0.0.0/8', '::1/128');
 /** RFC 1918, RFC 6598, RFC 4193, RFC 1122 ("this network"), multicast and reserved. */
-const PRIVATE = subnets('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '0.0.0.0/8', '224.0.0.0/3', 'fc00::/7', 'ff00::/8', '::/128');
+const PRIVATE = subnets(
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '0.0.0.0/8',
+  '224.0.0.0/3',
+  'fc00::/7',
+  'ff00::/8',
+  '::/128',
+);
 
 /** Classifies an IPv4 or IPv6 address; IPv4 inside IPv6 (`::ffff:a.b.c.d`) counts as the IPv4 address. */
 export function addressKind(address: string): AddressKind {
@@ -92,7 +122,8 @@ export function sameHost(a: URL, b: URL): boolean {
 export type HeaderLine = readonly [name: string, value: string];
 
 /** Headers that belong to the connection or to the request's own logic. */
-const RESERVED = /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|range|if-.*|accept-encoding)$/i;
+const RESERVED =
+  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|range|if-.*|accept-encoding)$/i;
 
 /**
  * Parses the lines of `http-headers`; each is `Name: value` (RFC 9110, 5.1 and 5.5).
@@ -102,8 +133,16 @@ export function parseHeaderLines(text: string): readonly HeaderLine[] {
   return text.split(/\r?\n/).flatMap((line, index): HeaderLine[] => {
     if (line.trim() === '') return [];
     const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*?)\s*$/.exec(line);
-    if (match === null) throw new InputError('INPUT_INVALID', `http-headers: line ${index + 1}: expected "Name: value" in ASCII`);
-    if (RESERVED.test(match[1]!)) throw new InputError('INPUT_INVALID', `http-headers: line ${index + 1}: ${match[1]!} cannot be set`);
+    if (match === null)
+      throw new InputError(
+        'INPUT_INVALID',
+        `http-headers: line ${index + 1}: expected "Name: value" in ASCII`,
+      );
+    if (RESERVED.test(match[1]!))
+      throw new InputError(
+        'INPUT_INVALID',
+        `http-headers: line ${index + 1}: ${match[1]!} cannot be set`,
+      );
     return [[match[1]!, match[2]!]];
   });
 }

@@ -19,34 +19,49 @@ export function dearmor(bytes: Uint8Array): Uint8Array {
   const blocks: Buffer[] = [];
   let open: { readonly label: string; readonly lines: string[] } | undefined;
   // One line after the other, empty ones left out: as a list, a file of nothing but line ends takes 60 times its size.
-  for (const [raw] of Buffer.from(bytes).toString('latin1').matchAll(/[^\r\n]+/g)) {
+  for (const [raw] of Buffer.from(bytes)
+    .toString('latin1')
+    .matchAll(/[^\r\n]+/g)) {
     const line = cleanLine(raw);
     if (!line.startsWith('-----')) open?.lines.push(line);
     else if (open === undefined) {
       const label = BEGIN.exec(line)?.[1];
       if (label !== undefined && label !== 'SIGNED MESSAGE') open = { label, lines: [] };
     } else {
-      if (line !== `-----END PGP ${open.label}-----`) throw new PacketError(`the armored ${open.label} has no end`);
+      if (line !== `-----END PGP ${open.label}-----`)
+        throw new PacketError(`the armored ${open.label} has no end`);
       blocks.push(decodeBody(open.lines));
       open = undefined;
     }
   }
   if (open !== undefined) throw new PacketError(`the armored ${open.label} has no end`);
-  if (blocks.length === 0) throw new PacketError('expected OpenPGP packets or an armored block, found neither');
+  if (blocks.length === 0)
+    throw new PacketError('expected OpenPGP packets or an armored block, found neither');
   return Buffer.concat(blocks);
 }
 
 /** Armors packets with the checksum that rpm's older readers insist on. */
 export function armor(label: ArmorLabel, packets: Uint8Array): string {
-  const body = Buffer.from(packets).toString('base64').match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN PGP ${label}-----`, '', ...body, `=${crc24(packets)}`, `-----END PGP ${label}-----`, ''].join('\n');
+  const body =
+    Buffer.from(packets)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return [
+    `-----BEGIN PGP ${label}-----`,
+    '',
+    ...body,
+    `=${crc24(packets)}`,
+    `-----END PGP ${label}-----`,
+    '',
+  ].join('\n');
 }
 
 function decodeBody(lines: readonly string[]): Buffer {
   const start = lines.findIndex((line) => line !== '' && !HEADER.test(line));
   const body = start === -1 ? [] : lines.slice(start).filter((line) => !CHECKSUM.test(line));
   const text = body.join('');
-  if (!BASE64.test(text)) throw new PacketError('the armored block holds characters that are not base64');
+  if (!BASE64.test(text))
+    throw new PacketError('the armored block holds characters that are not base64');
   return Buffer.from(text, 'base64');
 }
 
@@ -64,7 +79,8 @@ function crc24(bytes: Uint8Array): string {
   let crc = 0xb704ce;
   for (const byte of bytes) {
     crc ^= byte << 16;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x800000) === 0 ? crc << 1 : (crc << 1) ^ 0x1864cfb;
+    for (let bit = 0; bit < 8; bit++)
+      crc = (crc & 0x800000) === 0 ? crc << 1 : (crc << 1) ^ 0x1864cfb;
   }
   return Buffer.from([(crc >> 16) & 0xff, (crc >> 8) & 0xff, crc & 0xff]).toString('base64');
 }

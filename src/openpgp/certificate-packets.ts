@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { encodePacket, PacketError, type Packet, TAG } from './packets.js';
+import { encodePacket, type Packet, PacketError, TAG } from './packets.js';
 import { parsePublicKey, type PublicKey } from './public-key.js';
 import { parseSignature, type SignaturePacket, TYPE } from './signature-packet.js';
 
@@ -37,7 +37,8 @@ export function groupCertificates(packets: Iterable<Packet>): KeyFileContent {
   const skipped: string[] = [];
   let current: Builder | undefined;
   for (const { tag, body } of packets) {
-    if (tag === TAG.secretKey || tag === TAG.secretSubkey) throw new PacketError('it holds a private key');
+    if (tag === TAG.secretKey || tag === TAG.secretSubkey)
+      throw new PacketError('it holds a private key');
     if (tag === TAG.publicKey) {
       current = tryBuilder(body, skipped);
       if (current !== undefined) certificates.push(current);
@@ -51,7 +52,9 @@ export function groupCertificates(packets: Iterable<Packet>): KeyFileContent {
 }
 
 /** One certificate of several with the same primary key: all components, each signature once. */
-export function mergeCertificates(parts: readonly [CertificatePackets, ...CertificatePackets[]]): CertificatePackets {
+export function mergeCertificates(
+  parts: readonly [CertificatePackets, ...CertificatePackets[]],
+): CertificatePackets {
   const components = new Map<string, { tag: number; body: Uint8Array; signatures: Uint8Array[] }>();
   for (const { tag, body, signatures } of parts.flatMap((part) => part.components)) {
     const id = `${tag}:${Buffer.from(body).toString('base64')}`;
@@ -62,18 +65,27 @@ export function mergeCertificates(parts: readonly [CertificatePackets, ...Certif
   return {
     primary: parts[0].primary,
     direct: unique(parts.flatMap(({ direct }) => direct)),
-    components: [...components.values()].map((component) => ({ ...component, signatures: unique(component.signatures) })),
+    components: [...components.values()].map((component) => ({
+      ...component,
+      signatures: unique(component.signatures),
+    })),
   };
 }
 
 /** The certificate's packets in the order of RFC 9580 10.1. */
 export function encodeCertificate({ primary, direct, components }: CertificatePackets): Uint8Array {
-  const signatures = (bodies: readonly Uint8Array[]) => bodies.map((body) => encodePacket({ tag: TAG.signature, body }));
-  const inOrder = [...components].sort((one, two) => Number(one.tag === TAG.publicSubkey) - Number(two.tag === TAG.publicSubkey));
+  const signatures = (bodies: readonly Uint8Array[]) =>
+    bodies.map((body) => encodePacket({ tag: TAG.signature, body }));
+  const inOrder = [...components].sort(
+    (one, two) => Number(one.tag === TAG.publicSubkey) - Number(two.tag === TAG.publicSubkey),
+  );
   return Buffer.concat([
     encodePacket({ tag: TAG.publicKey, body: primary.body }),
     ...signatures(direct),
-    ...inOrder.flatMap((component) => [encodePacket(component), ...signatures(component.signatures)]),
+    ...inOrder.flatMap((component) => [
+      encodePacket(component),
+      ...signatures(component.signatures),
+    ]),
   ]);
 }
 

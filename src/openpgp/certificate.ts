@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
+
 import { HASHES } from './algorithms.js';
-import { type CertificatePackets, type Component, encodeCertificate, tryParseSignature } from './certificate-packets.js';
+import {
+  type CertificatePackets,
+  type Component,
+  encodeCertificate,
+  tryParseSignature,
+} from './certificate-packets.js';
 import type { CertificateFacts } from './model.js';
 import { PacketError, TAG } from './packets.js';
 import { parsePublicKey, type PublicKey } from './public-key.js';
@@ -45,9 +51,18 @@ export interface Certificate {
 /** Proves the self-signatures of a certificate (RFC 9580 5.2.4, 10.1). Those that are wrong, by others or of other kinds are left out. */
 export function buildCertificate(packets: CertificatePackets): Certificate {
   const { primary } = packets;
-  const direct = proved(primary, packets.direct, [TYPE.directKey, TYPE.keyRevocation], [primary.hashed]);
-  const identities = packets.components.filter(({ tag }) => tag !== TAG.publicSubkey).map((component) => buildIdentity(primary, component));
-  const subkeys = packets.components.filter(({ tag }) => tag === TAG.publicSubkey).flatMap((component) => buildSubkey(primary, component));
+  const direct = proved(
+    primary,
+    packets.direct,
+    [TYPE.directKey, TYPE.keyRevocation],
+    [primary.hashed],
+  );
+  const identities = packets.components
+    .filter(({ tag }) => tag !== TAG.publicSubkey)
+    .map((component) => buildIdentity(primary, component));
+  const subkeys = packets.components
+    .filter(({ tag }) => tag === TAG.publicSubkey)
+    .flatMap((component) => buildSubkey(primary, component));
   return {
     facts: {
       fingerprint: primary.fingerprint,
@@ -69,13 +84,19 @@ export function buildCertificate(packets: CertificatePackets): Certificate {
 /** How many signatures of a certificate claim to be by its primary key, so that none are proved when they are too many. */
 export function countSelfSignatures({ primary, direct, components }: CertificatePackets): number {
   const bodies = [direct, ...components.map(({ signatures }) => signatures)].flat();
-  return bodies.map(tryParseSignature).filter((signature) => signature !== undefined && isIssuedBy(signature, primary)).length;
+  return bodies
+    .map(tryParseSignature)
+    .filter((signature) => signature !== undefined && isIssuedBy(signature, primary)).length;
 }
 
 /** Whether a signature names this key as its maker, as far as it names one. */
 export function isIssuedBy(signature: SignaturePacket, key: PublicKey): boolean {
   const { keyId, issuer } = signature;
-  return (keyId !== null || issuer !== null) && (keyId ?? key.keyId) === key.keyId && (issuer ?? key.fingerprint) === key.fingerprint;
+  return (
+    (keyId !== null || issuer !== null) &&
+    (keyId ?? key.keyId) === key.keyId &&
+    (issuer ?? key.fingerprint) === key.fingerprint
+  );
 }
 
 /** Whether the key can have made the signature at all: same algorithm, and version 6 keys make version 6 signatures only. */
@@ -86,7 +107,11 @@ function fits(signature: SignaturePacket, key: PublicKey): boolean {
 /** Whether the value is right; the context has consumed prefix and signed bytes, and is used up. */
 export function isRightValue(signature: SignaturePacket, key: PublicKey, context: Hash): boolean {
   const digest = context.update(signature.trailer).digest();
-  return isRightDigest(signature, digest) && fits(signature, key) && key.verify?.(signature, digest) === true;
+  return (
+    isRightDigest(signature, digest) &&
+    fits(signature, key) &&
+    key.verify?.(signature, digest) === true
+  );
 }
 
 /** Whether the digest begins with the two bytes that the packet shows of it; rpm, too, calls a signature bad by that alone, with no key at hand. */
@@ -94,7 +119,11 @@ export function isRightDigest({ check }: SignaturePacket, digest: Uint8Array): b
   return digest[0] === check[0] && digest[1] === check[1];
 }
 
-function isRightOver(signature: SignaturePacket, key: PublicKey, parts: readonly Uint8Array[]): boolean {
+function isRightOver(
+  signature: SignaturePacket,
+  key: PublicKey,
+  parts: readonly Uint8Array[],
+): boolean {
   const algorithm = HASHES[signature.hash];
   if (algorithm === undefined) return false;
   const context = createHash(algorithm.name).update(signature.prefix);
@@ -103,11 +132,21 @@ function isRightOver(signature: SignaturePacket, key: PublicKey, parts: readonly
 }
 
 /** The right ones of these types by the primary key, newest first. */
-function proved(primary: PublicKey, bodies: readonly Uint8Array[], types: readonly number[], parts: readonly Uint8Array[]): SignaturePacket[] {
+function proved(
+  primary: PublicKey,
+  bodies: readonly Uint8Array[],
+  types: readonly number[],
+  parts: readonly Uint8Array[],
+): SignaturePacket[] {
   return bodies
     .map(tryParseSignature)
     .filter((signature) => signature !== undefined)
-    .filter((signature) => types.includes(signature.type) && isIssuedBy(signature, primary) && isRightOver(signature, primary, parts))
+    .filter(
+      (signature) =>
+        types.includes(signature.type) &&
+        isIssuedBy(signature, primary) &&
+        isRightOver(signature, primary, parts),
+    )
     .sort((one, two) => two.created - one.created);
 }
 
@@ -120,13 +159,22 @@ function buildIdentity(primary: PublicKey, { tag, body, signatures }: Component)
   const types = [...CERTIFICATIONS, TYPE.certificationRevocation];
   const isOld = (signature: Uint8Array) => signature[0] === 3;
   const good = [
-    ...proved(primary, signatures.filter((one) => !isOld(one)), types, [primary.hashed, head, body]),
+    ...proved(
+      primary,
+      signatures.filter((one) => !isOld(one)),
+      types,
+      [primary.hashed, head, body],
+    ),
     ...proved(primary, signatures.filter(isOld), types, [primary.hashed, body]),
   ].sort((one, two) => two.created - one.created);
   const certifications = good.filter(({ type }) => type !== TYPE.certificationRevocation);
   const revocation = good.find(({ type }) => type === TYPE.certificationRevocation);
   const newest = certifications[0]?.created ?? 0;
-  return { userId: tag === TAG.userId ? Buffer.from(body).toString('utf8') : null, certifications, revoked: revocation !== undefined && revocation.created >= newest };
+  return {
+    userId: tag === TAG.userId ? Buffer.from(body).toString('utf8') : null,
+    certifications,
+    revoked: revocation !== undefined && revocation.created >= newest,
+  };
 }
 
 function buildSubkey(primary: PublicKey, { body, signatures }: Component): Subkey[] {
@@ -135,21 +183,33 @@ function buildSubkey(primary: PublicKey, { body, signatures }: Component): Subke
   const parts = [primary.hashed, key.hashed];
   const good = proved(primary, signatures, [TYPE.subkeyBinding, TYPE.subkeyRevocation], parts);
   // MD5 collisions cost nothing: a binding that rests on one could be made from any MD5 signature of the owner.
-  const bindings = good.filter(({ type, hash }) => type === TYPE.subkeyBinding && HASHES[hash]?.name !== 'md5');
+  const bindings = good.filter(
+    ({ type, hash }) => type === TYPE.subkeyBinding && HASHES[hash]?.name !== 'md5',
+  );
   return [
     {
       key,
-      bindings: bindings.map((signature) => ({ signature, agreed: hasAgreed(signature, key, parts) })),
+      bindings: bindings.map((signature) => ({
+        signature,
+        agreed: hasAgreed(signature, key, parts),
+      })),
       revocations: good.filter(({ type }) => type === TYPE.subkeyRevocation),
     },
   ];
 }
 
-function hasAgreed({ embedded }: SignaturePacket, key: PublicKey, parts: readonly Uint8Array[]): boolean {
+function hasAgreed(
+  { embedded }: SignaturePacket,
+  key: PublicKey,
+  parts: readonly Uint8Array[],
+): boolean {
   return embedded
     .slice(0, MAX_EMBEDDED)
     .map(tryParseSignature)
-    .some((signature) => signature?.type === TYPE.primaryKeyBinding && isRightOver(signature, key, parts));
+    .some(
+      (signature) =>
+        signature?.type === TYPE.primaryKeyBinding && isRightOver(signature, key, parts),
+    );
 }
 
 /** A binding embeds one signature; more are tolerated, many are not computed. */

@@ -29,7 +29,10 @@ export function verifyDsa({ p, q, g, y }: DsaKey, digest: Uint8Array, { r, s }: 
   if (r <= 0n || r >= q || s <= 0n || s >= q) return false;
   const w = inverse(s, q);
   if (w === undefined) return false;
-  const v = modulo(power(g, modulo(leftmost(digest, q) * w, q), p) * power(y, modulo(r * w, q), p), p);
+  const v = modulo(
+    power(g, modulo(leftmost(digest, q) * w, q), p) * power(y, modulo(r * w, q), p),
+    p,
+  );
   return v % q === r;
 }
 
@@ -39,7 +42,11 @@ export function verifyEcdsa(curve: Curve, key: Point, digest: Uint8Array, { r, s
   if (!isOnCurve(curve, key) || r <= 0n || r >= n || s <= 0n || s >= n) return false;
   const w = inverse(s, n);
   if (w === undefined) return false;
-  const sum = multiplyBoth(curve, { u: modulo(leftmost(digest, n) * w, n), of: curve.g }, { u: modulo(r * w, n), of: key });
+  const sum = multiplyBoth(
+    curve,
+    { u: modulo(leftmost(digest, n) * w, n), of: curve.g },
+    { u: modulo(r * w, n), of: key },
+  );
   return sum !== undefined && sum.x % n === r;
 }
 
@@ -114,7 +121,8 @@ function multiplyBoth(curve: Curve, first: Term, second: Term): Point {
     sum = double(curve, sum);
     const inFirst = ((first.u >> bit) & 1n) === 1n;
     const inSecond = ((second.u >> bit) & 1n) === 1n;
-    if (inFirst || inSecond) sum = add(curve, sum, inFirst && inSecond ? both : inFirst ? one : two);
+    if (inFirst || inSecond)
+      sum = add(curve, sum, inFirst && inSecond ? both : inFirst ? one : two);
   }
   return lower(curve, sum);
 }

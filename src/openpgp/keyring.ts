@@ -2,8 +2,19 @@
 import { VerificationError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { armor, dearmor } from './armor.js';
-import { buildCertificate, type Certificate, countSelfSignatures, isIssuedBy } from './certificate.js';
-import { type CertificatePackets, groupCertificates, type KeyFileContent, mergeCertificates, tryParseSignature } from './certificate-packets.js';
+import {
+  buildCertificate,
+  type Certificate,
+  countSelfSignatures,
+  isIssuedBy,
+} from './certificate.js';
+import {
+  type CertificatePackets,
+  groupCertificates,
+  type KeyFileContent,
+  mergeCertificates,
+  tryParseSignature,
+} from './certificate-packets.js';
 import type { CertificateFacts, Keyring } from './model.js';
 import { PacketError, readPackets } from './packets.js';
 import type { PublicKey } from './public-key.js';
@@ -30,8 +41,14 @@ export async function loadKeyring(sources: readonly KeyringSource[]): Promise<Ke
   const parts = Map.groupBy(certificates, ({ primary }) => primary.fingerprint);
   limit('certificates', parts.size, MAX_CERTIFICATES);
   for (const { source, content } of contents) attachRevocations(source, content, parts);
-  const merged = [...parts.values()].map((group) => mergeCertificates(group as [CertificatePackets, ...CertificatePackets[]]));
-  limit('self-signatures', merged.reduce((sum, packets) => sum + countSelfSignatures(packets), 0), MAX_SELF_SIGNATURES);
+  const merged = [...parts.values()].map((group) =>
+    mergeCertificates(group as [CertificatePackets, ...CertificatePackets[]]),
+  );
+  limit(
+    'self-signatures',
+    merged.reduce((sum, packets) => sum + countSelfSignatures(packets), 0),
+    MAX_SELF_SIGNATURES,
+  );
   return new CertificateKeyring(merged.map(buildCertificate));
 }
 
@@ -53,26 +70,37 @@ export class CertificateKeyring implements Keyring {
   }
 
   restrictedTo(fingerprints: ReadonlySet<string>): Keyring {
-    return new CertificateKeyring(this.#members.filter(({ facts }) => fingerprints.has(facts.fingerprint)));
+    return new CertificateKeyring(
+      this.#members.filter(({ facts }) => fingerprints.has(facts.fingerprint)),
+    );
   }
 
   /** @throws VerificationError UNKNOWN_KEY */
   armored(fingerprint: string): string {
     const member = this.#members.find(({ facts }) => facts.fingerprint === fingerprint);
-    if (member === undefined) throw new VerificationError('UNKNOWN_KEY', `no certificate has the fingerprint ${fingerprint}`);
+    if (member === undefined)
+      throw new VerificationError(
+        'UNKNOWN_KEY',
+        `no certificate has the fingerprint ${fingerprint}`,
+      );
     return armor('PUBLIC KEY BLOCK', member.encode());
   }
 
   /** All primary keys and subkeys that the signature's hints name; key ids are no proof and may name several. */
-  issuersOf(signature: SignaturePacket): readonly { readonly certificate: Certificate; readonly key: PublicKey }[] {
+  issuersOf(
+    signature: SignaturePacket,
+  ): readonly { readonly certificate: Certificate; readonly key: PublicKey }[] {
     return this.#members.flatMap((certificate) =>
-      [certificate.primary, ...certificate.subkeys.map(({ key }) => key)].filter((key) => isIssuedBy(signature, key)).map((key) => ({ certificate, key })),
+      [certificate.primary, ...certificate.subkeys.map(({ key }) => key)]
+        .filter((key) => isIssuedBy(signature, key))
+        .map((key) => ({ certificate, key })),
     );
   }
 }
 
 function readSource({ name, bytes }: KeyringSource): KeyFileContent {
-  if (bytes.length > LIMITS.keyBytes) throw invalid(name, `expected at most ${LIMITS.keyBytes} bytes, found ${bytes.length}`);
+  if (bytes.length > LIMITS.keyBytes)
+    throw invalid(name, `expected at most ${LIMITS.keyBytes} bytes, found ${bytes.length}`);
   let content: KeyFileContent;
   try {
     content = groupCertificates(readPackets(dearmor(bytes)));
@@ -86,7 +114,11 @@ function readSource({ name, bytes }: KeyringSource): KeyFileContent {
   return content;
 }
 
-function attachRevocations({ name }: KeyringSource, { certificates, revocations }: KeyFileContent, parts: Map<string, CertificatePackets[]>): void {
+function attachRevocations(
+  { name }: KeyringSource,
+  { certificates, revocations }: KeyFileContent,
+  parts: Map<string, CertificatePackets[]>,
+): void {
   limit(`revocations in ${name}`, revocations.length, MAX_REVOCATIONS);
   let attached = 0;
   for (const body of revocations) {
@@ -98,13 +130,22 @@ function attachRevocations({ name }: KeyringSource, { certificates, revocations 
       attached++;
     }
   }
-  if (certificates.length === 0 && attached === 0) throw invalid(name, 'it holds a revocation of a key that no source gives');
+  if (certificates.length === 0 && attached === 0)
+    throw invalid(name, 'it holds a revocation of a key that no source gives');
 }
 
 function limit(what: string, found: number, most: number): void {
-  if (found > most) throw new VerificationError('KEY_INVALID', `expected at most ${most} ${what}, found ${found}`, { expected: `${most}`, actual: `${found}` });
+  if (found > most)
+    throw new VerificationError('KEY_INVALID', `expected at most ${most} ${what}, found ${found}`, {
+      expected: `${most}`,
+      actual: `${found}`,
+    });
 }
 
 function invalid(name: string, found: string, cause?: unknown): VerificationError {
-  return new VerificationError('KEY_INVALID', `${name} is no OpenPGP public key: ${found}`, { expected: 'OpenPGP public key', actual: found, cause });
+  return new VerificationError('KEY_INVALID', `${name} is no OpenPGP public key: ${found}`, {
+    expected: 'OpenPGP public key',
+    actual: found,
+    cause,
+  });
 }

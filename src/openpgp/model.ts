@@ -2,7 +2,16 @@
 import type { Hash } from 'node:crypto';
 
 /** Hash algorithms of OpenPGP (RFC 9580 9.5), as node:crypto names them. */
-export type HashName = 'md5' | 'sha1' | 'ripemd160' | 'sha256' | 'sha384' | 'sha512' | 'sha224' | 'sha3-256' | 'sha3-512';
+export type HashName =
+  | 'md5'
+  | 'sha1'
+  | 'ripemd160'
+  | 'sha256'
+  | 'sha384'
+  | 'sha512'
+  | 'sha224'
+  | 'sha3-256'
+  | 'sha3-512';
 
 /** The bytes that a signature stands for, fed into a fresh hash context on each call, so that large data is read once for all signatures. */
 export interface SignedData {
@@ -21,7 +30,14 @@ export interface SignedData {
 export type SignatureStatus = 'good' | 'bad' | 'no-key' | 'unsupported' | 'rejected';
 
 /** Why a signature is not good; equals the error code that a refusal carries. */
-export type SignatureCode = 'BAD_SIGNATURE' | 'UNKNOWN_KEY' | 'NO_SIGNATURE' | 'WEAK_ALGORITHM' | 'KEY_EXPIRED' | 'KEY_REVOKED' | 'KEY_INVALID';
+export type SignatureCode =
+  | 'BAD_SIGNATURE'
+  | 'UNKNOWN_KEY'
+  | 'NO_SIGNATURE'
+  | 'WEAK_ALGORITHM'
+  | 'KEY_EXPIRED'
+  | 'KEY_REVOKED'
+  | 'KEY_INVALID';
 
 /** What was found out about one OpenPGP signature packet. */
 export interface SignatureReport {

@@ -4,7 +4,15 @@
 export class PacketError extends Error {}
 
 /** Packet types that this room reads (RFC 9580 5). */
-export const TAG = { signature: 2, secretKey: 5, publicKey: 6, secretSubkey: 7, userId: 13, publicSubkey: 14, userAttribute: 17 } as const;
+export const TAG = {
+  signature: 2,
+  secretKey: 5,
+  publicKey: 6,
+  secretSubkey: 7,
+  userId: 13,
+  publicSubkey: 14,
+  userAttribute: 17,
+} as const;
 
 /** One packet: its type and its body, header removed. */
 export interface Packet {
@@ -58,7 +66,10 @@ export function* readPackets(bytes: Uint8Array): Generator<Packet, void> {
   const reader = new PacketReader(bytes);
   while (!reader.done) {
     const head = reader.uint(1);
-    if ((head & 0x80) === 0) throw new PacketError(`expected a packet header, found byte 0x${head.toString(16).padStart(2, '0')}`);
+    if ((head & 0x80) === 0)
+      throw new PacketError(
+        `expected a packet header, found byte 0x${head.toString(16).padStart(2, '0')}`,
+      );
     const modern = (head & 0x40) !== 0;
     const tag = modern ? head & 0x3f : (head >> 2) & 0x0f;
     if (tag === 0) throw new PacketError('packet type 0 is reserved');
@@ -72,7 +83,8 @@ export function readLength(reader: PacketReader, of: 'packet' | 'subpacket'): nu
   const first = reader.uint(1);
   if (first < 192) return first;
   if (first === 255) return reader.uint(4);
-  if (of === 'packet' && first >= 224) throw new PacketError('a partial body length is not allowed here');
+  if (of === 'packet' && first >= 224)
+    throw new PacketError('a partial body length is not allowed here');
   return ((first - 192) << 8) + reader.uint(1) + 192;
 }
 

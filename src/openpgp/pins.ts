@@ -27,22 +27,50 @@ export interface TrustSelection {
  * Others are left out of `trusted`, so a key file that holds more than the pinned key harms nothing.
  * @throws VerificationError PIN_MISMATCH when none of the expected keys is there, or `gpgkey` now offers only others.
  */
-export function selectTrusted({ keyring, pins, archivedFingerprints, offered = keyring }: TrustInputs): TrustSelection {
+export function selectTrusted({
+  keyring,
+  pins,
+  archivedFingerprints,
+  offered = keyring,
+}: TrustInputs): TrustSelection {
   const known = fingerprintsOf(keyring);
   const expected = pins.size > 0 ? pins : archivedFingerprints;
   if (expected.size === 0) return { trusted: keyring, firstUse: known, refused: [] };
   const present = known.filter((fingerprint) => expected.has(fingerprint));
   const given = fingerprintsOf(offered);
-  if (present.length === 0 || (given.length > 0 && !given.some((fingerprint) => expected.has(fingerprint)))) {
-    throw mismatch({ expected: [...expected], actual: given.length > 0 ? given : known, pinned: pins.size > 0 });
+  if (
+    present.length === 0 ||
+    (given.length > 0 && !given.some((fingerprint) => expected.has(fingerprint)))
+  ) {
+    throw mismatch({
+      expected: [...expected],
+      actual: given.length > 0 ? given : known,
+      pinned: pins.size > 0,
+    });
   }
-  return { trusted: keyring.restrictedTo(expected), firstUse: [], refused: known.filter((fingerprint) => !expected.has(fingerprint)) };
+  return {
+    trusted: keyring.restrictedTo(expected),
+    firstUse: [],
+    refused: known.filter((fingerprint) => !expected.has(fingerprint)),
+  };
 }
 
-function mismatch({ expected, actual, pinned }: { expected: readonly string[]; actual: readonly string[]; pinned: boolean }): VerificationError {
+function mismatch({
+  expected,
+  actual,
+  pinned,
+}: {
+  expected: readonly string[];
+  actual: readonly string[];
+  pinned: boolean;
+}): VerificationError {
   const [wanted, found] = [expected.join(', '), actual.length > 0 ? actual.join(', ') : 'no key'];
   const origin = pinned ? 'gpg-fingerprints' : "the mirror's archive";
-  return new VerificationError('PIN_MISMATCH', `expected key ${wanted} (${origin}), found ${found}`, { expected: wanted, actual: found });
+  return new VerificationError(
+    'PIN_MISMATCH',
+    `expected key ${wanted} (${origin}), found ${found}`,
+    { expected: wanted, actual: found },
+  );
 }
 
 function fingerprintsOf({ certificates }: Keyring): string[] {

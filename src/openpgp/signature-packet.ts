@@ -49,10 +49,36 @@ export interface SignaturePacket {
 }
 
 /** Subpacket types (RFC 9580 5.2.3.7). */
-const SUB = { created: 2, expires: 3, keyExpires: 9, issuer: 16, primaryUserId: 25, keyFlags: 27, reason: 29, embedded: 32, issuerFingerprint: 33 } as const;
+const SUB = {
+  created: 2,
+  expires: 3,
+  keyExpires: 9,
+  issuer: 16,
+  primaryUserId: 25,
+  keyFlags: 27,
+  reason: 29,
+  embedded: 32,
+  issuerFingerprint: 33,
+} as const;
 
 /** Subpackets whose meaning we know or may ignore even when they are marked critical; notations (20) are not among them. */
-const UNDERSTOOD: ReadonlySet<number> = new Set([...Object.values(SUB), 4, 5, 7, 11, 21, 22, 23, 24, 26, 28, 30, 34, 35, 39]);
+const UNDERSTOOD: ReadonlySet<number> = new Set([
+  ...Object.values(SUB),
+  4,
+  5,
+  7,
+  11,
+  21,
+  22,
+  23,
+  24,
+  26,
+  28,
+  30,
+  34,
+  35,
+  39,
+]);
 
 interface Subpacket {
   readonly type: number;
@@ -119,8 +145,10 @@ function parseV4(version: 4 | 6, body: Uint8Array, reader: PacketReader): Signat
 function readSalt(hash: number, reader: PacketReader): Uint8Array {
   const expected = HASHES[hash]?.saltLength;
   const length = reader.uint(1);
-  if (expected === undefined) throw new PacketError(`hash ${hash} is not allowed in a version 6 signature`);
-  if (length !== expected) throw new PacketError(`expected a salt of ${expected} bytes, found ${length}`);
+  if (expected === undefined)
+    throw new PacketError(`hash ${hash} is not allowed in a version 6 signature`);
+  if (length !== expected)
+    throw new PacketError(`expected a salt of ${expected} bytes, found ${length}`);
   return reader.take(length);
 }
 
@@ -161,7 +189,8 @@ function readValue(reader: PacketReader): Uint8Array {
   const { bits, value } = reader.mpi();
   const zeros = value.findIndex((byte) => byte !== 0);
   const exact = zeros === -1 ? 0 : (value.length - zeros) * 8 - Math.clz32(value[zeros]!) + 24;
-  if (bits !== exact && bits !== value.length * 8) throw new PacketError(`expected a number of ${bits} bits, found ${exact}`);
+  if (bits !== exact && bits !== value.length * 8)
+    throw new PacketError(`expected a number of ${bits} bits, found ${exact}`);
   return value;
 }
 
@@ -173,7 +202,8 @@ function parseSubpackets(area: Uint8Array): readonly Subpacket[] {
     const head = body[0];
     if (head === undefined) throw new PacketError('a subpacket is empty');
     const type = head & 0x7f;
-    if (head !== type && !UNDERSTOOD.has(type)) throw new PacketError(`the critical subpacket ${type} is not understood`);
+    if (head !== type && !UNDERSTOOD.has(type))
+      throw new PacketError(`the critical subpacket ${type} is not understood`);
     found.push({ type, data: body.subarray(1) });
   }
   return found;
@@ -200,7 +230,9 @@ function readSubpackets(hashed: readonly Subpacket[], unhashed: readonly Subpack
 /** The key id that a fingerprint contains: its last 8 bytes, or the first 8 of a version 6 one. */
 function hintFrom(fingerprint: Uint8Array | undefined): string | null {
   if (fingerprint === undefined) return null;
-  return hex(fingerprint.length === 32 ? fingerprint.subarray(0, 8) : fingerprint.subarray(-8)).toLowerCase();
+  return hex(
+    fingerprint.length === 32 ? fingerprint.subarray(0, 8) : fingerprint.subarray(-8),
+  ).toLowerCase();
 }
 
 function last(subpackets: readonly Subpacket[], type: number): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+
 import { InputError } from '../errors.js';
 import { bitLength, toBigInt } from './discrete-log.js';
 import { PacketError, PacketReader } from './packets.js';
@@ -27,10 +28,20 @@ export async function loadSshSigner(text: string): Promise<Signer> {
     async sign(data) {
       const fields = [sshString('git'), sshString(''), sshString('sha512')];
       const digest = createHash('sha512').update(data).digest();
-      const signature = key.sign(Buffer.concat([Buffer.from('SSHSIG'), ...fields, sshString(digest)]));
-      const blob = Buffer.concat([Buffer.from('SSHSIG'), uint32(1), sshString(publicBlob), ...fields, sshString(signature)]);
+      const signature = key.sign(
+        Buffer.concat([Buffer.from('SSHSIG'), ...fields, sshString(digest)]),
+      );
+      const blob = Buffer.concat([
+        Buffer.from('SSHSIG'),
+        uint32(1),
+        sshString(publicBlob),
+        ...fields,
+        sshString(signature),
+      ]);
       const lines = blob.toString('base64').match(/.{1,70}/g) ?? [];
-      return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
+      return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join(
+        '\n',
+      );
     },
   };
 }
@@ -44,9 +55,13 @@ function readKey(text: string): { publicBlob: Uint8Array; key: SshKey } {
   const base64 = text.trim().replace(BEGIN, '').replace(END, '').replace(/\s+/g, '');
   try {
     const reader = new PacketReader(Buffer.from(base64, 'base64'));
-    if (Buffer.from(reader.take(MAGIC.length)).toString('latin1') !== MAGIC) throw new PacketError('it does not begin as one');
+    if (Buffer.from(reader.take(MAGIC.length)).toString('latin1') !== MAGIC)
+      throw new PacketError('it does not begin as one');
     const cipher = readText(reader);
-    if (cipher !== 'none') throw new PacketError(`it is protected by a passphrase (${cipher}); give a copy without one (ssh-keygen -p), or an OpenPGP key`);
+    if (cipher !== 'none')
+      throw new PacketError(
+        `it is protected by a passphrase (${cipher}); give a copy without one (ssh-keygen -p), or an OpenPGP key`,
+      );
     readText(reader);
     readString(reader);
     const count = reader.uint(4);
@@ -55,7 +70,11 @@ function readKey(text: string): { publicBlob: Uint8Array; key: SshKey } {
     return { publicBlob, key: readPrivate(new PacketReader(readString(reader))) };
   } catch (error) {
     const detail = error instanceof PacketError ? error.message : 'OpenSSL refuses it';
-    throw new InputError('INPUT_INVALID', `signing-key is no OpenSSH private key that can be used: ${detail}`, { cause: error });
+    throw new InputError(
+      'INPUT_INVALID',
+      `signing-key is no OpenSSH private key that can be used: ${detail}`,
+      { cause: error },
+    );
   }
 }
 
@@ -66,20 +85,39 @@ function readPrivate(reader: PacketReader): SshKey {
   if (type === 'ssh-rsa') return rsa(reader);
   const curve = ECDSA[type];
   if (curve !== undefined) return ecdsa(type, curve, reader);
-  throw new PacketError(`expected an Ed25519, RSA or ECDSA key, found ${JSON.stringify(type.slice(0, 40))}`);
+  throw new PacketError(
+    `expected an Ed25519, RSA or ECDSA key, found ${JSON.stringify(type.slice(0, 40))}`,
+  );
 }
 
 function ed25519(reader: PacketReader): SshKey {
   const x = readString(reader);
-  const key = privateKey({ kty: 'OKP', crv: 'Ed25519', x: base64url(x), d: base64url(readString(reader).subarray(0, 32)) });
+  const key = privateKey({
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: base64url(x),
+    d: base64url(readString(reader).subarray(0, 32)),
+  });
   return { sign: (data) => signatureBlob('ssh-ed25519', sign(null, data, key)) };
 }
 
 function rsa(reader: PacketReader): SshKey {
-  const [n, e, d, qi, p, q] = Array.from({ length: 6 }, () => toBigInt(readString(reader))) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const [n, e, d, qi, p, q] = Array.from({ length: 6 }, () => toBigInt(readString(reader))) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
   if (p < 2n || q < 2n) throw new PacketError('its primes are missing');
   const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi };
-  const key = privateKey({ kty: 'RSA', ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, base64url(toBytes(value))])) });
+  const key = privateKey({
+    kty: 'RSA',
+    ...Object.fromEntries(
+      Object.entries(numbers).map(([name, value]) => [name, base64url(toBytes(value))]),
+    ),
+  });
   return { sign: (data) => signatureBlob('rsa-sha2-512', sign('sha512', data, key)) };
 }
 
@@ -89,16 +127,28 @@ const ECDSA: Readonly<Record<string, { readonly crv: string; readonly hash: stri
   'ecdsa-sha2-nistp521': { crv: 'P-521', hash: 'sha512' },
 };
 
-function ecdsa(type: string, { crv, hash }: { readonly crv: string; readonly hash: string }, reader: PacketReader): SshKey {
+function ecdsa(
+  type: string,
+  { crv, hash }: { readonly crv: string; readonly hash: string },
+  reader: PacketReader,
+): SshKey {
   readText(reader);
   const point = readString(reader).subarray(1);
   const size = point.length / 2;
   const d = toBytes(toBigInt(readString(reader)), size);
-  const key = privateKey({ kty: 'EC', crv, x: base64url(point.subarray(0, size)), y: base64url(point.subarray(size)), d: base64url(d) });
+  const key = privateKey({
+    kty: 'EC',
+    crv,
+    x: base64url(point.subarray(0, size)),
+    y: base64url(point.subarray(size)),
+    d: base64url(d),
+  });
   return {
     sign(data) {
       const pair = sign(hash, data, { key, dsaEncoding: 'ieee-p1363' });
-      const numbers = [pair.subarray(0, pair.length / 2), pair.subarray(pair.length / 2)].map((part) => sshString(mpint(part)));
+      const numbers = [pair.subarray(0, pair.length / 2), pair.subarray(pair.length / 2)].map(
+        (part) => sshString(mpint(part)),
+      );
       return signatureBlob(type, Buffer.concat(numbers));
     },
   };

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import { ALGORITHM, algorithmLabel, HASHES, hashLabel } from './algorithms.js';
 import { dearmor } from './armor.js';
 import { type Certificate, isRightDigest, isRightValue } from './certificate.js';
 import { CertificateKeyring } from './keyring.js';
-import type { HashName, Keyring, SignatureCode, SignaturePolicy, SignatureReport, SignatureStatus, SignedData } from './model.js';
+import type {
+  HashName,
+  Keyring,
+  SignatureCode,
+  SignaturePolicy,
+  SignatureReport,
+  SignatureStatus,
+  SignedData,
+} from './model.js';
 import { PacketError, readPackets, TAG } from './packets.js';
 import type { PublicKey } from './public-key.js';
 import { parseSignature, type SignaturePacket, TYPE } from './signature-packet.js';
@@ -26,7 +35,9 @@ const MAX_PACKETS = 32;
 export function peekSignature(packets: Uint8Array): HashNeed[] {
   return split(packets).flatMap((item) => {
     const hash = item instanceof Error ? undefined : HASHES[item.hash];
-    return item instanceof Error || hash === undefined || objectionToKind(item) !== undefined ? [] : [{ hash: hash.name, prefix: item.prefix }];
+    return item instanceof Error || hash === undefined || objectionToKind(item) !== undefined
+      ? []
+      : [{ hash: hash.name, prefix: item.prefix }];
   });
 }
 
@@ -36,17 +47,33 @@ export function peekSignature(packets: Uint8Array): HashNeed[] {
  * @param packets - Binary packets as an RPM tag holds them.
  * @throws TypeError for a keyring that `loadKeyring` did not make.
  */
-export async function checkSignature(packets: Uint8Array, data: SignedData, keyring: Keyring, policy: SignaturePolicy): Promise<SignatureReport[]> {
-  if (!(keyring instanceof CertificateKeyring)) throw new TypeError('expected a keyring from loadKeyring');
-  return split(packets).map((item) => (item instanceof Error ? unreadable(packets, item) : check(item, data, keyring, policy)));
+export async function checkSignature(
+  packets: Uint8Array,
+  data: SignedData,
+  keyring: Keyring,
+  policy: SignaturePolicy,
+): Promise<SignatureReport[]> {
+  if (!(keyring instanceof CertificateKeyring))
+    throw new TypeError('expected a keyring from loadKeyring');
+  return split(packets).map((item) =>
+    item instanceof Error ? unreadable(packets, item) : check(item, data, keyring, policy),
+  );
 }
 
 /**
  * Checks a detached signature file, armored or binary, such as repomd.xml.asc. It speaks for the present, so a key that has
  * expired since is refused unless `policy.currentKey` is false.
  */
-export async function checkDetached(signature: Uint8Array, data: Uint8Array, keyring: Keyring, policy: SignaturePolicy): Promise<SignatureReport[]> {
-  const signed: SignedData = { hash: (algorithm, prefix = new Uint8Array()) => createHash(algorithm).update(prefix).update(data) };
+export async function checkDetached(
+  signature: Uint8Array,
+  data: Uint8Array,
+  keyring: Keyring,
+  policy: SignaturePolicy,
+): Promise<SignatureReport[]> {
+  const signed: SignedData = {
+    hash: (algorithm, prefix = new Uint8Array()) =>
+      createHash(algorithm).update(prefix).update(data),
+  };
   let packets: Uint8Array;
   try {
     packets = dearmor(signature);
@@ -54,7 +81,10 @@ export async function checkDetached(signature: Uint8Array, data: Uint8Array, key
     if (error instanceof PacketError) return [unreadable(signature, error)];
     throw error;
   }
-  return checkSignature(packets, signed, keyring, { ...policy, currentKey: policy.currentKey ?? true });
+  return checkSignature(packets, signed, keyring, {
+    ...policy,
+    currentKey: policy.currentKey ?? true,
+  });
 }
 
 /** Each packet parsed, or why it is none; never empty. */
@@ -62,8 +92,13 @@ function split(packets: Uint8Array): (SignaturePacket | PacketError)[] {
   const found: (SignaturePacket | PacketError)[] = [];
   try {
     for (const { tag, body } of readPackets(packets)) {
-      if (found.length === MAX_PACKETS) throw new PacketError(`expected at most ${MAX_PACKETS} packets`);
-      found.push(tag === TAG.signature ? parse(body) : new PacketError(`expected a signature packet, found packet type ${tag}`));
+      if (found.length === MAX_PACKETS)
+        throw new PacketError(`expected at most ${MAX_PACKETS} packets`);
+      found.push(
+        tag === TAG.signature
+          ? parse(body)
+          : new PacketError(`expected a signature packet, found packet type ${tag}`),
+      );
     }
   } catch (error) {
     if (!(error instanceof PacketError)) throw error;
@@ -81,37 +116,96 @@ function parse(body: Uint8Array): SignaturePacket | PacketError {
   }
 }
 
-function check(signature: SignaturePacket, data: SignedData, keyring: CertificateKeyring, policy: SignaturePolicy): SignatureReport {
+function check(
+  signature: SignaturePacket,
+  data: SignedData,
+  keyring: CertificateKeyring,
+  policy: SignaturePolicy,
+): SignatureReport {
   const hash = HASHES[signature.hash];
   const unsupported = objectionToKind(signature);
-  if (hash === undefined || unsupported !== undefined) return report(signature, 'unsupported', 'NO_SIGNATURE', unsupported ?? 'its hash algorithm is unknown');
+  if (hash === undefined || unsupported !== undefined)
+    return report(
+      signature,
+      'unsupported',
+      'NO_SIGNATURE',
+      unsupported ?? 'its hash algorithm is unknown',
+    );
   const issuers = keyring.issuersOf(signature);
   const context = () => data.hash(hash.name, signature.prefix);
   const maker = issuers.find(({ key }) => isRightValue(signature, key, context()));
   if (maker !== undefined) return judge(signature, maker, policy);
   const key = issuers[0]?.key;
-  if (!isRightDigest(signature, context().update(signature.trailer).digest())) return report(signature, 'bad', 'BAD_SIGNATURE', 'the signature is over other data');
-  if (key === undefined) return report(signature, 'no-key', 'UNKNOWN_KEY', `no trusted certificate has the key ${signature.issuer ?? signature.keyId ?? '(none named)'}`);
-  if (issuers.every((issuer) => issuer.key.verify === undefined)) return report(signature, 'unsupported', 'NO_SIGNATURE', `${key.label} keys of this form cannot be used here`);
-  return report(signature, 'bad', 'BAD_SIGNATURE', `the signature was not made by the key ${key.fingerprint}`);
+  if (!isRightDigest(signature, context().update(signature.trailer).digest()))
+    return report(signature, 'bad', 'BAD_SIGNATURE', 'the signature is over other data');
+  if (key === undefined)
+    return report(
+      signature,
+      'no-key',
+      'UNKNOWN_KEY',
+      `no trusted certificate has the key ${signature.issuer ?? signature.keyId ?? '(none named)'}`,
+    );
+  if (issuers.every((issuer) => issuer.key.verify === undefined))
+    return report(
+      signature,
+      'unsupported',
+      'NO_SIGNATURE',
+      `${key.label} keys of this form cannot be used here`,
+    );
+  return report(
+    signature,
+    'bad',
+    'BAD_SIGNATURE',
+    `the signature was not made by the key ${key.fingerprint}`,
+  );
 }
 
 /** Verdict on a signature whose value is right. */
-function judge(signature: SignaturePacket, { certificate, key }: { certificate: Certificate; key: PublicKey }, policy: SignaturePolicy): SignatureReport {
+function judge(
+  signature: SignaturePacket,
+  { certificate, key }: { certificate: Certificate; key: PublicKey },
+  policy: SignaturePolicy,
+): SignatureReport {
   const weak = findWeaknesses(signature, [key, certificate.primary]);
   const refused = weak.filter(({ tolerated }) => !tolerated).map(({ name }) => name);
   const objection = findObjection(certificate, key, signature, policy);
-  const facts = { fingerprint: certificate.facts.fingerprint, tolerated: weak.filter(({ tolerated }) => tolerated).map(({ name }) => name) };
-  if (objection !== undefined) return { ...report(signature, 'rejected', objection.code, objection.reason), ...facts };
-  if (refused.length > 0) return { ...report(signature, 'rejected', 'WEAK_ALGORITHM', `it rests on ${refused.join(' and ')}, which is weak`), ...facts };
+  const facts = {
+    fingerprint: certificate.facts.fingerprint,
+    tolerated: weak.filter(({ tolerated }) => tolerated).map(({ name }) => name),
+  };
+  if (objection !== undefined)
+    return { ...report(signature, 'rejected', objection.code, objection.reason), ...facts };
+  if (refused.length > 0)
+    return {
+      ...report(
+        signature,
+        'rejected',
+        'WEAK_ALGORITHM',
+        `it rests on ${refused.join(' and ')}, which is weak`,
+      ),
+      ...facts,
+    };
   return { ...describe(signature), ...facts, status: 'good' };
 
-  function findWeaknesses({ hash }: SignaturePacket, keys: readonly PublicKey[]): { name: string; tolerated: boolean }[] {
+  function findWeaknesses(
+    { hash }: SignaturePacket,
+    keys: readonly PublicKey[],
+  ): { name: string; tolerated: boolean }[] {
     const name = HASHES[hash]!.name;
     const hashes = WEAK_HASHES.has(name) ? [{ name, tolerated: policy.allowWeak.has(name) }] : [];
-    const strengths = keys.map(({ strength }) => strength).filter((strength) => strength !== null && strength.bits < MIN_BITS);
-    const named = new Map(strengths.map((strength) => [`${strength!.family}${strength!.bits}`, strength!]));
-    return [...hashes, ...[...named].map(([label, { family, bits }]) => ({ name: label, tolerated: isAllowed(policy, family, bits) }))];
+    const strengths = keys
+      .map(({ strength }) => strength)
+      .filter((strength) => strength !== null && strength.bits < MIN_BITS);
+    const named = new Map(
+      strengths.map((strength) => [`${strength!.family}${strength!.bits}`, strength!]),
+    );
+    return [
+      ...hashes,
+      ...[...named].map(([label, { family, bits }]) => ({
+        name: label,
+        tolerated: isAllowed(policy, family, bits),
+      })),
+    ];
   }
 }
 
@@ -121,29 +215,57 @@ const MIN_BITS = 2048;
 
 /** `rsa1024` in `allow-weak` allows RSA keys of at least 1024 bits. */
 function isAllowed({ allowWeak }: SignaturePolicy, family: string, bits: number): boolean {
-  return [...allowWeak].some((name) => name.startsWith(family) && /^\d+$/.test(name.slice(family.length)) && Number(name.slice(family.length)) <= bits);
+  return [...allowWeak].some(
+    (name) =>
+      name.startsWith(family) &&
+      /^\d+$/.test(name.slice(family.length)) &&
+      Number(name.slice(family.length)) <= bits,
+  );
 }
 
 const SIGNING: ReadonlySet<number> = new Set(Object.values(ALGORITHM));
 
 /** What keeps a well-formed packet from being computed; only signatures over binary documents stand for an RPM or an index. */
 function objectionToKind({ type, algorithm, hash }: SignaturePacket): string | undefined {
-  if (type !== TYPE.binary) return `expected a signature over a binary document (type 0x00), found type 0x${type.toString(16).padStart(2, '0')}`;
-  if (!SIGNING.has(algorithm)) return `the public-key algorithm ${algorithmLabel(algorithm)} is not supported`;
+  if (type !== TYPE.binary)
+    return `expected a signature over a binary document (type 0x00), found type 0x${type.toString(16).padStart(2, '0')}`;
+  if (!SIGNING.has(algorithm))
+    return `the public-key algorithm ${algorithmLabel(algorithm)} is not supported`;
   return HASHES[hash] === undefined ? `the hash algorithm ${hash} is not supported` : undefined;
 }
 
-function describe(signature: SignaturePacket): Omit<SignatureReport, 'status' | 'fingerprint' | 'tolerated'> {
+function describe(
+  signature: SignaturePacket,
+): Omit<SignatureReport, 'status' | 'fingerprint' | 'tolerated'> {
   const { version, keyId, created } = signature;
-  return { version, algorithm: algorithmLabel(signature.algorithm), hash: hashLabel(signature.hash), keyId, created };
+  return {
+    version,
+    algorithm: algorithmLabel(signature.algorithm),
+    hash: hashLabel(signature.hash),
+    keyId,
+    created,
+  };
 }
 
-function report(signature: SignaturePacket, status: SignatureStatus, code: SignatureCode, reason: string): SignatureReport {
+function report(
+  signature: SignaturePacket,
+  status: SignatureStatus,
+  code: SignatureCode,
+  reason: string,
+): SignatureReport {
   return { ...describe(signature), fingerprint: null, status, code, reason, tolerated: [] };
 }
 
 function unreadable(bytes: Uint8Array, { message }: Error): SignatureReport {
-  const facts = { version: null, algorithm: 'unknown', hash: 'unknown', keyId: null, created: null, fingerprint: null };
-  const reason = bytes.length === 0 ? 'the signature is empty' : `the signature cannot be read: ${message}`;
+  const facts = {
+    version: null,
+    algorithm: 'unknown',
+    hash: 'unknown',
+    keyId: null,
+    created: null,
+    fingerprint: null,
+  };
+  const reason =
+    bytes.length === 0 ? 'the signature is empty' : `the signature cannot be read: ${message}`;
   return { ...facts, status: 'unsupported', code: 'NO_SIGNATURE', reason, tolerated: [] };
 }

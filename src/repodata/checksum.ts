@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+
 import { IntegrityError, RepodataError } from '../errors.js';
 import type { DownloadRequest } from '../net/fetcher.js';
 import type { Checksum } from './model.js';
@@ -10,8 +11,13 @@ export type DigestName = DownloadRequest['checksum']['algorithm'];
 
 /** Digest and hex digits of each checksum type that createrepo and createrepo_c have ever written; createrepo's `sha` is SHA-1. */
 const TYPES: ReadonlyMap<string, readonly [DigestName, number]> = new Map([
-  ['md5', ['md5', 32]], ['sha', ['sha1', 40]], ['sha1', ['sha1', 40]], ['sha224', ['sha224', 56]],
-  ['sha256', ['sha256', 64]], ['sha384', ['sha384', 96]], ['sha512', ['sha512', 128]],
+  ['md5', ['md5', 32]],
+  ['sha', ['sha1', 40]],
+  ['sha1', ['sha1', 40]],
+  ['sha224', ['sha224', 56]],
+  ['sha256', ['sha256', 64]],
+  ['sha384', ['sha384', 96]],
+  ['sha512', ['sha512', 128]],
 ]);
 /** T4: collisions of these can be bought. */
 const WEAK: ReadonlySet<DigestName> = new Set(['md5', 'sha1']);
@@ -20,20 +26,31 @@ const WEAK: ReadonlySet<DigestName> = new Set(['md5', 'sha1']);
 export function parseChecksum(type: string, value: string): Checksum | undefined {
   const algorithm = type.toLowerCase();
   const hex = value.toLowerCase();
-  return hex.length === TYPES.get(algorithm)?.[1] && /^[0-9a-f]+$/.test(hex) ? { algorithm, hex } : undefined;
+  return hex.length === TYPES.get(algorithm)?.[1] && /^[0-9a-f]+$/.test(hex)
+    ? { algorithm, hex }
+    : undefined;
 }
 
 /**
  * The checksum as one to rely on (T4): sha224 and stronger, or what `allowWeak` names.
  * @throws RepodataError WEAK_ALGORITHM
  */
-export function requireStrong({ algorithm, hex }: Checksum, what: string, allowWeak?: ReadonlySet<string>): DownloadRequest['checksum'] {
+export function requireStrong(
+  { algorithm, hex }: Checksum,
+  what: string,
+  allowWeak?: ReadonlySet<string>,
+): DownloadRequest['checksum'] {
   const digest = TYPES.get(algorithm)?.[0];
-  if (digest !== undefined && (!WEAK.has(digest) || allowWeak?.has(digest) === true)) return { algorithm: digest, hex };
-  throw new RepodataError('WEAK_ALGORITHM', `${what}: expected a checksum of type sha256, sha384 or sha512, found ${algorithm}`, {
-    expected: 'sha256, sha384 or sha512',
-    actual: algorithm,
-  });
+  if (digest !== undefined && (!WEAK.has(digest) || allowWeak?.has(digest) === true))
+    return { algorithm: digest, hex };
+  throw new RepodataError(
+    'WEAK_ALGORITHM',
+    `${what}: expected a checksum of type sha256, sha384 or sha512, found ${algorithm}`,
+    {
+      expected: 'sha256, sha384 or sha512',
+      actual: algorithm,
+    },
+  );
 }
 
 /** True for md5, sha and sha1 (T4). */
@@ -56,12 +73,21 @@ export function newHash({ algorithm }: Checksum): Hash {
  * Checks that `bytes` have the checksum that the index states.
  * @throws RepodataError WEAK_ALGORITHM, IntegrityError DIGEST_MISMATCH
  */
-export function verifyChecksum(bytes: Uint8Array, checksum: Checksum, what: string, allowWeak?: ReadonlySet<string>): void {
+export function verifyChecksum(
+  bytes: Uint8Array,
+  checksum: Checksum,
+  what: string,
+  allowWeak?: ReadonlySet<string>,
+): void {
   requireStrong(checksum, what, allowWeak);
   const actual = digestLike(bytes, checksum);
   if (actual === checksum.hex) return;
-  throw new IntegrityError('DIGEST_MISMATCH', `${what}: expected ${checksum.algorithm} ${checksum.hex}, found ${actual} (${bytes.length} bytes)`, {
-    expected: checksum.hex,
-    actual,
-  });
+  throw new IntegrityError(
+    'DIGEST_MISMATCH',
+    `${what}: expected ${checksum.algorithm} ${checksum.hex}, found ${actual} (${bytes.length} bytes)`,
+    {
+      expected: checksum.hex,
+      actual,
+    },
+  );
 }

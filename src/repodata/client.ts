@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { DownloadError, IntegrityError, MirrorError, RepodataError, VerificationError } from '../errors.js';
 import type { AnyMirrorError } from '../errors.js';
+import {
+  DownloadError,
+  IntegrityError,
+  MirrorError,
+  RepodataError,
+  VerificationError,
+} from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { printableUrl, resolveAll, resolveHref, trimBase } from './hrefs.js';
-import { parseMetalink, parseMirrorlist, verifyListed } from './mirrorlist.js';
 import type { MirrorList } from './mirrorlist.js';
+import { parseMetalink, parseMirrorlist, verifyListed } from './mirrorlist.js';
 import type { IndexFile, IndexPackage, Repomd, RepomdRecord, RepositoryIndex } from './model.js';
 import type { Primary, Selection } from './primary.js';
-import { readPrimary, readRecord } from './records.js';
 import type { RecordSource } from './records.js';
+import { readPrimary, readRecord } from './records.js';
 import { findRecord, parseRepomd } from './repomd.js';
 import { verifyNotOlder } from './rollback.js';
 
@@ -25,7 +31,8 @@ export interface IndexRequest {
    * Judges repomd.xml by its detached signature (undefined: the repository has none) and throws to refuse.
    * Without it, repomd.xml.asc is not asked for.
    */
-  readonly verifyRepomd?: ((repomd: Uint8Array, signature: Uint8Array | undefined) => Promise<void> | void) | undefined;
+  readonly verifyRepomd?:
+    ((repomd: Uint8Array, signature: Uint8Array | undefined) => Promise<void> | void) | undefined;
   /** The index of the last run; an older one is refused (T2). Leave it out to allow a rollback. */
   readonly previous?: Repomd | undefined;
   /** Weak checksum types to tolerate, by the names `md5` and `sha1`; each use is a warning. */
@@ -39,7 +46,11 @@ interface Head {
   readonly signature: Uint8Array | undefined;
 }
 
-type Reading = Head & { readonly primary: IndexFile; readonly content: Primary; readonly warnings: readonly string[] };
+type Reading = Head & {
+  readonly primary: IndexFile;
+  readonly content: Primary;
+  readonly warnings: readonly string[];
+};
 
 /**
  * Reads one consistent index: repomd.xml (with signature, metalink and rollback checks), then primary, checked before
@@ -57,7 +68,8 @@ export async function loadIndex(request: IndexRequest): Promise<RepositoryIndex>
       const reading = await readBase(base, list, request);
       return assemble(base, list, reading, failures);
     } catch (error) {
-      if (!(error instanceof MirrorError) || (error as AnyMirrorError).code === 'ABORTED') throw error;
+      if (!(error instanceof MirrorError) || (error as AnyMirrorError).code === 'ABORTED')
+        throw error;
       failures.push({ base, error: error as AnyMirrorError });
     }
   }
@@ -81,10 +93,19 @@ export async function loadRecords(
     const record = findRecord(index.repomd, type);
     if (record === undefined) continue;
     try {
-      files.push(await readTwice(record, { bases: index.bases, fetcher, allowWeak, warn: (text) => warnings.push(text) }));
+      files.push(
+        await readTwice(record, {
+          bases: index.bases,
+          fetcher,
+          allowWeak,
+          warn: (text) => warnings.push(text),
+        }),
+      );
     } catch (error) {
       if (!isAbsent(error)) throw error;
-      warnings.push(`${record.href} is listed in repomd.xml, but the server does not have it; it is not archived`);
+      warnings.push(
+        `${record.href} is listed in repomd.xml, but the server does not have it; it is not archived`,
+      );
     }
   }
   return { files, warnings };
@@ -94,16 +115,33 @@ export async function loadRecords(
  * URLs of a package by the bases that may serve it, best first.
  * @throws RepodataError UNSAFE_PATH, WEAK_ALGORITHM when the package must not be fetched
  */
-export function packageUrls(index: Pick<RepositoryIndex, 'bases'>, found: IndexPackage): readonly string[] {
+export function packageUrls(
+  index: Pick<RepositoryIndex, 'bases'>,
+  found: IndexPackage,
+): readonly string[] {
   if (found.refused !== undefined) throw found.refused;
   return resolveAll(index.bases, found.href, found.base);
 }
 
-async function findBases({ bases, mirrorlist, metalink, fetcher }: IndexRequest): Promise<MirrorList> {
-  if (bases !== undefined && bases.length > 0) return { bases: bases.slice(0, LIMITS.mirrors).map(trimBase), repomd: undefined };
+async function findBases({
+  bases,
+  mirrorlist,
+  metalink,
+  fetcher,
+}: IndexRequest): Promise<MirrorList> {
+  if (bases !== undefined && bases.length > 0)
+    return { bases: bases.slice(0, LIMITS.mirrors).map(trimBase), repomd: undefined };
   const url = metalink ?? mirrorlist;
-  if (url === undefined) throw new RepodataError('MIRRORLIST_INVALID', 'expected base URLs, a mirror list or a metalink, found none');
-  const { body } = await fetcher.fetch({ url, maxBytes: LIMITS.mirrorlistBytes, what: metalink === undefined ? 'mirrorlist' : 'metalink' });
+  if (url === undefined)
+    throw new RepodataError(
+      'MIRRORLIST_INVALID',
+      'expected base URLs, a mirror list or a metalink, found none',
+    );
+  const { body } = await fetcher.fetch({
+    url,
+    maxBytes: LIMITS.mirrorlistBytes,
+    what: metalink === undefined ? 'mirrorlist' : 'metalink',
+  });
   return metalink === undefined ? parseMirrorlist(body) : parseMetalink(body);
 }
 
@@ -125,10 +163,19 @@ async function readOnce(base: string, list: MirrorList, request: IndexRequest): 
   const record = findRecord(head.repomd, 'primary');
   if (record === undefined) {
     const found = head.repomd.records.map(({ type }) => type).join(', ');
-    throw new RepodataError('RECORD_MISSING', `repomd.xml lists no record "primary"; found: ${found === '' ? 'none' : found}`);
+    throw new RepodataError(
+      'RECORD_MISSING',
+      `repomd.xml lists no record "primary"; found: ${found === '' ? 'none' : found}`,
+    );
   }
   const warnings: string[] = [];
-  const source: RecordSource = { bases: [base], fetcher: request.fetcher, allowWeak: request.allowWeak, warn: (text) => warnings.push(text), ...patience(list) };
+  const source: RecordSource = {
+    bases: [base],
+    fetcher: request.fetcher,
+    allowWeak: request.allowWeak,
+    warn: (text) => warnings.push(text),
+    ...patience(list),
+  };
   let primary: IndexFile;
   try {
     primary = await readRecord(record, source);
@@ -142,14 +189,23 @@ async function readOnce(base: string, list: MirrorList, request: IndexRequest): 
 
 async function readHead(base: string, list: MirrorList, request: IndexRequest): Promise<Head> {
   const url = resolveHref(base, 'repodata/repomd.xml');
-  const { body: bytes } = await request.fetcher.fetch({ url, maxBytes: LIMITS.repomdBytes, what: 'repomd.xml', ...patience(list) });
+  const { body: bytes } = await request.fetcher.fetch({
+    url,
+    maxBytes: LIMITS.repomdBytes,
+    what: 'repomd.xml',
+    ...patience(list),
+  });
   if (list.repomd !== undefined) verifyListed(bytes, list.repomd);
-  const signature = request.verifyRepomd === undefined ? undefined : await readSignature(base, list, request.fetcher);
+  const signature =
+    request.verifyRepomd === undefined
+      ? undefined
+      : await readSignature(base, list, request.fetcher);
   try {
     await request.verifyRepomd?.(bytes, signature);
   } catch (error) {
     // repomd.xml and its signature are two files, and one may be newer than the other for a moment.
-    if (error instanceof VerificationError && error.code === 'BAD_SIGNATURE') throw new RaceError(error);
+    if (error instanceof VerificationError && error.code === 'BAD_SIGNATURE')
+      throw new RaceError(error);
     throw error;
   }
   const repomd = parseRepomd(bytes);
@@ -157,10 +213,21 @@ async function readHead(base: string, list: MirrorList, request: IndexRequest): 
   return { repomd, bytes, signature };
 }
 
-async function readSignature(base: string, list: MirrorList, fetcher: Fetcher): Promise<Uint8Array | undefined> {
+async function readSignature(
+  base: string,
+  list: MirrorList,
+  fetcher: Fetcher,
+): Promise<Uint8Array | undefined> {
   const url = resolveHref(base, 'repodata/repomd.xml.asc');
   try {
-    return (await fetcher.fetch({ url, maxBytes: LIMITS.keyBytes, what: 'repomd.xml.asc', ...patience(list) })).body;
+    return (
+      await fetcher.fetch({
+        url,
+        maxBytes: LIMITS.keyBytes,
+        what: 'repomd.xml.asc',
+        ...patience(list),
+      })
+    ).body;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -191,7 +258,10 @@ class RaceError extends Error {
 /** The server answers that there is no such file; object stores say 403 to those who may not list. */
 function isAbsent(error: unknown): boolean {
   if (!(error instanceof DownloadError)) return false;
-  return error.code === 'NOT_FOUND' || (error.code === 'HTTP_STATUS' && [403, 404, 410].includes(error.status ?? 0));
+  return (
+    error.code === 'NOT_FOUND' ||
+    (error.code === 'HTTP_STATUS' && [403, 404, 410].includes(error.status ?? 0))
+  );
 }
 
 interface Failure {
@@ -199,12 +269,21 @@ interface Failure {
   readonly error: AnyMirrorError;
 }
 
-function assemble(base: string, { bases }: MirrorList, reading: Reading, failures: readonly Failure[]): RepositoryIndex {
+function assemble(
+  base: string,
+  { bases }: MirrorList,
+  reading: Reading,
+  failures: readonly Failure[],
+): RepositoryIndex {
   const failed = new Set(failures.map((failure) => failure.base));
   const others = bases.filter((other) => other !== base);
   return {
     baseUrl: printableUrl(base),
-    bases: [base, ...others.filter((other) => !failed.has(other)), ...others.filter((other) => failed.has(other))],
+    bases: [
+      base,
+      ...others.filter((other) => !failed.has(other)),
+      ...others.filter((other) => failed.has(other)),
+    ],
     repomd: reading.repomd,
     repomdBytes: reading.bytes,
     signatureBytes: reading.signature,
@@ -212,7 +291,13 @@ function assemble(base: string, { bases }: MirrorList, reading: Reading, failure
     packages: reading.content.packages,
     packageCount: reading.content.packageCount,
     names: reading.content.names,
-    warnings: [...failures.map(({ base: skipped, error }) => `${printableUrl(skipped)} is passed over: ${error.code}: ${error.message}`), ...reading.warnings],
+    warnings: [
+      ...failures.map(
+        ({ base: skipped, error }) =>
+          `${printableUrl(skipped)} is passed over: ${error.code}: ${error.message}`,
+      ),
+      ...reading.warnings,
+    ],
   };
 }
 
@@ -221,15 +306,31 @@ const FAMILIES = [VerificationError, IntegrityError, RepodataError, DownloadErro
 /** The gravest failure, worded for all: a refusal must not hide behind a mirror that is merely dead. */
 function summarize(failures: readonly Failure[]): MirrorError {
   const first = failures[0];
-  if (first === undefined) throw new RepodataError('MIRRORLIST_INVALID', 'expected base URLs, found none');
+  if (first === undefined)
+    throw new RepodataError('MIRRORLIST_INVALID', 'expected base URLs, found none');
   if (failures.length === 1) return first.error;
-  const gravest = FAMILIES.map((family) => failures.find(({ error }) => error instanceof family)?.error).find((error) => error !== undefined) ?? first.error;
-  const all = failures.map(({ base, error }) => `${printableUrl(base)}: ${error.code}: ${error.message}`).join('; ');
+  const gravest =
+    FAMILIES.map((family) => failures.find(({ error }) => error instanceof family)?.error).find(
+      (error) => error !== undefined,
+    ) ?? first.error;
+  const all = failures
+    .map(({ base, error }) => `${printableUrl(base)}: ${error.code}: ${error.message}`)
+    .join('; ');
   const message = `none of ${failures.length} bases serves a usable index: ${all}`;
-  const details = { remedy: gravest.remedy, cause: gravest, ...(gravest.expected === undefined ? {} : { expected: gravest.expected }), ...(gravest.actual === undefined ? {} : { actual: gravest.actual }) };
-  if (gravest instanceof VerificationError) return new VerificationError(gravest.code, message, details);
+  const details = {
+    remedy: gravest.remedy,
+    cause: gravest,
+    ...(gravest.expected === undefined ? {} : { expected: gravest.expected }),
+    ...(gravest.actual === undefined ? {} : { actual: gravest.actual }),
+  };
+  if (gravest instanceof VerificationError)
+    return new VerificationError(gravest.code, message, details);
   if (gravest instanceof IntegrityError) return new IntegrityError(gravest.code, message, details);
   if (gravest instanceof RepodataError) return new RepodataError(gravest.code, message, details);
-  if (gravest instanceof DownloadError) return new DownloadError(gravest.code, message, { ...details, ...(gravest.status === undefined ? {} : { status: gravest.status }) });
+  if (gravest instanceof DownloadError)
+    return new DownloadError(gravest.code, message, {
+      ...details,
+      ...(gravest.status === undefined ? {} : { status: gravest.status }),
+    });
   return gravest;
 }

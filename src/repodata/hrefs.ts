@@ -16,9 +16,11 @@ const NAME_BYTES = 255;
 export function resolveHref(base: string, href: string, xmlBase?: string): string {
   const segments = checkSegments(href);
   if (xmlBase === undefined || xmlBase === '') return join(base, segments);
-  if (UNSAFE_CHARACTER.test(xmlBase)) throw unsafe('xml:base', xmlBase, 'it holds a control character or a backslash');
+  if (UNSAFE_CHARACTER.test(xmlBase))
+    throw unsafe('xml:base', xmlBase, 'it holds a control character or a backslash');
   if (!isAbsolute(xmlBase)) return join(base, [...checkSegments(trimBase(xmlBase)), ...segments]);
-  if (!isWithin(xmlBase, base)) throw unsafe('xml:base', xmlBase, `expected the origin of ${printableUrl(base)}`);
+  if (!isWithin(xmlBase, base))
+    throw unsafe('xml:base', xmlBase, `expected the origin of ${printableUrl(base)}`);
   return join(withCredentialsOf(base, xmlBase), segments);
 }
 
@@ -26,7 +28,11 @@ export function resolveHref(base: string, href: string, xmlBase?: string): strin
  * URLs of such a file by every base that may serve it, each once; a base whose origin is not that of `xml:base` gives none.
  * @throws RepodataError UNSAFE_PATH when no base gives one
  */
-export function resolveAll(bases: readonly string[], href: string, xmlBase?: string): readonly string[] {
+export function resolveAll(
+  bases: readonly string[],
+  href: string,
+  xmlBase?: string,
+): readonly string[] {
   const urls = new Set<string>();
   let refusal: unknown;
   for (const base of bases) {
@@ -72,13 +78,18 @@ function isAbsolute(url: string): boolean {
 
 /** Decoded segments of a relative path; `.` and empty ones in the middle are dropped. */
 function checkSegments(href: string): string[] {
-  if (UNSAFE_CHARACTER.test(href)) throw unsafe('href', href, 'it holds a control character or a backslash');
-  if (isAbsolute(href) || href.startsWith('/')) throw unsafe('href', href, 'expected a path relative to the repository');
-  if (Buffer.byteLength(href) > LIMITS.pathBytes) throw unsafe('href', href, `it is longer than ${LIMITS.pathBytes} bytes`);
+  if (UNSAFE_CHARACTER.test(href))
+    throw unsafe('href', href, 'it holds a control character or a backslash');
+  if (isAbsolute(href) || href.startsWith('/'))
+    throw unsafe('href', href, 'expected a path relative to the repository');
+  if (Buffer.byteLength(href) > LIMITS.pathBytes)
+    throw unsafe('href', href, `it is longer than ${LIMITS.pathBytes} bytes`);
   const raw = href.split('/');
   const last = raw.at(-1);
   if (last === '' || last === '.') throw unsafe('href', href, 'expected the name of a file');
-  return raw.filter((segment) => segment !== '' && segment !== '.').map((segment) => checkSegment(segment, href));
+  return raw
+    .filter((segment) => segment !== '' && segment !== '.')
+    .map((segment) => checkSegment(segment, href));
 }
 
 function checkSegment(raw: string, href: string): string {
@@ -92,7 +103,8 @@ function checkSegment(raw: string, href: string): string {
     if (next === text) break;
     text = next;
   }
-  if (Buffer.byteLength(decoded) > NAME_BYTES) throw unsafe('href', href, `a name is longer than ${NAME_BYTES} bytes`);
+  if (Buffer.byteLength(decoded) > NAME_BYTES)
+    throw unsafe('href', href, `a name is longer than ${NAME_BYTES} bytes`);
   return decoded;
 }
 
@@ -114,15 +126,27 @@ function join(base: string, segments: readonly string[]): string {
 
 /** RFC 3986, 2.3: all but unreserved characters is encoded (object stores read a bare `+` as a space). */
 function encode(segment: string): string {
-  return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function isWithin(xmlBase: string, base: string): boolean {
   if (!URL.canParse(xmlBase) || !URL.canParse(base)) return false;
   const inner = new URL(xmlBase);
   const outer = new URL(base);
-  if (inner.username !== '' || inner.password !== '' || inner.protocol !== outer.protocol || inner.host !== outer.host) return false;
-  return outer.protocol !== 'file:' || `${trimBase(inner.pathname)}/`.startsWith(`${trimBase(outer.pathname)}/`);
+  if (
+    inner.username !== '' ||
+    inner.password !== '' ||
+    inner.protocol !== outer.protocol ||
+    inner.host !== outer.host
+  )
+    return false;
+  return (
+    outer.protocol !== 'file:' ||
+    `${trimBase(inner.pathname)}/`.startsWith(`${trimBase(outer.pathname)}/`)
+  );
 }
 
 function withCredentialsOf(base: string, xmlBase: string): string {
@@ -134,5 +158,9 @@ function withCredentialsOf(base: string, xmlBase: string): string {
 }
 
 function unsafe(what: string, value: string, why: string, cause?: unknown): RepodataError {
-  return new RepodataError('UNSAFE_PATH', `${what} ${JSON.stringify(value.slice(0, 300))} of the index is refused: ${why}`, { actual: value.slice(0, 300), cause });
+  return new RepodataError(
+    'UNSAFE_PATH',
+    `${what} ${JSON.stringify(value.slice(0, 300))} of the index is refused: ${why}`,
+    { actual: value.slice(0, 300), cause },
+  );
 }

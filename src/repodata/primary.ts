@@ -6,8 +6,8 @@ import type { Nevra } from '../rpm/model.js';
 import { parseChecksum, requireStrong } from './checksum.js';
 import { packageFileName } from './hrefs.js';
 import type { Checksum, IndexPackage } from './model.js';
-import { cutDocument, onlyChild, parseElement } from './xml.js';
 import type { XmlElement } from './xml.js';
+import { cutDocument, onlyChild, parseElement } from './xml.js';
 import { xmlContext } from './xml-context.js';
 
 /** Says whether packages of this name and architecture are wanted. */
@@ -24,7 +24,16 @@ export interface Primary {
 }
 
 /** What is read of a package; dependencies and files make nine tenths of the text. */
-const CHILDREN: ReadonlySet<string> = new Set(['name', 'arch', 'version', 'checksum', 'time', 'size', 'location', 'format']);
+const CHILDREN: ReadonlySet<string> = new Set([
+  'name',
+  'arch',
+  'version',
+  'checksum',
+  'time',
+  'size',
+  'location',
+  'format',
+]);
 /** Names kept to suggest a near one. */
 const NAMES = 100_000;
 const CONTEXT = xmlContext('primary.xml', 'PRIMARY_INVALID');
@@ -35,7 +44,11 @@ const CONTEXT = xmlContext('primary.xml', 'PRIMARY_INVALID');
  *
  * @throws RepodataError PRIMARY_INVALID, XML_FORBIDDEN, LIMIT_EXCEEDED
  */
-export async function parsePrimary(source: AsyncIterable<Uint8Array>, select: Selection, allowWeak?: ReadonlySet<string>): Promise<Primary> {
+export async function parsePrimary(
+  source: AsyncIterable<Uint8Array>,
+  select: Selection,
+  allowWeak?: ReadonlySet<string>,
+): Promise<Primary> {
   const collector = new Collector(select, allowWeak);
   await cutDocument(source, CONTEXT, collector);
   return collector.finish();
@@ -62,10 +75,12 @@ class Collector {
 
   root(startTag: string): void {
     const root = parseElement(startTag.replace(/\/?>$/, '/>'), CONTEXT);
-    if (root.name !== 'metadata') throw CONTEXT.invalid(`expected root element metadata, found ${root.name}`);
+    if (root.name !== 'metadata')
+      throw CONTEXT.invalid(`expected root element metadata, found ${root.name}`);
     const declared = root.attributes.get('packages');
     if (declared === undefined) return;
-    if (!/^[0-9]{1,9}$/.test(declared)) throw CONTEXT.invalid(`expected a number of packages, found "${declared.slice(0, 40)}"`);
+    if (!/^[0-9]{1,9}$/.test(declared))
+      throw CONTEXT.invalid(`expected a number of packages, found "${declared.slice(0, 40)}"`);
     this.#declared = Number(declared);
   }
 
@@ -74,22 +89,29 @@ class Collector {
     const name = probes.get('name');
     const arch = probes.get('arch');
     // What the cutter could not read plainly is decided after parsing.
-    if (name === undefined || arch === undefined || name.includes('&') || arch.includes('&')) return true;
+    if (name === undefined || arch === undefined || name.includes('&') || arch.includes('&'))
+      return true;
     this.#note(name.trim());
     return this.#select({ name: name.trim(), arch: arch.trim() });
   }
 
   keeps(parent: string, name: string): boolean {
-    return parent === 'package' ? CHILDREN.has(name) : parent !== 'format' || name === 'header-range';
+    return parent === 'package'
+      ? CHILDREN.has(name)
+      : parent !== 'format' || name === 'header-range';
   }
 
   element(name: string, xml: string | undefined): void {
     if (name !== 'package') return;
     this.#count += 1;
-    if (this.#count > LIMITS.packagesInIndex) throw CONTEXT.tooMuch(`more than ${LIMITS.packagesInIndex} packages`);
+    if (this.#count > LIMITS.packagesInIndex)
+      throw CONTEXT.tooMuch(`more than ${LIMITS.packagesInIndex} packages`);
     if (xml === undefined) return;
     // What is kept of a package has some 2 KiB; a million tiny elements would be a million objects.
-    if (xml.length > LIMITS.xmlTokenBytes) throw CONTEXT.tooMuch(`a package with more than ${LIMITS.xmlTokenBytes} characters of basic facts`);
+    if (xml.length > LIMITS.xmlTokenBytes)
+      throw CONTEXT.tooMuch(
+        `a package with more than ${LIMITS.xmlTokenBytes} characters of basic facts`,
+      );
     const element = parseElement(xml, CONTEXT);
     if ((element.attributes.get('type') ?? 'rpm') !== 'rpm') return;
     const candidate = { name: requireText(element, 'name'), arch: requireText(element, 'arch') };
@@ -99,14 +121,21 @@ class Collector {
 
   finish(): Primary {
     if (this.#declared !== undefined && this.#declared !== this.#count) {
-      throw CONTEXT.invalid(`expected ${this.#declared} packages as declared, found ${this.#count}`);
+      throw CONTEXT.invalid(
+        `expected ${this.#declared} packages as declared, found ${this.#count}`,
+      );
     }
     const packages = [...this.#packages.values()];
-    return { packages, packageCount: this.#count, names: packages.length === 0 ? this.#names : new Set() };
+    return {
+      packages,
+      packageCount: this.#count,
+      names: packages.length === 0 ? this.#names : new Set(),
+    };
   }
 
   #note(name: string): void {
-    if (this.#packages.size === 0 && this.#names.size < NAMES && !this.#names.has(name)) this.#names.add(detach(name));
+    if (this.#packages.size === 0 && this.#names.size < NAMES && !this.#names.has(name))
+      this.#names.add(detach(name));
   }
 
   /** T7: one NEVRA must be one package. */
@@ -115,13 +144,22 @@ class Collector {
     const known = this.#packages.get(nevra);
     if (known === undefined) {
       this.#packages.set(nevra, found);
-    } else if (known.checksum.algorithm !== found.checksum.algorithm || known.checksum.hex !== found.checksum.hex) {
-      throw CONTEXT.invalid(`${nevra} is listed twice, with checksums ${known.checksum.hex} and ${found.checksum.hex}`);
+    } else if (
+      known.checksum.algorithm !== found.checksum.algorithm ||
+      known.checksum.hex !== found.checksum.hex
+    ) {
+      throw CONTEXT.invalid(
+        `${nevra} is listed twice, with checksums ${known.checksum.hex} and ${found.checksum.hex}`,
+      );
     }
   }
 }
 
-function readPackage(element: XmlElement, { name, arch }: { readonly name: string; readonly arch: string }, allowWeak?: ReadonlySet<string>): IndexPackage {
+function readPackage(
+  element: XmlElement,
+  { name, arch }: { readonly name: string; readonly arch: string },
+  allowWeak?: ReadonlySet<string>,
+): IndexPackage {
   const nevra = readNevra(element, name, arch);
   const location = onlyChild(element, 'location', CONTEXT);
   const href = location?.attributes.get('href') ?? '';
@@ -148,24 +186,40 @@ function readPackage(element: XmlElement, { name, arch }: { readonly name: strin
 
 function readNevra(element: XmlElement, name: string, arch: string): Nevra {
   const version = onlyChild(element, 'version', CONTEXT);
-  const [epoch = '', ver = '', rel = ''] = ['epoch', 'ver', 'rel'].map((key) => version?.attributes.get(key));
-  if (ver === '' || rel === '') throw CONTEXT.invalid(`${name}: expected a version and a release, found "${ver}" and "${rel}"`);
-  if (!/^[0-9]{0,10}$/.test(epoch) || Number(epoch) > 0xffffffff) throw CONTEXT.invalid(`${name}: expected an epoch of 32 bits, found "${epoch.slice(0, 40)}"`);
-  return { name: detach(name), epoch: epoch === '' ? null : Number(epoch), version: detach(ver), release: detach(rel), arch: detach(arch) };
+  const [epoch = '', ver = '', rel = ''] = ['epoch', 'ver', 'rel'].map((key) =>
+    version?.attributes.get(key),
+  );
+  if (ver === '' || rel === '')
+    throw CONTEXT.invalid(`${name}: expected a version and a release, found "${ver}" and "${rel}"`);
+  if (!/^[0-9]{0,10}$/.test(epoch) || Number(epoch) > 0xffffffff)
+    throw CONTEXT.invalid(`${name}: expected an epoch of 32 bits, found "${epoch.slice(0, 40)}"`);
+  return {
+    name: detach(name),
+    epoch: epoch === '' ? null : Number(epoch),
+    version: detach(ver),
+    release: detach(rel),
+    arch: detach(arch),
+  };
 }
 
 function readChecksum(element: XmlElement, name: string): Checksum {
   const child = onlyChild(element, 'checksum', CONTEXT);
   const type = child?.attributes.get('type') ?? '';
   const checksum = parseChecksum(type, child?.text ?? '');
-  if (checksum === undefined) throw CONTEXT.invalid(`${name}: expected a checksum of a known type, found type "${type}", value "${child?.text.slice(0, 140) ?? ''}"`);
+  if (checksum === undefined)
+    throw CONTEXT.invalid(
+      `${name}: expected a checksum of a known type, found type "${type}", value "${child?.text.slice(0, 140) ?? ''}"`,
+    );
   return { algorithm: detach(checksum.algorithm), hex: detach(checksum.hex) };
 }
 
 function requireSize(size: XmlElement | undefined, name: string): number {
   const bytes = readInteger(size, 'package');
   if (bytes === undefined) throw CONTEXT.invalid(`${name} has no size`);
-  if (bytes > LIMITS.packageBytes) throw CONTEXT.tooMuch(`${name} with ${bytes} bytes; at most ${LIMITS.packageBytes} are allowed`);
+  if (bytes > LIMITS.packageBytes)
+    throw CONTEXT.tooMuch(
+      `${name} with ${bytes} bytes; at most ${LIMITS.packageBytes} are allowed`,
+    );
   return bytes;
 }
 

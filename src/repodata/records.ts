@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { memorySource } from '../bytes.js';
-import { compressionOfName, decompress, detectCompression } from '../compression/index.js';
 import type { Compression } from '../compression/index.js';
+import { compressionOfName, decompress, detectCompression } from '../compression/index.js';
 import { DownloadError, IntegrityError, PayloadError, RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { isWeak, newHash, requireStrong, verifyChecksum } from './checksum.js';
 import { resolveAll } from './hrefs.js';
 import type { IndexFile, RepomdRecord } from './model.js';
-import { parsePrimary } from './primary.js';
 import type { Primary, Selection } from './primary.js';
+import { parsePrimary } from './primary.js';
 
 /** Where a record comes from, and what is tolerated. */
 export interface RecordSource {
@@ -21,7 +21,14 @@ export interface RecordSource {
   readonly attempts?: number;
 }
 
-const SUFFIXES: Readonly<Record<Compression, string>> = { none: '', gzip: '.gz', xz: '.xz', lzma: '.lzma', bzip2: '.bz2', zstd: '.zst' };
+const SUFFIXES: Readonly<Record<Compression, string>> = {
+  none: '',
+  gzip: '.gz',
+  xz: '.xz',
+  lzma: '.lzma',
+  bzip2: '.bz2',
+  zstd: '.zst',
+};
 
 /**
  * Fetches a record and checks it by its checksum. A size that disagrees while the checksum holds is a warning (T3), as
@@ -32,12 +39,23 @@ const SUFFIXES: Readonly<Record<Compression, string>> = { none: '', gzip: '.gz',
 export async function readRecord(record: RepomdRecord, source: RecordSource): Promise<IndexFile> {
   const { type, size, checksum } = record;
   if (size !== undefined && size > LIMITS.recordBytes) {
-    throw new RepodataError('LIMIT_EXCEEDED', `${type}: expected at most ${LIMITS.recordBytes} bytes, repomd.xml declares ${size}`);
+    throw new RepodataError(
+      'LIMIT_EXCEEDED',
+      `${type}: expected at most ${LIMITS.recordBytes} bytes, repomd.xml declares ${size}`,
+    );
   }
   requireStrong(checksum, type, source.allowWeak);
-  const bytes = await fetchVerified(resolveAll(source.bases, record.href, record.base), record, source);
-  if (isWeak(checksum)) source.warn(`${type} is checked by ${checksum.algorithm} only, as allow-weak permits`);
-  if (size !== undefined && size !== bytes.length) source.warn(`${type}: expected ${size} bytes as declared, found ${bytes.length}; the checksum is right`);
+  const bytes = await fetchVerified(
+    resolveAll(source.bases, record.href, record.base),
+    record,
+    source,
+  );
+  if (isWeak(checksum))
+    source.warn(`${type} is checked by ${checksum.algorithm} only, as allow-weak permits`);
+  if (size !== undefined && size !== bytes.length)
+    source.warn(
+      `${type}: expected ${size} bytes as declared, found ${bytes.length}; the checksum is right`,
+    );
   return { type, archiveName: archiveName(record, bytes), bytes };
 }
 
@@ -48,7 +66,11 @@ export async function readRecord(record: RepomdRecord, source: RecordSource): Pr
 export async function readPrimary(
   file: IndexFile,
   record: RepomdRecord,
-  { select, allowWeak, warn }: Pick<RecordSource, 'allowWeak' | 'warn'> & { readonly select: Selection },
+  {
+    select,
+    allowWeak,
+    warn,
+  }: Pick<RecordSource, 'allowWeak' | 'warn'> & { readonly select: Selection },
 ): Promise<Primary> {
   const named = compressionOfName(record.href);
   const kind = detectCompression(file.bytes) ?? 'none';
@@ -58,17 +80,32 @@ export async function readPrimary(
     return await parsePrimary(watched, select, allowWeak);
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
-    throw new RepodataError(error.code === 'LIMIT_EXCEEDED' ? 'LIMIT_EXCEEDED' : 'PRIMARY_INVALID', error.message, { cause: error });
+    throw new RepodataError(
+      error.code === 'LIMIT_EXCEEDED' ? 'LIMIT_EXCEEDED' : 'PRIMARY_INVALID',
+      error.message,
+      { cause: error },
+    );
   }
 }
 
 /** T6: a declared open size may be wrong, but not by more than what never counts as a bomb. */
-function openRecord(file: IndexFile, kind: Compression, { openSize }: RepomdRecord): AsyncIterable<Uint8Array> {
-  const maxBytes = openSize === undefined ? LIMITS.recordOpenBytes : Math.min(LIMITS.recordOpenBytes, openSize + LIMITS.ratioFloor);
+function openRecord(
+  file: IndexFile,
+  kind: Compression,
+  { openSize }: RepomdRecord,
+): AsyncIterable<Uint8Array> {
+  const maxBytes =
+    openSize === undefined
+      ? LIMITS.recordOpenBytes
+      : Math.min(LIMITS.recordOpenBytes, openSize + LIMITS.ratioFloor);
   return decompress(kind, memorySource(file.bytes).stream(), { maxBytes, what: file.archiveName });
 }
 
-async function* watch(chunks: AsyncIterable<Uint8Array>, { type, openSize, openChecksum }: RepomdRecord, warn: (text: string) => void): AsyncGenerator<Uint8Array> {
+async function* watch(
+  chunks: AsyncIterable<Uint8Array>,
+  { type, openSize, openChecksum }: RepomdRecord,
+  warn: (text: string) => void,
+): AsyncGenerator<Uint8Array> {
   const hash = openChecksum === undefined ? undefined : newHash(openChecksum);
   let total = 0;
   for await (const chunk of chunks) {
@@ -76,17 +113,31 @@ async function* watch(chunks: AsyncIterable<Uint8Array>, { type, openSize, openC
     total += chunk.length;
     yield chunk;
   }
-  if (openSize !== undefined && openSize !== total) warn(`${type}: expected ${openSize} bytes when open, found ${total}; the checksum is right`);
+  if (openSize !== undefined && openSize !== total)
+    warn(`${type}: expected ${openSize} bytes when open, found ${total}; the checksum is right`);
   const actual = hash?.digest('hex');
-  if (actual !== openChecksum?.hex) warn(`${type}: expected open-checksum ${openChecksum?.hex ?? ''}, found ${actual ?? ''}; the checksum is right`);
+  if (actual !== openChecksum?.hex)
+    warn(
+      `${type}: expected open-checksum ${openChecksum?.hex ?? ''}, found ${actual ?? ''}; the checksum is right`,
+    );
 }
 
 /** The first answer with the right checksum; otherwise what was wrong with the last. */
-async function fetchVerified(urls: readonly string[], { type, checksum }: RepomdRecord, { fetcher, attempts, allowWeak }: RecordSource): Promise<Uint8Array> {
+async function fetchVerified(
+  urls: readonly string[],
+  { type, checksum }: RepomdRecord,
+  { fetcher, attempts, allowWeak }: RecordSource,
+): Promise<Uint8Array> {
   let last: unknown;
   for (const url of urls) {
     try {
-      const { body } = await fetcher.fetch({ url, maxBytes: LIMITS.recordBytes, what: type, pinned: true, ...(attempts === undefined ? {} : { attempts }) });
+      const { body } = await fetcher.fetch({
+        url,
+        maxBytes: LIMITS.recordBytes,
+        what: type,
+        pinned: true,
+        ...(attempts === undefined ? {} : { attempts }),
+      });
       verifyChecksum(body, checksum, type, allowWeak);
       return body;
     } catch (error) {
@@ -98,7 +149,9 @@ async function fetchVerified(urls: readonly string[], { type, checksum }: Repomd
 }
 
 function isServersFault(error: unknown): boolean {
-  return error instanceof IntegrityError || (error instanceof DownloadError && error.code !== 'ABORTED');
+  return (
+    error instanceof IntegrityError || (error instanceof DownloadError && error.code !== 'ABORTED')
+  );
 }
 
 /** Never the server's own words: a record that is called like another file of the archive must not replace that. */

@@ -2,8 +2,8 @@
 import type { RepodataError } from '../errors.js';
 import { parseChecksum } from './checksum.js';
 import type { Checksum, Repomd, RepomdRecord } from './model.js';
-import { onlyChild, parseDocument } from './xml.js';
 import type { XmlElement } from './xml.js';
+import { onlyChild, parseDocument } from './xml.js';
 import { xmlContext } from './xml-context.js';
 
 /** Records that are read or archived; all others are none of our business. */
@@ -20,7 +20,8 @@ const CONTEXT = xmlContext('repomd.xml', 'REPOMD_INVALID');
  */
 export function parseRepomd(bytes: Uint8Array): Repomd {
   const root = parseDocument(bytes, CONTEXT);
-  if (root.name !== 'repomd') throw CONTEXT.invalid(`expected root element repomd, found ${root.name}`);
+  if (root.name !== 'repomd')
+    throw CONTEXT.invalid(`expected root element repomd, found ${root.name}`);
   const records = root.children.filter((child) => child.name === 'data').flatMap(parseRecord);
   for (const type of NEEDED_RECORDS) {
     const count = records.filter((record) => record.type === type).length;
@@ -65,12 +66,17 @@ function readRecord(data: XmlElement, type: string): RepomdRecord {
 
 function readChecksum(data: XmlElement, name: string): Checksum | undefined {
   const element = onlyChild(data, name, CONTEXT);
-  return element === undefined ? undefined : parseChecksum(element.attributes.get('type') ?? '', element.text);
+  return element === undefined
+    ? undefined
+    : parseChecksum(element.attributes.get('type') ?? '', element.text);
 }
 
 function incomplete(data: XmlElement, type: string): RepodataError {
   const element = onlyChild(data, 'checksum', CONTEXT);
-  const found = element === undefined ? 'none' : `type "${element.attributes.get('type') ?? ''}", value "${element.text.slice(0, 140)}"`;
+  const found =
+    element === undefined
+      ? 'none'
+      : `type "${element.attributes.get('type') ?? ''}", value "${element.text.slice(0, 140)}"`;
   return CONTEXT.invalid(`record "${type}": expected a checksum of a known type, found ${found}`);
 }
 

@@ -16,10 +16,14 @@ const DAY = 86_400;
 export function verifyNotOlder(found: Repomd, recorded: Repomd): void {
   const pair = comparable(found, recorded);
   if (pair === undefined || pair.found >= pair.recorded) return;
-  throw new RepodataError('ROLLBACK', `the index is older than the recorded one: expected ${pair.by} ${pair.recorded} or later, found ${pair.found}`, {
-    expected: String(pair.recorded),
-    actual: String(pair.found),
-  });
+  throw new RepodataError(
+    'ROLLBACK',
+    `the index is older than the recorded one: expected ${pair.by} ${pair.recorded} or later, found ${pair.found}`,
+    {
+      expected: String(pair.recorded),
+      actual: String(pair.found),
+    },
+  );
 }
 
 /** Age of an index in days (T1), from its revision where that is a time, else from its newest record; undefined when neither says. */
@@ -30,11 +34,17 @@ export function ageDays(repomd: Repomd, now: number): number | undefined {
   return time === undefined ? undefined : Math.max(0, Math.floor((now - time) / DAY));
 }
 
-function comparable(found: Repomd, recorded: Repomd): { by: string; found: number; recorded: number } | undefined {
+function comparable(
+  found: Repomd,
+  recorded: Repomd,
+): { by: string; found: number; recorded: number } | undefined {
   const revisions = [numericRevision(found), numericRevision(recorded)];
-  if (revisions[0] !== undefined && revisions[1] !== undefined) return { by: 'revision', found: revisions[0], recorded: revisions[1] };
+  if (revisions[0] !== undefined && revisions[1] !== undefined)
+    return { by: 'revision', found: revisions[0], recorded: revisions[1] };
   const times = [newestTimestamp(found), newestTimestamp(recorded)];
-  return times[0] === undefined || times[1] === undefined ? undefined : { by: 'timestamp', found: times[0], recorded: times[1] };
+  return times[0] === undefined || times[1] === undefined
+    ? undefined
+    : { by: 'timestamp', found: times[0], recorded: times[1] };
 }
 
 function numericRevision({ revision }: Repomd): number | undefined {

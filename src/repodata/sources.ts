@@ -52,7 +52,11 @@ export function parseRepoFile(bytes: Uint8Array, options: RepoFileOptions): Repo
     sslVerify: readFlag(section.get('sslverify')),
     enabled: readFlag(section.get('enabled')),
   };
-  if (found.baseUrls.length === 0 && found.mirrorlist === undefined && found.metalink === undefined) {
+  if (
+    found.baseUrls.length === 0 &&
+    found.mirrorlist === undefined &&
+    found.metalink === undefined
+  ) {
     throw invalid(`section [${id}]: expected baseurl, mirrorlist or metalink, found none`);
   }
   return found;
@@ -78,13 +82,18 @@ function parseSections(text: string): Map<string, Section> {
       key = (pair[1] ?? '').toLowerCase();
       section.set(key, pair[2] ?? '');
     } else {
-      throw invalid(`line ${index + 1}: expected a [section], key=value or comment, found ${JSON.stringify(line.slice(0, 80))}`);
+      throw invalid(
+        `line ${index + 1}: expected a [section], key=value or comment, found ${JSON.stringify(line.slice(0, 80))}`,
+      );
     }
   }
   return sections;
 }
 
-function chooseSection(sections: ReadonlyMap<string, Section>, repoId: string | undefined): [string, Section] {
+function chooseSection(
+  sections: ReadonlyMap<string, Section>,
+  repoId: string | undefined,
+): [string, Section] {
   const candidates = [...sections].filter(([id]) => id !== 'main');
   const known = candidates.map(([id]) => id).join(', ');
   if (repoId === undefined || repoId === '') {
@@ -94,7 +103,8 @@ function chooseSection(sections: ReadonlyMap<string, Section>, repoId: string | 
     return only;
   }
   const found = candidates.find(([id]) => id === repoId);
-  if (found === undefined) throw invalid(`expected a section [${repoId}], found: ${known === '' ? 'none' : known}`);
+  if (found === undefined)
+    throw invalid(`expected a section [${repoId}], found: ${known === '' ? 'none' : known}`);
   return found;
 }
 
@@ -102,23 +112,38 @@ function chooseSection(sections: ReadonlyMap<string, Section>, repoId: string | 
 function substitute(value: string, key: string, { basearch, releasever }: RepoFileOptions): string {
   const [major, minor] = (releasever ?? '').split('.', 2);
   const variables: Readonly<Record<string, string | undefined>> = {
-    basearch, arch: basearch, releasever, releasever_major: major === '' ? undefined : major, releasever_minor: minor,
+    basearch,
+    arch: basearch,
+    releasever,
+    releasever_major: major === '' ? undefined : major,
+    releasever_minor: minor,
   };
-  return value.replace(/\$(?:\{([A-Za-z0-9_]+)(?::([-+])([^{}]*))?\}|([A-Za-z0-9_]+))/g, (all, braced?: string, operator?: string, word?: string, bare?: string) => {
-    const name = (braced ?? bare ?? '').toLowerCase();
-    const known = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    const set = known !== undefined && known !== '';
-    if (operator === '+') return set ? (word ?? '') : '';
-    if (set) return known;
-    if (operator === '-') return word ?? '';
-    const remedy = name.startsWith('releasever') ? 'Set releasever.' : 'Give baseurl and gpgkey instead of repo-file.';
-    throw new RepodataError('REPO_FILE_INVALID', `the .repo file is not usable: ${key} needs a value for ${all}`, { remedy });
-  });
+  return value.replace(
+    /\$(?:\{([A-Za-z0-9_]+)(?::([-+])([^{}]*))?\}|([A-Za-z0-9_]+))/g,
+    (all, braced?: string, operator?: string, word?: string, bare?: string) => {
+      const name = (braced ?? bare ?? '').toLowerCase();
+      const known = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      const set = known !== undefined && known !== '';
+      if (operator === '+') return set ? (word ?? '') : '';
+      if (set) return known;
+      if (operator === '-') return word ?? '';
+      const remedy = name.startsWith('releasever')
+        ? 'Set releasever.'
+        : 'Give baseurl and gpgkey instead of repo-file.';
+      throw new RepodataError(
+        'REPO_FILE_INVALID',
+        `the .repo file is not usable: ${key} needs a value for ${all}`,
+        { remedy },
+      );
+    },
+  );
 }
 
 function checkUrl(url: string, key: string, id: string): string {
   if (/^(https?|file):\/\//i.test(url) && URL.canParse(url)) return url;
-  throw invalid(`section [${id}]: expected an http, https or file URL as ${key}, found ${JSON.stringify(url.slice(0, 200))}`);
+  throw invalid(
+    `section [${id}]: expected an http, https or file URL as ${key}, found ${JSON.stringify(url.slice(0, 200))}`,
+  );
 }
 
 function listItems(value: string | undefined): string[] {
@@ -134,11 +159,19 @@ function readFlag(value: string | undefined): boolean | undefined {
 }
 
 /** UTF-8 text of a file from outside, without byte-order mark. */
-function decodeText(bytes: Uint8Array, what: string, code: 'REPO_FILE_INVALID' | 'MIRRORLIST_INVALID'): string {
+function decodeText(
+  bytes: Uint8Array,
+  what: string,
+  code: 'REPO_FILE_INVALID' | 'MIRRORLIST_INVALID',
+): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new RepodataError(code, `the ${what} is not usable: expected UTF-8 text, found other bytes`, { cause: error });
+    throw new RepodataError(
+      code,
+      `the ${what} is not usable: expected UTF-8 text, found other bytes`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { RepodataError } from '../errors.js';
 import type { RepodataErrorCode } from '../errors.js';
+import { RepodataError } from '../errors.js';
 
 /** How errors about one document are worded. */
 export interface XmlContext {
@@ -14,13 +14,17 @@ export interface XmlContext {
 
 /** The context of a document called `what`, whose faults have the code `code`. */
 export function xmlContext(what: string, code: RepodataErrorCode): XmlContext {
-  const invalid = (found: string, cause?: unknown): RepodataError => new RepodataError(code, `${what} is not valid: ${found}`, { cause });
+  const invalid = (found: string, cause?: unknown): RepodataError =>
+    new RepodataError(code, `${what} is not valid: ${found}`, { cause });
   return {
     invalid,
     forbidden: (markup) =>
       /^<!doctype\s+html\b[^[]*$/i.test(markup)
         ? invalid('it is an HTML page')
-        : new RepodataError('XML_FORBIDDEN', `${what} holds a forbidden declaration: ${markup.split('\n', 1)[0] ?? ''}`),
+        : new RepodataError(
+            'XML_FORBIDDEN',
+            `${what} holds a forbidden declaration: ${markup.split('\n', 1)[0] ?? ''}`,
+          ),
     tooMuch: (found) => new RepodataError('LIMIT_EXCEEDED', `${what} holds ${found}`),
   };
 }

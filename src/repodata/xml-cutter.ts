@@ -59,7 +59,8 @@ export class XmlCutter {
    * @throws RepodataError XML_FORBIDDEN, LIMIT_EXCEEDED, or the context's code for what is not well-formed
    */
   push(text: string): void {
-    if (NOT_A_CHARACTER.test(text)) throw this.#context.invalid('it holds characters that XML forbids');
+    if (NOT_A_CHARACTER.test(text))
+      throw this.#context.invalid('it holds characters that XML forbids');
     const buffer = this.#carry + text;
     let at = 0;
     this.#keepFrom = 0;
@@ -73,7 +74,10 @@ export class XmlCutter {
       at = end;
     }
     this.#carry = buffer.slice(at);
-    if (this.#carry.length > LIMITS.xmlTokenBytes) throw this.#context.tooMuch(`a tag, comment or CDATA section of more than ${LIMITS.xmlTokenBytes} characters`);
+    if (this.#carry.length > LIMITS.xmlTokenBytes)
+      throw this.#context.tooMuch(
+        `a tag, comment or CDATA section of more than ${LIMITS.xmlTokenBytes} characters`,
+      );
     this.#keep(buffer, at);
   }
 
@@ -88,7 +92,8 @@ export class XmlCutter {
   #text(buffer: string, from: number, to: number): void {
     if (from === to) return;
     this.#atStart = false;
-    if (this.#open.length === 0 && buffer.slice(from, to).trim() !== '') throw this.#context.invalid('there is text outside the root element');
+    if (this.#open.length === 0 && buffer.slice(from, to).trim() !== '')
+      throw this.#context.invalid('there is text outside the root element');
     if (this.#probe !== undefined) this.#probeText += buffer.slice(from, to);
     this.#grow(to - from);
   }
@@ -106,10 +111,12 @@ export class XmlCutter {
   /** XML 1.0, 2.5 and 2.7. */
   #section(text: string): void {
     if (text.startsWith('<!--')) {
-      if (text.indexOf('--', 4) !== text.length - 3) throw this.#context.invalid('there is a "--" inside a comment');
+      if (text.indexOf('--', 4) !== text.length - 3)
+        throw this.#context.invalid('there is a "--" inside a comment');
       return;
     }
-    if (this.#open.length === 0) throw this.#context.invalid('there is text outside the root element');
+    if (this.#open.length === 0)
+      throw this.#context.invalid('there is text outside the root element');
     this.#spoilProbe();
   }
 
@@ -120,14 +127,17 @@ export class XmlCutter {
     if (isRead) checkAttributes(buffer.slice(start, end), name, this.#context);
     const depth = this.#open.push(name);
     this.#elements += 1;
-    if (this.#elements > (this.#handler.maxElements ?? Infinity)) throw this.#context.tooMuch(`more than ${this.#handler.maxElements ?? 0} elements`);
-    if (depth > LIMITS.xmlDepth) throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
+    if (this.#elements > (this.#handler.maxElements ?? Infinity))
+      throw this.#context.tooMuch(`more than ${this.#handler.maxElements ?? 0} elements`);
+    if (depth > LIMITS.xmlDepth)
+      throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
     if (depth === 1) this.#startRoot(buffer.slice(start, end));
     else if (depth === 2) this.#startChild(start);
     else {
       this.#spoilProbe();
       if (depth === 3 && !this.#decided) this.#startProbe(localName(name));
-      if (this.#parts !== undefined && this.#leaving === 0) this.#considerLeaving(buffer, start, depth);
+      if (this.#parts !== undefined && this.#leaving === 0)
+        this.#considerLeaving(buffer, start, depth);
     }
     if (empty) this.#close(buffer, end);
   }
@@ -135,7 +145,10 @@ export class XmlCutter {
   #endTag(buffer: string, start: number, end: number): void {
     const name = buffer.slice(start + 2, end - 1).trimEnd();
     const open = this.#open.at(-1);
-    if (name !== open) throw this.#context.invalid(open === undefined ? `</${name}> closes nothing` : `expected </${open}>, found </${name}>`);
+    if (name !== open)
+      throw this.#context.invalid(
+        open === undefined ? `</${name}> closes nothing` : `expected </${open}>, found </${name}>`,
+      );
     this.#close(buffer, end);
   }
 
@@ -197,7 +210,8 @@ export class XmlCutter {
     this.#probes.set(this.#probe, this.#probeText);
     this.#probe = undefined;
     const child = this.#open[1];
-    if (child !== undefined && this.#probes.size === this.#handler.probes?.length) this.#decide(child);
+    if (child !== undefined && this.#probes.size === this.#handler.probes?.length)
+      this.#decide(child);
   }
 
   #decide(child: string): void {
@@ -208,6 +222,9 @@ export class XmlCutter {
   #grow(characters: number): void {
     if (this.#open.length < 2) return;
     this.#size += characters;
-    if (this.#size > LIMITS.packageElementBytes) throw this.#context.tooMuch(`an element of more than ${LIMITS.packageElementBytes} characters`);
+    if (this.#size > LIMITS.packageElementBytes)
+      throw this.#context.tooMuch(
+        `an element of more than ${LIMITS.packageElementBytes} characters`,
+      );
   }
 }

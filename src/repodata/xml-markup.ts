@@ -4,7 +4,8 @@ import type { XmlContext } from './xml-context.js';
 const NAME = /^[A-Za-z_:\u0080-\uffff][\w:.\-\u0080-\uffff]*$/;
 /** What follows the name in a start tag (XML 1.0, 3.1). */
 const ATTRIBUTES = /^(?:\s+[^\s"'<>&=/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*\/?>$/;
-const DECLARATION = /^<\?xml\s+version\s*=\s*["'][\w.:-]*["'](?:\s+encoding\s*=\s*["']([A-Za-z][\w.-]*)["'])?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$/;
+const DECLARATION =
+  /^<\?xml\s+version\s*=\s*["'][\w.:-]*["'](?:\s+encoding\s*=\s*["']([A-Za-z][\w.-]*)["'])?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>$/;
 const OPENERS = ['<!--', '<![CDATA['];
 
 /** The part of a qualified name behind its prefix. */
@@ -40,7 +41,8 @@ export function tagName(buffer: string, from: number, to: number, context: XmlCo
 
 /** Checks the attributes' form. @throws RepodataError */
 export function checkAttributes(tag: string, name: string, context: XmlContext): void {
-  if (!ATTRIBUTES.test(tag.slice(1 + name.length))) throw context.invalid(`${tag.slice(0, 100)} is no tag`);
+  if (!ATTRIBUTES.test(tag.slice(1 + name.length)))
+    throw context.invalid(`${tag.slice(0, 100)} is no tag`);
 }
 
 /**
@@ -50,13 +52,15 @@ export function checkAttributes(tag: string, name: string, context: XmlContext):
  */
 export function checkInstruction(text: string, isFirst: boolean, context: XmlContext): void {
   const target = /^<\?([^\s?]*)(\s|\?>$)/.exec(text)?.[1] ?? '';
-  if (!NAME.test(target)) throw context.invalid(`"${text.slice(0, 40)}" is no processing instruction`);
+  if (!NAME.test(target))
+    throw context.invalid(`"${text.slice(0, 40)}" is no processing instruction`);
   if (target.toLowerCase() !== 'xml') return;
   if (!isFirst) throw context.invalid('the XML declaration is not at its beginning');
   const declaration = DECLARATION.exec(text);
   if (declaration === null) throw context.invalid(`"${text.slice(0, 100)}" is no XML declaration`);
   const encoding = declaration[1] ?? 'UTF-8';
-  if (!/^(utf-?8|us-ascii|ascii)$/i.test(encoding)) throw context.invalid(`expected encoding UTF-8, found ${encoding}`);
+  if (!/^(utf-?8|us-ascii|ascii)$/i.test(encoding))
+    throw context.invalid(`expected encoding UTF-8, found ${encoding}`);
 }
 
 /** XML 1.0, 3.1: `>` is allowed in an attribute value, `<` is not. */
@@ -64,7 +68,8 @@ function tagEnd(buffer: string, start: number, context: XmlContext): number {
   let quote = 0;
   for (let at = start + 1; at < buffer.length; at += 1) {
     const code = buffer.charCodeAt(at);
-    if (code === 0x3c) throw context.invalid(`there is a "<" inside a tag: ${buffer.slice(start, start + 40)}`);
+    if (code === 0x3c)
+      throw context.invalid(`there is a "<" inside a tag: ${buffer.slice(start, start + 40)}`);
     if (quote !== 0) {
       if (code === quote) quote = 0;
     } else if (code === 0x22 || code === 0x27) quote = code;

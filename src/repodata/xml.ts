@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
 import { LIMITS } from '../limits.js';
 import type { XmlContext } from './xml-context.js';
-import { XmlCutter } from './xml-cutter.js';
 import type { CutterHandler } from './xml-cutter.js';
+import { XmlCutter } from './xml-cutter.js';
 import { localName } from './xml-markup.js';
 
 /** An element with entities decoded; comments and processing instructions are left out. */
@@ -66,7 +67,11 @@ export function parseDocument(bytes: Uint8Array, context: XmlContext): XmlElemen
  * Feeds a document of any size to a cutter in pieces.
  * @throws RepodataError
  */
-export async function cutDocument(source: AsyncIterable<Uint8Array>, context: XmlContext, handler: CutterHandler): Promise<void> {
+export async function cutDocument(
+  source: AsyncIterable<Uint8Array>,
+  context: XmlContext,
+  handler: CutterHandler,
+): Promise<void> {
   const cutter = new XmlCutter(context, handler);
   const decode = newDecoder(context);
   for await (const piece of coalesce(source)) cutter.push(decode(piece, false));
@@ -75,9 +80,14 @@ export async function cutDocument(source: AsyncIterable<Uint8Array>, context: Xm
 }
 
 /** The only child called `name`; undefined when there is none. @throws RepodataError when there are several */
-export function onlyChild(element: XmlElement, name: string, context: XmlContext): XmlElement | undefined {
+export function onlyChild(
+  element: XmlElement,
+  name: string,
+  context: XmlContext,
+): XmlElement | undefined {
   const found = element.children.filter((child) => child.name === name);
-  if (found.length > 1) throw context.invalid(`expected one <${name}> in <${element.name}>, found ${found.length}`);
+  if (found.length > 1)
+    throw context.invalid(`expected one <${name}> in <${element.name}>, found ${found.length}`);
   return found[0];
 }
 
@@ -124,14 +134,21 @@ function readContent(nodes: unknown, context: XmlContext): Pick<XmlElement, 'chi
       if (name === ':@') continue;
       if (name === '#text') text += decodeText(String(value), context);
       else if (name === '#cdata') text += cdataText(value);
-      else children.push({ name: localName(name), attributes: readAttributes(node[':@'], context), ...readContent(value, context) });
+      else
+        children.push({
+          name: localName(name),
+          attributes: readAttributes(node[':@'], context),
+          ...readContent(value, context),
+        });
     }
   }
   return { children, text: text.trim() };
 }
 
 function cdataText(nodes: unknown): string {
-  return (Array.isArray(nodes) ? (nodes as unknown[]) : []).map((node) => (isRecord(node) ? String(node['#text']) : '')).join('');
+  return (Array.isArray(nodes) ? (nodes as unknown[]) : [])
+    .map((node) => (isRecord(node) ? String(node['#text']) : ''))
+    .join('');
 }
 
 /** Line breaks stay, where XML 1.0, 3.3.3 makes spaces of them: a name that holds one is to be refused (T8), not mended. */
@@ -144,7 +161,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const PREDEFINED: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+};
 
 /** XML 1.0, 2.4. */
 function decodeText(text: string, context: XmlContext): string {
@@ -155,20 +178,28 @@ function decodeText(text: string, context: XmlContext): string {
 /** XML 1.0, 4.1 and 4.6: the five predefined entities and character references, decoded once; there are no others. */
 function decodeEntities(text: string, context: XmlContext): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([0-9a-fA-F]{1,6});|#([0-9]{1,7});|([^\s&;]{1,64});)?/g, (all, hex?: string, decimal?: string, name?: string) => {
-    if (hex !== undefined) return character(parseInt(hex, 16), context);
-    if (decimal !== undefined) return character(parseInt(decimal, 10), context);
-    if (name === undefined) throw context.invalid('there is an "&" that begins no reference');
-    const value = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
-    if (value === undefined) throw context.forbidden(all);
-    return value;
-  });
+  return text.replace(
+    /&(?:#x([0-9a-fA-F]{1,6});|#([0-9]{1,7});|([^\s&;]{1,64});)?/g,
+    (all, hex?: string, decimal?: string, name?: string) => {
+      if (hex !== undefined) return character(parseInt(hex, 16), context);
+      if (decimal !== undefined) return character(parseInt(decimal, 10), context);
+      if (name === undefined) throw context.invalid('there is an "&" that begins no reference');
+      const value = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
+      if (value === undefined) throw context.forbidden(all);
+      return value;
+    },
+  );
 }
 
 function character(code: number, context: XmlContext): string {
   const allowed =
-    code === 0x9 || code === 0xa || code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
-  if (!allowed) throw context.invalid(`character reference to U+${code.toString(16).toUpperCase()}`);
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff);
+  if (!allowed)
+    throw context.invalid(`character reference to U+${code.toString(16).toUpperCase()}`);
   return String.fromCodePoint(code);
 }

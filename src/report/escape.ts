@@ -10,7 +10,10 @@ const WORD_JOINER = '\u2060';
 export function printable(text: string): string {
   return text
     .replace(/\r\n|[\n\r\u2028\u2029\u0085]/g, ' ⏎ ')
-    .replace(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(
+      /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
+      (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
     .replace(/^(\s*):(?=:)/, `$1:${WORD_JOINER}`)
     .replaceAll('##[', `#${WORD_JOINER}#[`);
 }

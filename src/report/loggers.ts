@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import * as core from '@actions/core';
+
 import type { Logger } from '../log.js';
 import { printable } from './escape.js';
 
@@ -10,15 +11,23 @@ const MOST_ANNOTATIONS = 10;
 export function actionLogger(): Logger {
   let annotations = 0;
   return {
-    debug: (message) => { core.debug(printable(message)); },
-    info: (message) => { core.info(printable(message)); },
+    debug: (message) => {
+      core.debug(printable(message));
+    },
+    info: (message) => {
+      core.info(printable(message));
+    },
     warning: (message) => {
       annotations++;
       if (annotations <= MOST_ANNOTATIONS) core.warning(printable(message));
       else core.info(`warning: ${printable(message)}`);
     },
-    startGroup: (title) => { core.startGroup(printable(title)); },
-    endGroup: () => { core.endGroup(); },
+    startGroup: (title) => {
+      core.startGroup(printable(title));
+    },
+    endGroup: () => {
+      core.endGroup();
+    },
     progress: () => undefined,
   };
 }
@@ -38,10 +47,18 @@ export function terminalLogger({ stream, quiet, verbose }: TerminalOptions): Log
     stream.write(`${text}\n`);
   };
   return {
-    debug: (message) => { if (verbose) line(`debug: ${printable(message)}`); },
-    info: (message) => { if (!quiet) line(printable(message)); },
-    warning: (message) => { line(`warning: ${printable(message)}`); },
-    startGroup: (title) => { if (!quiet) line(printable(title)); },
+    debug: (message) => {
+      if (verbose) line(`debug: ${printable(message)}`);
+    },
+    info: (message) => {
+      if (!quiet) line(printable(message));
+    },
+    warning: (message) => {
+      line(`warning: ${printable(message)}`);
+    },
+    startGroup: (title) => {
+      if (!quiet) line(printable(title));
+    },
     endGroup: () => undefined,
     progress: (message) => {
       if (quiet || !stream.isTTY) return;

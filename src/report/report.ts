@@ -41,7 +41,16 @@ export interface ChangeRow {
 /** Something that `verify` could not reconcile. */
 export interface FindingRow {
   tag: string;
-  kind: 'content' | 'mode' | 'missing' | 'extra' | 'package' | 'digest' | 'signature' | 'metadata' | 'tag';
+  kind:
+    | 'content'
+    | 'mode'
+    | 'missing'
+    | 'extra'
+    | 'package'
+    | 'digest'
+    | 'signature'
+    | 'metadata'
+    | 'tag';
   path: string;
   expected: string;
   actual: string;

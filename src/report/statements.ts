@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { VERSION } from '../version.js';
-import type { Report, ReleaseRow, RunResult } from './report.js';
+import type { ReleaseRow, Report, RunResult } from './report.js';
 
 /** Names the form of the predicate below; a change of meaning gets a new number. */
 export const PREDICATE_TYPE = 'urn:rpm-source-mirror:source:v1';
@@ -18,14 +19,24 @@ export interface Statement {
 /** What is said of a published release: this package, by digest, became this commit and this source tree. Undefined for a row that is not published. */
 export function toStatement(row: ReleaseRow, { repository }: Report): Statement | undefined {
   const { status, package: pkg, commit, sourceTree } = row;
-  if (status !== 'published' || pkg === undefined || commit === undefined || sourceTree === undefined) return undefined;
+  if (
+    status !== 'published' ||
+    pkg === undefined ||
+    commit === undefined ||
+    sourceTree === undefined
+  )
+    return undefined;
   return {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [{ name: pkg.file, digest: { sha256: pkg.sha256 } }],
     predicateType: PREDICATE_TYPE,
     predicate: {
       tool: { name: 'rpm-source-mirror', version: VERSION },
-      package: { nevra: row.nevra, contentSha256: pkg.contentSha256, index: { url: repository.url, revision: repository.revision } },
+      package: {
+        nevra: row.nevra,
+        contentSha256: pkg.contentSha256,
+        index: { url: repository.url, revision: repository.revision },
+      },
       signature: pkg.signature,
       checks: pkg.checks,
       tag: row.tag,
@@ -39,7 +50,10 @@ export function toStatement(row: ReleaseRow, { repository }: Report): Statement 
  * Writes a statement per published release into `<report without .json>-statements/<tag>.intoto.json`, and beside it, where it was signed,
  * the Sigstore bundle as `<tag>.sigstore.json`; no folder without any.
  */
-export async function writeStatements({ report, attestations }: RunResult, reportPath: string): Promise<void> {
+export async function writeStatements(
+  { report, attestations }: RunResult,
+  reportPath: string,
+): Promise<void> {
   const folder = `${reportPath.replace(/\.json$/u, '')}-statements`;
   for (const row of report.releases) {
     const statement = toStatement(row, report);
@@ -49,6 +63,7 @@ export async function writeStatements({ report, attestations }: RunResult, repor
     const path = join(folder, encodeURIComponent(row.tag).replaceAll('*', '%2A'));
     await writeFile(`${path}.intoto.json`, `${JSON.stringify(statement, null, 2)}\n`);
     const bundle = attestations?.get(row.tag);
-    if (bundle !== undefined) await writeFile(`${path}.sigstore.json`, `${JSON.stringify(bundle)}\n`);
+    if (bundle !== undefined)
+      await writeFile(`${path}.sigstore.json`, `${JSON.stringify(bundle)}\n`);
   }
 }

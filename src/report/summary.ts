@@ -25,7 +25,10 @@ export function formatSummary(result: RunResult): string {
     changeTable(report),
     findingTable(report),
     notCheckedLine(report),
-    messageList('Errors', report.errors.map((error) => `${error.code}: ${sentences(error)}`)),
+    messageList(
+      'Errors',
+      report.errors.map((error) => `${error.code}: ${sentences(error)}`),
+    ),
     messageList('Warnings', report.warnings),
     messageList('Tried', result.facts ?? []),
   ];
@@ -36,8 +39,11 @@ export function formatSummary(result: RunResult): string {
 export function headline(result: RunResult): string {
   const { report, latestVersion } = result;
   const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
-  const count = (status: ReleaseRow['status']): number => report.releases.filter((row) => row.status === status).length;
-  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const).filter((status) => count(status) > 0).map((status) => `${count(status)} ${wordFor(status, result)}`);
+  const count = (status: ReleaseRow['status']): number =>
+    report.releases.filter((row) => row.status === status).length;
+  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const)
+    .filter((status) => count(status) > 0)
+    .map((status) => `${count(status)} ${wordFor(status, result)}`);
   return `${outcomeOf(result)}${report.mode === 'verify' || parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
 }
 
@@ -48,12 +54,18 @@ function outcomeOf({ report, failed, hasNew, isDryRun, isVerified }: RunResult):
   }
   if (failed) return 'Something was refused or failed.';
   if (!hasNew) return 'Nothing new.';
-  return isDryRun === true ? 'Dry run, nothing was pushed.' : report.mode === 'check' ? 'Checked, nothing was changed.' : 'Done.';
+  return isDryRun === true
+    ? 'Dry run, nothing was pushed.'
+    : report.mode === 'check'
+      ? 'Checked, nothing was changed.'
+      : 'Done.';
 }
 
 function wordFor(status: ReleaseRow['status'], { report, isDryRun }: RunResult): string {
   if (status === 'exists') return 'published earlier';
-  return status === 'planned' && (isDryRun === true || report.mode === 'check') ? 'to be published' : status;
+  return status === 'planned' && (isDryRun === true || report.mode === 'check')
+    ? 'to be published'
+    : status;
 }
 
 function counted(n: number, noun: string): string {
@@ -69,7 +81,10 @@ function repositoryLine({ repository }: Report): string {
 
 function newestLine({ newest }: Report): string {
   if (newest === null) return '';
-  const age = newest.date === null || newest.ageDays === null ? ', of unknown age' : `, ${newest.ageDays} days old (${newest.date.slice(0, 10)})`;
+  const age =
+    newest.date === null || newest.ageDays === null
+      ? ', of unknown age'
+      : `, ${newest.ageDays} days old (${newest.date.slice(0, 10)})`;
   return `Newest tag: ${plain(newest.tag + age)}.`;
 }
 
@@ -80,14 +95,26 @@ export interface TextTable {
 }
 
 /** The table of releases without the columns that none of them fills; the terminal shows the same. */
-export function tabulateReleases(releases: readonly ReleaseRow[], statusOf: (row: ReleaseRow) => string = ({ status }) => status): TextTable {
+export function tabulateReleases(
+  releases: readonly ReleaseRow[],
+  statusOf: (row: ReleaseRow) => string = ({ status }) => status,
+): TextTable {
   const rows = releases.map((row) => releaseCells(row, statusOf(row)));
   const isUsed = (at: number): boolean => rows.some((cells) => cells[at] !== '');
   const used = (cells: readonly string[]): string[] => cells.filter((_, at) => isUsed(at));
   return { columns: used(RELEASE_COLUMNS), rows: rows.map(used) };
 }
 
-const RELEASE_COLUMNS = ['Version', 'Package', 'Tag', 'Status', 'Signature', 'Files', 'Notes', 'Remark'];
+const RELEASE_COLUMNS = [
+  'Version',
+  'Package',
+  'Tag',
+  'Status',
+  'Signature',
+  'Files',
+  'Notes',
+  'Remark',
+];
 
 function releaseCells(row: ReleaseRow, status: string): string[] {
   const files = row.files;
@@ -97,7 +124,9 @@ function releaseCells(row: ReleaseRow, status: string): string[] {
     row.package?.file ?? row.nevra,
     row.tag,
     status,
-    signature === undefined ? '' : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,
+    signature === undefined
+      ? ''
+      : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,
     files === undefined ? '' : `+${files.added} ~${files.modified} -${files.deleted}`,
     row.notes ?? '',
     row.error === undefined ? (row.reason ?? '') : `${row.error.code}: ${row.error.message}`,
@@ -107,28 +136,50 @@ function releaseCells(row: ReleaseRow, status: string): string[] {
 function releaseTable({ mode, releases }: Report): string {
   if (mode === 'verify') return markdownTable(tabulateReleases(releases));
   const interesting = releases.filter((row) => row.status !== 'exists');
-  const quiet = releases.filter((row) => row.status === 'exists').map((row) => [row.version, row.nevra, row.tag]);
-  const table = interesting.length === 0 ? '' : markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status]));
-  const folded = quiet.length === 0 ? '' : `<details><summary>${counted(quiet.length, 'release')} published earlier</summary>\n\n${markdownTable({ columns: ['Version', 'Package', 'Tag'], rows: quiet })}\n\n</details>`;
+  const quiet = releases
+    .filter((row) => row.status === 'exists')
+    .map((row) => [row.version, row.nevra, row.tag]);
+  const table =
+    interesting.length === 0
+      ? ''
+      : markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status]));
+  const folded =
+    quiet.length === 0
+      ? ''
+      : `<details><summary>${counted(quiet.length, 'release')} published earlier</summary>\n\n${markdownTable({ columns: ['Version', 'Package', 'Tag'], rows: quiet })}\n\n</details>`;
   return [table, folded].filter((part) => part !== '').join('\n\n');
 }
 
 function changeTable({ changes }: Report): string {
   const moved = changes.filter((change) => change.class !== 'unchanged');
   if (moved.length === 0) return '';
-  const rows = moved.map((change) => [change.tag, change.nevra, change.class, (change.files ?? []).join(', ')]);
+  const rows = moved.map((change) => [
+    change.tag,
+    change.nevra,
+    change.class,
+    (change.files ?? []).join(', '),
+  ]);
   return `### What upstream changed\n\n${markdownTable({ columns: ['Tag', 'Package', 'Class', 'Files'], rows })}`;
 }
 
 function findingTable({ findings, mode, errors }: Report): string {
   if (mode !== 'verify') return '';
   if (findings.length === 0) return errors.length > 0 ? '' : 'No findings.';
-  const rows = findings.map((finding) => [finding.tag, finding.kind, finding.path, finding.expected, finding.actual]);
+  const rows = findings.map((finding) => [
+    finding.tag,
+    finding.kind,
+    finding.path,
+    finding.expected,
+    finding.actual,
+  ]);
   return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows })}`;
 }
 
 function notCheckedLine({ notChecked }: Report): string {
-  return messageList('Could not be checked', notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`));
+  return messageList(
+    'Could not be checked',
+    notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`),
+  );
 }
 
 function messageList(title: string, messages: readonly string[]): string {
@@ -145,6 +196,7 @@ function markdownTable({ columns, rows }: TextTable): string {
     `|${' --- |'.repeat(columns.length)}`,
     ...shown.map((row) => `| ${row.map((cell) => plain(cell)).join(' | ')} |`),
   ];
-  if (rows.length > shown.length) lines.push('', `… and ${rows.length - shown.length} more in the report.`);
+  if (rows.length > shown.length)
+    lines.push('', `… and ${rows.length - shown.length} more in the report.`);
   return lines.join('\n');
 }

@@ -5,12 +5,19 @@ import type { RunResult } from './report.js';
 import { headline, tabulateReleases } from './summary.js';
 
 /** One line for standard error: code, message and remedy. */
-export function formatError(failure: { readonly code: string; readonly message: string; readonly remedy: string }): string {
+export function formatError(failure: {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}): string {
   return `${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`;
 }
 
 /** The same table as the job summary's, for a terminal of `room` columns; cells that would not fit are broken into lines. */
-export async function formatTable(result: RunResult, room = Number.POSITIVE_INFINITY): Promise<string> {
+export async function formatTable(
+  result: RunResult,
+  room = Number.POSITIVE_INFINITY,
+): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const { report } = result;
   const parts: string[] = [];
@@ -18,14 +25,28 @@ export async function formatTable(result: RunResult, room = Number.POSITIVE_INFI
   if (rows.length > 0) {
     const { columns, rows: cells } = tabulateReleases(rows);
     const shown = cells.map((row) => row.map((cell) => printable(cell)));
-    const table = new Table({ head: [...columns], style: { head: [], border: [] }, colWidths: columnWidths([columns, ...shown], room), wordWrap: true, wrapOnWordBoundary: false });
+    const table = new Table({
+      head: [...columns],
+      style: { head: [], border: [] },
+      colWidths: columnWidths([columns, ...shown], room),
+      wordWrap: true,
+      wrapOnWordBoundary: false,
+    });
     table.push(...shown);
     parts.push(table.toString());
   }
   const moved = report.changes.filter((change) => change.class !== 'unchanged');
-  parts.push(...moved.map((change) => printable(`${change.class}: ${change.nevra} (tag ${change.tag})`)));
-  parts.push(...report.findings.map((f) => printable(`${f.kind}: ${f.tag}: ${f.path}: expected ${f.expected}, found ${f.actual}`)));
-  parts.push(...report.notChecked.map((n) => printable(`not checked: ${n.tag}: ${n.path}: ${n.reason}`)));
+  parts.push(
+    ...moved.map((change) => printable(`${change.class}: ${change.nevra} (tag ${change.tag})`)),
+  );
+  parts.push(
+    ...report.findings.map((f) =>
+      printable(`${f.kind}: ${f.tag}: ${f.path}: expected ${f.expected}, found ${f.actual}`),
+    ),
+  );
+  parts.push(
+    ...report.notChecked.map((n) => printable(`not checked: ${n.tag}: ${n.path}: ${n.reason}`)),
+  );
   parts.push(printable(headline(result)));
   return parts.join('\n');
 }

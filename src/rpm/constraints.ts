@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from '../errors.js';
-import { compareEvr, tryParseEvr, type Evr } from './evr.js';
+import { compareEvr, type Evr, tryParseEvr } from './evr.js';
 import type { Nevra } from './model.js';
 
 export type Operator = '>=' | '>' | '<=' | '<' | '=' | '!=';
@@ -52,5 +52,8 @@ export function satisfies(nevra: Nevra, constraints: readonly Constraint[]): boo
 
 function invalid(input: string, found: string): InputError {
   const expected = 'constraints such as ">= 2.20, < 3, != 2.20.74.0"';
-  return new InputError('INPUT_INVALID', `${input}: expected ${expected}, found "${found}"`, { expected, actual: found });
+  return new InputError('INPUT_INVALID', `${input}: expected ${expected}, found "${found}"`, {
+    expected,
+    actual: found,
+  });
 }

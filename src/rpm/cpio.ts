@@ -40,7 +40,10 @@ export class CpioReader {
   private sum = 0;
 
   /** @param strippedSize - size in the archive of the file with that index; throws for an index that does not exist. */
-  constructor(private readonly input: ChunkReader, private readonly strippedSize: (index: number) => number) {}
+  constructor(
+    private readonly input: ChunkReader,
+    private readonly strippedSize: (index: number) => number,
+  ) {}
 
   /**
    * The next member; content that was not read is skipped. Undefined after the trailer, behind which only zero bytes may follow.
@@ -70,7 +73,8 @@ export class CpioReader {
       if (this.expectedSum !== undefined) this.sum = addBytes(this.sum, chunk);
       yield chunk;
     }
-    if (this.expectedSum !== undefined && this.expectedSum !== this.sum) throw invalid('holds a member with a wrong checksum');
+    if (this.expectedSum !== undefined && this.expectedSum !== this.sum)
+      throw invalid('holds a member with a wrong checksum');
     this.expectedSum = undefined;
   }
 
@@ -104,16 +108,23 @@ export class CpioReader {
   }
 
   private async name(size: number): Promise<Uint8Array> {
-    if (size < 2 || size > LIMITS.pathBytes) throw invalid(`has a name of ${size} bytes; 2 to ${LIMITS.pathBytes} are expected`);
+    if (size < 2 || size > LIMITS.pathBytes)
+      throw invalid(`has a name of ${size} bytes; 2 to ${LIMITS.pathBytes} are expected`);
     const bytes = Uint8Array.from(await this.exactly(size, 'a name'));
-    if (bytes.indexOf(0) !== size - 1) throw invalid('has a name that does not end with its only NUL');
+    if (bytes.indexOf(0) !== size - 1)
+      throw invalid('has a name that does not end with its only NUL');
     return bytes.subarray(0, size - 1);
   }
 
   private async numbers(count: number): Promise<number[]> {
     const digits = text(await this.exactly(count * 8, 'a header'));
-    if (!HEX.test(digits)) throw invalid(`has a header with other than hexadecimal digits at offset ${this.offset - count * 8}`);
-    return Array.from({ length: count }, (_, at) => Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16));
+    if (!HEX.test(digits))
+      throw invalid(
+        `has a header with other than hexadecimal digits at offset ${this.offset - count * 8}`,
+      );
+    return Array.from({ length: count }, (_, at) =>
+      Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16),
+    );
   }
 
   /** Members, names and contents begin at multiples of 4. */
@@ -123,13 +134,20 @@ export class CpioReader {
 
   private async exactly(count: number, what: string): Promise<Uint8Array> {
     const bytes = await this.input.take(count);
-    if (bytes.length < count) throw invalid(`ends within ${what} at offset ${this.offset + bytes.length}, without a trailer`);
+    if (bytes.length < count)
+      throw invalid(
+        `ends within ${what} at offset ${this.offset + bytes.length}, without a trailer`,
+      );
     this.offset += count;
     return bytes;
   }
 
   private async end(): Promise<void> {
-    for (let chunk = await this.input.some(); chunk !== undefined; chunk = await this.input.some()) {
+    for (
+      let chunk = await this.input.some();
+      chunk !== undefined;
+      chunk = await this.input.some()
+    ) {
       if (chunk.some((byte) => byte !== 0)) throw invalid('has data after its trailer');
     }
   }

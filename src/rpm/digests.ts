@@ -32,17 +32,43 @@ const HEADER_DIGESTS = [
 ] as const;
 
 const PAYLOAD_DIGESTS = [
-  { tag: TAG.PAYLOAD_SHA256, alternative: TAG.PAYLOAD_SHA256_ALT, name: 'PAYLOADDIGEST', algorithm: 'sha256', type: TYPE.STRING_ARRAY },
-  { tag: TAG.PAYLOAD_SHA512, alternative: TAG.PAYLOAD_SHA512_ALT, name: 'PAYLOADSHA512', algorithm: 'sha512', type: TYPE.STRING },
-  { tag: TAG.PAYLOAD_SHA3_256, alternative: TAG.PAYLOAD_SHA3_256_ALT, name: 'PAYLOADSHA3_256', algorithm: 'sha3-256', type: TYPE.STRING },
+  {
+    tag: TAG.PAYLOAD_SHA256,
+    alternative: TAG.PAYLOAD_SHA256_ALT,
+    name: 'PAYLOADDIGEST',
+    algorithm: 'sha256',
+    type: TYPE.STRING_ARRAY,
+  },
+  {
+    tag: TAG.PAYLOAD_SHA512,
+    alternative: TAG.PAYLOAD_SHA512_ALT,
+    name: 'PAYLOADSHA512',
+    algorithm: 'sha512',
+    type: TYPE.STRING,
+  },
+  {
+    tag: TAG.PAYLOAD_SHA3_256,
+    alternative: TAG.PAYLOAD_SHA3_256_ALT,
+    name: 'PAYLOADSHA3_256',
+    algorithm: 'sha3-256',
+    type: TYPE.STRING,
+  },
 ] as const;
 
-const LENGTHS: Readonly<Partial<Record<HashName, number>>> = { md5: 16, sha1: 20, sha256: 32, sha512: 64, 'sha3-256': 32 };
+const LENGTHS: Readonly<Partial<Record<HashName, number>>> = {
+  md5: 16,
+  sha1: 20,
+  sha256: 32,
+  sha512: 64,
+  'sha3-256': 32,
+};
 
 /** Digests of the main header that the signature header states (rpm signatures_digests.md). */
 export function headerDigests(signatureHeader: Header): StatedDigest[] {
   return HEADER_DIGESTS.flatMap(({ tag, name, algorithm }) =>
-    hexOf(signatureHeader, tag, TYPE.STRING).map((expected) => stated({ name, covers: 'header', algorithm }, expected)),
+    hexOf(signatureHeader, tag, TYPE.STRING).map((expected) =>
+      stated({ name, covers: 'header', algorithm }, expected),
+    ),
   );
 }
 
@@ -59,21 +85,36 @@ export function packageDigest(signatureHeader: Header): StatedDigest | undefined
 export function payloadDigests(header: Header): PayloadDigests[] {
   return PAYLOAD_DIGESTS.flatMap(({ tag, alternative, name, algorithm, type }) => {
     const read = (from: number, as: string): StatedDigest[] =>
-      hexOf(header, from, type).map((expected) => stated({ name: as, covers: 'payload', algorithm }, expected));
-    const group = { algorithm, compressed: read(tag, name), uncompressed: read(alternative, `${name}ALT`) };
+      hexOf(header, from, type).map((expected) =>
+        stated({ name: as, covers: 'payload', algorithm }, expected),
+      );
+    const group = {
+      algorithm,
+      compressed: read(tag, name),
+      uncompressed: read(alternative, `${name}ALT`),
+    };
     return group.compressed.length + group.uncompressed.length === 0 ? [] : [group];
   });
 }
 
 /** Algorithms that {@link checkUncompressed} needs the uncompressed payload hashed with. */
 export function uncompressedAlgorithms(header: Header): HashName[] {
-  return payloadDigests(header).filter(({ uncompressed }) => uncompressed.length > 0).map(({ algorithm }) => algorithm);
+  return payloadDigests(header)
+    .filter(({ uncompressed }) => uncompressed.length > 0)
+    .map(({ algorithm }) => algorithm);
 }
 
 /** Compares what is stated with what was computed. */
 export function checkDigest(digest: StatedDigest, actual: string): DigestReport {
   const { name, covers, algorithm, expected, wellFormed } = digest;
-  return { name, covers, algorithm, status: wellFormed && expected === actual ? 'good' : 'bad', expected, actual };
+  return {
+    name,
+    covers,
+    algorithm,
+    status: wellFormed && expected === actual ? 'good' : 'bad',
+    expected,
+    actual,
+  };
 }
 
 /**
@@ -81,8 +122,12 @@ export function checkDigest(digest: StatedDigest, actual: string): DigestReport 
  * The alternative can only be right here for a payload that is stored uncompressed; otherwise it is left for
  * {@link checkUncompressed}, and alone it covers nothing.
  */
-export function checkCompressed({ compressed, uncompressed }: PayloadDigests, actual: string): DigestReport[] {
-  const check = (digests: readonly StatedDigest[]): DigestReport[] => digests.map((digest) => checkDigest(digest, actual));
+export function checkCompressed(
+  { compressed, uncompressed }: PayloadDigests,
+  actual: string,
+): DigestReport[] {
+  const check = (digests: readonly StatedDigest[]): DigestReport[] =>
+    digests.map((digest) => checkDigest(digest, actual));
   const isGood = ({ status }: DigestReport): boolean => status === 'good';
   const [reports, alternatives] = [check(compressed), check(uncompressed)];
   if (reports.some(isGood)) return reports.filter(isGood);
@@ -91,14 +136,20 @@ export function checkCompressed({ compressed, uncompressed }: PayloadDigests, ac
 }
 
 /** Checks the alternative digests against the uncompressed payload; `actual` maps an algorithm to lower-case hex. */
-export function checkUncompressed(groups: readonly PayloadDigests[], actual: Readonly<Record<string, string>>): DigestReport[] {
+export function checkUncompressed(
+  groups: readonly PayloadDigests[],
+  actual: Readonly<Record<string, string>>,
+): DigestReport[] {
   return groups.flatMap(({ algorithm, uncompressed }) => {
     const hex = actual[algorithm];
     return hex === undefined ? [] : uncompressed.map((digest) => checkDigest(digest, hex));
   });
 }
 
-function stated(digest: { readonly name: string; readonly covers: Coverage; readonly algorithm: HashName }, expected: string): StatedDigest {
+function stated(
+  digest: { readonly name: string; readonly covers: Coverage; readonly algorithm: HashName },
+  expected: string,
+): StatedDigest {
   const wellFormed = HEX.test(expected) && expected.length === (LENGTHS[digest.algorithm] ?? 0) * 2;
   return { ...digest, expected, wellFormed };
 }

@@ -31,7 +31,9 @@ export function parseFiles(header: Header): FileEntry[] {
     throw invalid(`${what} has ${values.length} elements for ${paths.length} files`);
   };
   const modes = column('FILEMODES', header.numbers(TAG.FILE_MODES));
-  const sizes = column('LONGFILESIZES', header.numbers(TAG.LONG_FILE_SIZES)) ?? column('FILESIZES', header.numbers(TAG.FILE_SIZES));
+  const sizes =
+    column('LONGFILESIZES', header.numbers(TAG.LONG_FILE_SIZES)) ??
+    column('FILESIZES', header.numbers(TAG.FILE_SIZES));
   const digests = column('FILEDIGESTS', header.strings(TAG.FILE_DIGESTS));
   const targets = column('FILELINKTOS', header.strings(TAG.FILE_LINK_TOS));
   const flags = column('FILEFLAGS', header.numbers(TAG.FILE_FLAGS));
@@ -45,7 +47,9 @@ export function parseFiles(header: Header): FileEntry[] {
       type,
       mode,
       size: sizes?.[at] ?? 0,
-      digest: Buffer.from(digests?.[at] ?? EMPTY).toString('latin1').toLowerCase(),
+      digest: Buffer.from(digests?.[at] ?? EMPTY)
+        .toString('latin1')
+        .toLowerCase(),
       target: type === 'symlink' ? (targets?.[at] ?? EMPTY) : EMPTY,
       ghost: ((flags?.[at] ?? 0) & GHOST) !== 0,
       flags: flags?.[at] ?? 0,
@@ -60,15 +64,20 @@ function filePaths(header: Header): Uint8Array[] {
   const baseNames = header.strings(TAG.BASE_NAMES);
   const count = (baseNames ?? header.strings(TAG.OLD_FILENAMES))?.length ?? 0;
   if (count > LIMITS.filesInPackage) {
-    throw new RpmFormatError('LIMIT_EXCEEDED', `package: expected at most ${LIMITS.filesInPackage} files, found ${count}`);
+    throw new RpmFormatError(
+      'LIMIT_EXCEEDED',
+      `package: expected at most ${LIMITS.filesInPackage} files, found ${count}`,
+    );
   }
   if (baseNames === undefined) return header.strings(TAG.OLD_FILENAMES) ?? [];
   const dirNames = header.strings(TAG.DIR_NAMES) ?? [];
   const dirIndexes = header.numbers(TAG.DIR_INDEXES) ?? [];
-  if (dirIndexes.length !== count) throw invalid(`DIRINDEXES has ${dirIndexes.length} elements for ${count} files`);
+  if (dirIndexes.length !== count)
+    throw invalid(`DIRINDEXES has ${dirIndexes.length} elements for ${count} files`);
   return baseNames.map((name, at) => {
     const directory = dirNames[dirIndexes[at] ?? -1];
-    if (directory === undefined) throw invalid(`DIRINDEXES names directory ${dirIndexes[at] ?? -1} of ${dirNames.length}`);
+    if (directory === undefined)
+      throw invalid(`DIRINDEXES names directory ${dirIndexes[at] ?? -1} of ${dirNames.length}`);
     return Buffer.concat([directory, name]);
   });
 }
@@ -77,7 +86,8 @@ function filePaths(header: Header): Uint8Array[] {
 function fileType(mode: number): FileType {
   const format = mode & FORMAT_MASK;
   const type = format === 0 ? 'file' : TYPES[format];
-  if (type === undefined) throw invalid(`FILEMODES holds ${mode.toString(8)}, which is no file type`);
+  if (type === undefined)
+    throw invalid(`FILEMODES holds ${mode.toString(8)}, which is no file type`);
   return type;
 }
 

@@ -2,7 +2,7 @@
 import { RpmFormatError } from '../errors.js';
 import { LIMITS, MIB } from '../limits.js';
 import { ByteReader } from './reader.js';
-import { REGION, TYPE, isStringType, typeFits } from './tags.js';
+import { isStringType, REGION, TYPE, typeFits } from './tags.js';
 
 /** Bytes of magic, reserved field, entry count and data length that begin a header structure. */
 export const HEADER_INTRO_SIZE = 16;
@@ -14,7 +14,11 @@ const FIRST_TAG = 100;
 const SIGNATURE_LIMITS = { entries: 32, dataBytes: 64 * MIB };
 /** rpm's HEADER_ARRAY_MAX: no array but a binary one is longer. */
 const ARRAY_MAX = 0xfffff;
-const ALIGNMENT: Readonly<Record<number, number>> = { [TYPE.INT16]: 2, [TYPE.INT32]: 4, [TYPE.INT64]: 8 };
+const ALIGNMENT: Readonly<Record<number, number>> = {
+  [TYPE.INT16]: 2,
+  [TYPE.INT32]: 4,
+  [TYPE.INT64]: 8,
+};
 
 /** Which of a package's two headers: they differ in region tag and in what rpm checks. */
 export type HeaderKind = 'signature' | 'main';
@@ -59,11 +63,18 @@ export function parseHeaderIntro(bytes: Uint8Array, kind: HeaderKind): HeaderInt
   const reader = new ByteReader(bytes, `${kind} header`);
   if (reader.u32(0) !== MAGIC || reader.u32(4) !== 0) {
     const actual = Buffer.from(reader.bytes(0, 8)).toString('hex');
-    throw new RpmFormatError('BAD_MAGIC', `${kind} header: expected magic 8eade80100000000, found ${actual}`, { expected: '8eade80100000000', actual });
+    throw new RpmFormatError(
+      'BAD_MAGIC',
+      `${kind} header: expected magic 8eade80100000000, found ${actual}`,
+      { expected: '8eade80100000000', actual },
+    );
   }
   const entryCount = reader.u32(8);
   const dataLength = reader.u32(12);
-  const limits = kind === 'signature' ? SIGNATURE_LIMITS : { entries: LIMITS.headerEntries, dataBytes: LIMITS.headerDataBytes };
+  const limits =
+    kind === 'signature'
+      ? SIGNATURE_LIMITS
+      : { entries: LIMITS.headerEntries, dataBytes: LIMITS.headerDataBytes };
   limit(`${kind} header: entries`, entryCount, limits.entries);
   limit(`${kind} header: bytes of data`, dataLength, limits.dataBytes);
   return { entryCount, dataLength, size: HEADER_INTRO_SIZE + entryCount * ENTRY_SIZE + dataLength };
@@ -78,10 +89,20 @@ export function parseHeaderIntro(bytes: Uint8Array, kind: HeaderKind): HeaderInt
 export function parseHeader(bytes: Uint8Array, kind: HeaderKind): Header {
   const intro = parseHeaderIntro(bytes, kind);
   if (bytes.length !== intro.size) {
-    throw bounds(`${kind} header: expected ${intro.size} bytes, found ${bytes.length}`, intro.size, bytes.length);
+    throw bounds(
+      `${kind} header: expected ${intro.size} bytes, found ${bytes.length}`,
+      intro.size,
+      bytes.length,
+    );
   }
-  const index = new ByteReader(bytes.subarray(HEADER_INTRO_SIZE, bytes.length - intro.dataLength), `index of the ${kind} header`);
-  const store = new ByteReader(bytes.subarray(bytes.length - intro.dataLength), `store of the ${kind} header`);
+  const index = new ByteReader(
+    bytes.subarray(HEADER_INTRO_SIZE, bytes.length - intro.dataLength),
+    `index of the ${kind} header`,
+  );
+  const store = new ByteReader(
+    bytes.subarray(bytes.length - intro.dataLength),
+    `store of the ${kind} header`,
+  );
   if (intro.entryCount < 1) throw invalid(`${kind} header: no entries`);
   const regionLength = checkRegion({ kind, index, store, entryCount: intro.entryCount });
   const sealed = regionLength !== undefined;
@@ -89,11 +110,20 @@ export function parseHeader(bytes: Uint8Array, kind: HeaderKind): Header {
   let end = 0;
   for (let row = sealed ? 1 : 0; row < intro.entryCount; row++) {
     const { entry, offset } = readEntry({ kind, index, store, sealed }, row);
-    if (offset < end) throw bounds(`${kind} header: data of tag ${entry.tag} overlaps the entry before it`, end, offset);
+    if (offset < end)
+      throw bounds(
+        `${kind} header: data of tag ${entry.tag} overlaps the entry before it`,
+        end,
+        offset,
+      );
     end = offset + entry.data.length;
     // The trailer is no entry, so nothing else notices data that lies over it.
     if (sealed && offset < regionLength && end > regionLength - ENTRY_SIZE) {
-      throw bounds(`${kind} header: data of tag ${entry.tag} overlaps the region trailer`, regionLength - ENTRY_SIZE, end);
+      throw bounds(
+        `${kind} header: data of tag ${entry.tag} overlaps the region trailer`,
+        regionLength - ENTRY_SIZE,
+        end,
+      );
     }
     entries.push(entry);
   }
@@ -112,17 +142,31 @@ function checkRegion(blob: Blob & { readonly entryCount: number }): number | und
   const regionTag = kind === 'signature' ? REGION.SIGNATURES : REGION.IMMUTABLE;
   if (index.u32(0) !== regionTag) return undefined;
   const offset = index.i32(8);
-  if (index.u32(4) !== TYPE.BIN || index.u32(12) !== ENTRY_SIZE) throw invalid(`${kind} header: the region tag is malformed`);
-  if (offset < 0 || offset + ENTRY_SIZE > store.length) throw bounds(`${kind} header: the region trailer lies outside`, store.length, offset + ENTRY_SIZE);
-  const trailer = new ByteReader(store.bytes(offset, ENTRY_SIZE), `region trailer of the ${kind} header`);
+  if (index.u32(4) !== TYPE.BIN || index.u32(12) !== ENTRY_SIZE)
+    throw invalid(`${kind} header: the region tag is malformed`);
+  if (offset < 0 || offset + ENTRY_SIZE > store.length)
+    throw bounds(
+      `${kind} header: the region trailer lies outside`,
+      store.length,
+      offset + ENTRY_SIZE,
+    );
+  const trailer = new ByteReader(
+    store.bytes(offset, ENTRY_SIZE),
+    `region trailer of the ${kind} header`,
+  );
   const trailerTag = trailer.u32(0);
   // Some old packages have HEADERIMAGE in the trailer of the signature region.
   const named = trailerTag === regionTag || (kind === 'signature' && trailerTag === REGION.IMAGE);
-  if (!named || trailer.u32(4) !== TYPE.BIN || trailer.u32(12) !== ENTRY_SIZE) throw invalid(`${kind} header: the region trailer is malformed`);
+  if (!named || trailer.u32(4) !== TYPE.BIN || trailer.u32(12) !== ENTRY_SIZE)
+    throw invalid(`${kind} header: the region trailer is malformed`);
   const indexLength = -trailer.i32(8);
   const regionEntries = indexLength / ENTRY_SIZE;
   if (!Number.isInteger(regionEntries) || regionEntries < 0 || regionEntries > entryCount) {
-    throw bounds(`${kind} header: the region has ${regionEntries} of ${entryCount} entries`, entryCount, regionEntries);
+    throw bounds(
+      `${kind} header: the region has ${regionEntries} of ${entryCount} entries`,
+      entryCount,
+      regionEntries,
+    );
   }
   const regionLength = offset + ENTRY_SIZE;
   // Nothing may lie outside what is signed: in a package file the region is the whole main header.
@@ -137,12 +181,23 @@ function checkRegion(blob: Blob & { readonly entryCount: number }): number | und
 }
 
 /** One row of the index, checked as rpm's hdrblobVerifyInfo does. */
-function readEntry(blob: Blob & { readonly sealed: boolean }, row: number): { entry: HeaderEntry; offset: number } {
+function readEntry(
+  blob: Blob & { readonly sealed: boolean },
+  row: number,
+): { entry: HeaderEntry; offset: number } {
   const { kind, index, store } = blob;
   const at = row * ENTRY_SIZE;
-  const [tag, type, offset, count] = [index.u32(at), index.u32(at + 4), index.u32(at + 8), index.u32(at + 12)];
+  const [tag, type, offset, count] = [
+    index.u32(at),
+    index.u32(at + 4),
+    index.u32(at + 8),
+    index.u32(at + 12),
+  ];
   const bad = (why: string): RpmFormatError =>
-    new RpmFormatError('HEADER_BOUNDS', `${kind} header: entry ${row} (tag ${tag}, type ${type}, offset ${offset}, count ${count}) ${why}`);
+    new RpmFormatError(
+      'HEADER_BOUNDS',
+      `${kind} header: entry ${row} (tag ${tag}, type ${type}, offset ${offset}, count ${count}) ${why}`,
+    );
   if (tag < FIRST_TAG || tag > 0x7fffffff) throw bad('has a tag that only a region may have');
   if (type < TYPE.CHAR || type > TYPE.I18N_STRING) throw bad('has an unknown type');
   if (count < 1 || count > store.length) throw bad('has an impossible count');
@@ -150,14 +205,18 @@ function readEntry(blob: Blob & { readonly sealed: boolean }, row: number): { en
   if (offset % (ALIGNMENT[type] ?? 1) !== 0) throw bad('is not aligned');
   if (offset > store.length) throw bad('begins outside the store');
   // Tags of the signature header mean other things than the same numbers of the main one.
-  if (kind === 'main' && blob.sealed && !typeFits(tag, type)) throw bad('has a type that this tag never has');
+  if (kind === 'main' && blob.sealed && !typeFits(tag, type))
+    throw bad('has a type that this tag never has');
   const length = dataLength(store, { type, offset, count });
   if (length === undefined) throw bad('ends outside the store');
   return { entry: { tag, type, count, data: store.bytes(offset, length) }, offset };
 }
 
 /** Bytes that an entry occupies; undefined when they do not fit. */
-function dataLength(store: ByteReader, entry: { readonly type: number; readonly offset: number; readonly count: number }): number | undefined {
+function dataLength(
+  store: ByteReader,
+  entry: { readonly type: number; readonly offset: number; readonly count: number },
+): number | undefined {
   const { type, offset, count } = entry;
   if (!isStringType(type)) {
     const length = (ALIGNMENT[type] ?? 1) * count;
@@ -184,7 +243,8 @@ class ParsedHeader implements Header {
     this.sealed = sealed;
     this.entries = entries;
     for (const entry of entries) {
-      if (this.#byTag.has(entry.tag)) throw invalid(`${kind} header: tag ${entry.tag} occurs twice`);
+      if (this.#byTag.has(entry.tag))
+        throw invalid(`${kind} header: tag ${entry.tag} occurs twice`);
       this.#byTag.set(entry.tag, entry);
     }
   }
@@ -197,7 +257,7 @@ class ParsedHeader implements Header {
     const entry = this.get(tag);
     if (entry === undefined || !isStringType(entry.type)) return undefined;
     const strings: Uint8Array[] = [];
-    for (let start = 0; strings.length < entry.count; ) {
+    for (let start = 0; strings.length < entry.count;) {
       const nul = entry.data.indexOf(0, start);
       strings.push(entry.data.subarray(start, nul));
       start = nul + 1;
@@ -225,11 +285,17 @@ class ParsedHeader implements Header {
 
 function limit(what: string, actual: number, most: number): void {
   if (actual <= most) return;
-  throw new RpmFormatError('LIMIT_EXCEEDED', `${what}: expected at most ${most}, found ${actual}`, { expected: `at most ${most}`, actual: String(actual) });
+  throw new RpmFormatError('LIMIT_EXCEEDED', `${what}: expected at most ${most}, found ${actual}`, {
+    expected: `at most ${most}`,
+    actual: String(actual),
+  });
 }
 
 function bounds(message: string, expected: number, actual: number): RpmFormatError {
-  return new RpmFormatError('HEADER_BOUNDS', message, { expected: String(expected), actual: String(actual) });
+  return new RpmFormatError('HEADER_BOUNDS', message, {
+    expected: String(expected),
+    actual: String(actual),
+  });
 }
 
 function invalid(message: string): RpmFormatError {

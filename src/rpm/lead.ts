@@ -23,14 +23,20 @@ export interface Lead {
 export function parseLead(bytes: Uint8Array): Lead {
   if (bytes.length < LEAD_SIZE) throw notRpm(`${LEAD_SIZE} bytes of lead`, `${bytes.length} bytes`);
   const reader = new ByteReader(bytes, 'lead');
-  if (reader.u32(0) !== MAGIC) throw notRpm('magic edabeedb', `magic ${reader.u32(0).toString(16).padStart(8, '0')}`);
+  if (reader.u32(0) !== MAGIC)
+    throw notRpm('magic edabeedb', `magic ${reader.u32(0).toString(16).padStart(8, '0')}`);
   const [major = 0, minor = 0] = reader.bytes(4, 2);
   if (major < 3 || major > 4) throw notRpm('lead version 3 or 4', `lead version ${major}`);
   const signatureType = reader.u16(78);
-  if (signatureType !== HEADER_SIGNATURE) throw notRpm(`signature type ${HEADER_SIGNATURE}`, `signature type ${signatureType}`);
+  if (signatureType !== HEADER_SIGNATURE)
+    throw notRpm(`signature type ${HEADER_SIGNATURE}`, `signature type ${signatureType}`);
   return { major, minor };
 }
 
 function notRpm(expected: string, actual: string): RpmFormatError {
-  return new RpmFormatError('BAD_MAGIC', `not an RPM package: expected ${expected}, found ${actual}`, { expected, actual });
+  return new RpmFormatError(
+    'BAD_MAGIC',
+    `not an RPM package: expected ${expected}, found ${actual}`,
+    { expected, actual },
+  );
 }

@@ -47,7 +47,11 @@ export function parseFacts(headers: PackageHeaders): PackageFacts {
 function parseNevra(header: Header, isSource: boolean): Nevra {
   const required = (tag: number, name: string): string => {
     const value = word(header, tag);
-    if (value === undefined || value === '') throw new RpmFormatError('HEADER_INVALID', `main header: expected a ${name} in UTF-8, found none`);
+    if (value === undefined || value === '')
+      throw new RpmFormatError(
+        'HEADER_INVALID',
+        `main header: expected a ${name} in UTF-8, found none`,
+      );
     return value;
   };
   return {

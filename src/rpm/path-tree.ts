@@ -32,7 +32,7 @@ export class PathTree {
 
   /** The place of a path (Latin-1 of its bytes), and of every folder on the way. */
   add(path: string): Place {
-    for (let above: Place | undefined, start = 0; ; ) {
+    for (let above: Place | undefined, start = 0; ;) {
       const slash = path.indexOf('/', start);
       const end = slash < 0 ? path.length : slash;
       const place = this.step(above, path.slice(start, end), path.slice(0, end));
@@ -46,14 +46,16 @@ export class PathTree {
     // Folders were made before what is in them.
     for (const place of this.exact.values()) {
       const { above } = place;
-      place.below = above?.type !== undefined && above.type !== 'directory' ? above.type : above?.below;
+      place.below =
+        above?.type !== undefined && above.type !== 'directory' ? above.type : above?.below;
     }
   }
 
   /** Spellings that meet in one name, as pairs; folders count, too: `a/x` and `A/y` meet in one folder where case does not count. */
   collisions(): [string, string][] {
     const pairs = new Map<number, [string, string]>();
-    for (const { foldedId, twin, path } of this.exact.values()) if (twin !== undefined) pairs.set(foldedId, [twin.path, path]);
+    for (const { foldedId, twin, path } of this.exact.values())
+      if (twin !== undefined) pairs.set(foldedId, [twin.path, path]);
     return [...pairs.values()];
   }
 
@@ -64,7 +66,15 @@ export class PathTree {
     const foldedKey = `${above?.foldedId ?? 0}/${fold(name)}`;
     const twin = this.folded.get(foldedKey);
     const id = this.exact.size + 1;
-    const place: Place = { id, above, path, type: undefined, below: undefined, foldedId: twin?.foldedId ?? id, twin };
+    const place: Place = {
+      id,
+      above,
+      path,
+      type: undefined,
+      below: undefined,
+      foldedId: twin?.foldedId ?? id,
+      twin,
+    };
     this.exact.set(key, place);
     if (twin === undefined) this.folded.set(foldedKey, place);
     return place;
@@ -72,5 +82,9 @@ export class PathTree {
 }
 
 function fold(name: string): string {
-  return Buffer.from(name, 'latin1').toString('utf8').normalize('NFC').toLowerCase().normalize('NFC');
+  return Buffer.from(name, 'latin1')
+    .toString('utf8')
+    .normalize('NFC')
+    .toLowerCase()
+    .normalize('NFC');
 }

@@ -44,7 +44,8 @@ export function checkPath(path: Uint8Array): string | undefined {
   for (const name of Buffer.from(path).toString('latin1').split('/')) {
     if (name === '') return 'has an empty component';
     if (name === '.' || name === '..') return `has a component "${name}"`;
-    if (isDotGit(Buffer.from(name, 'latin1'))) return 'has a component that some file system takes for .git';
+    if (isDotGit(Buffer.from(name, 'latin1')))
+      return 'has a component that some file system takes for .git';
   }
   return undefined;
 }
@@ -66,17 +67,27 @@ export function checkTree(entries: Iterable<TreeEntry>): TreeReport {
       continue;
     }
     const place = tree.add(Buffer.from(path).toString('latin1'));
-    const reason = fault?.reason ?? (place.type !== undefined ? 'is there twice' : checkLink(path, type, warnings));
+    const reason =
+      fault?.reason ??
+      (place.type !== undefined ? 'is there twice' : checkLink(path, type, warnings));
     if (reason !== undefined) errors.push({ path: printable(path), reason });
     place.type = type;
     listed.set(place.path, place);
     if (tree.size - listed.size <= LIMITS.filesInPackage) continue;
-    errors.push({ path: printable(path), reason: `comes after ${LIMITS.filesInPackage} folders`, code: 'LIMIT_EXCEEDED' });
+    errors.push({
+      path: printable(path),
+      reason: `comes after ${LIMITS.filesInPackage} folders`,
+      code: 'LIMIT_EXCEEDED',
+    });
     break;
   }
   tree.settle();
   for (const { path, below } of listed.values()) {
-    if (below !== undefined) errors.push({ path: printable(Buffer.from(path, 'latin1')), reason: `lies below a ${below}` });
+    if (below !== undefined)
+      errors.push({
+        path: printable(Buffer.from(path, 'latin1')),
+        reason: `lies below a ${below}`,
+      });
   }
   warnings.push(...tree.collisions().map(describeCollision));
   return { errors, warnings };
@@ -105,11 +116,15 @@ export function verifyPath(path: Uint8Array, what: string): void {
 
 function pathFault(path: Uint8Array): Omit<PathError, 'path'> | undefined {
   const reason = checkPath(path);
-  return reason === undefined ? undefined : { reason, ...(isTooDeep(path) ? { code: 'LIMIT_EXCEEDED' } : {}) };
+  return reason === undefined
+    ? undefined
+    : { reason, ...(isTooDeep(path) ? { code: 'LIMIT_EXCEEDED' } : {}) };
 }
 
 function pathError(what: string, { path, reason, code }: PathError, more = ''): PayloadError {
-  return new PayloadError(code ?? 'UNSAFE_PATH', `${what}: the path ${path} ${reason}${more}`, { actual: path });
+  return new PayloadError(code ?? 'UNSAFE_PATH', `${what}: the path ${path} ${reason}${more}`, {
+    actual: path,
+  });
 }
 
 function isTooDeep(path: Uint8Array): boolean {
@@ -130,12 +145,14 @@ function checkLink(path: Uint8Array, type: FileType, warnings: string[]): string
   const name = path.subarray(path.lastIndexOf(SLASH) + 1);
   if (isDotName(name, 'gitmodules')) return 'is a link in the place of .gitmodules';
   for (const special of ['gitattributes', 'gitignore', 'mailmap'] as const) {
-    if (isDotName(name, special)) warnings.push(`${printable(path)} is a link; git does not follow a linked .${special}`);
+    if (isDotName(name, special))
+      warnings.push(`${printable(path)} is a link; git does not follow a linked .${special}`);
   }
   return undefined;
 }
 
 function describeCollision([one, other]: [string, string]): string {
-  const show = (path: string): string => JSON.stringify(Buffer.from(path, 'latin1').toString('utf8'));
+  const show = (path: string): string =>
+    JSON.stringify(Buffer.from(path, 'latin1').toString('utf8'));
   return `${show(one)} and ${show(other)} are one name where case or normalisation does not count`;
 }

@@ -27,11 +27,20 @@ export class PayloadMap {
   take({ name, index: stripped, mode }: CpioMember): number {
     const index = name === undefined ? stripped : this.byPath.get(pathKey(name));
     const entry = this.files[index ?? -1];
-    if (index === undefined || entry === undefined) throw invalid(`holds ${name === undefined ? `file ${index}` : printable(name)}, which the header does not list`);
+    if (index === undefined || entry === undefined)
+      throw invalid(
+        `holds ${name === undefined ? `file ${index}` : printable(name)}, which the header does not list`,
+      );
     if (this.seen[index] === 1) throw invalid(`holds ${printable(entry.path)} twice`);
     this.seen[index] = 1;
-    if (mode !== undefined && (entry.mode & FORMAT_MASK) !== 0 && (mode & FORMAT_MASK) !== (entry.mode & FORMAT_MASK)) {
-      throw invalid(`holds ${printable(entry.path)} with mode ${mode.toString(8)}; the header says ${entry.mode.toString(8)}`);
+    if (
+      mode !== undefined &&
+      (entry.mode & FORMAT_MASK) !== 0 &&
+      (mode & FORMAT_MASK) !== (entry.mode & FORMAT_MASK)
+    ) {
+      throw invalid(
+        `holds ${printable(entry.path)} with mode ${mode.toString(8)}; the header says ${entry.mode.toString(8)}`,
+      );
     }
     return index;
   }
@@ -39,7 +48,8 @@ export class PayloadMap {
   /** Bytes of a member in the stripped format (lib/rpmfi.c, iterReadArchiveNext): the last of a set of hard links has the content. */
   strippedSize(index: number): number {
     const entry = this.files[index];
-    if (entry === undefined) throw invalid(`holds file ${index}, but the header lists ${this.files.length}`);
+    if (entry === undefined)
+      throw invalid(`holds file ${index}, but the header lists ${this.files.length}`);
     if (entry.ghost) return 0;
     if (entry.type === 'symlink') return entry.size;
     return entry.type === 'file' && this.links.last(index) === index ? entry.size : 0;
@@ -48,14 +58,16 @@ export class PayloadMap {
   /** @throws PayloadError PAYLOAD_INVALID when a file that is no ghost, or the content of hard links, did not come. */
   verifyComplete(): void {
     const missing = this.files.findIndex((entry, index) => !entry.ghost && this.seen[index] === 0);
-    if (missing >= 0) throw invalid(`lacks ${printable(this.files[missing]!.path)}, which the header lists`);
+    if (missing >= 0)
+      throw invalid(`lacks ${printable(this.files[missing]!.path)}, which the header lists`);
     this.links.verifyComplete();
   }
 
   /** The rows of ghosts. */
   *ghosts(): Generator<PayloadFile, void> {
     for (const [index, entry] of this.files.entries()) {
-      if (entry.ghost) yield { index, entry, digest: 'absent', sha256: undefined, content: undefined };
+      if (entry.ghost)
+        yield { index, entry, digest: 'absent', sha256: undefined, content: undefined };
     }
   }
 }
@@ -101,12 +113,18 @@ export class HardLinks {
       set.waiting.push(index);
       return [];
     }
-    if (size !== entry.size) throw invalid(`holds ${size} bytes of ${printable(entry.path)}; the header says ${entry.size}`);
+    if (size !== entry.size)
+      throw invalid(
+        `holds ${size} bytes of ${printable(entry.path)}; the header says ${entry.size}`,
+      );
     if (set === undefined || size === 0) return [index];
     const links = [...set.waiting, index];
     set.waiting = [];
     const other = links.find((link) => this.files[link]!.size !== size);
-    if (other !== undefined) throw invalid(`has ${size} bytes for the hard link ${printable(this.files[other]!.path)}; the header says ${this.files[other]!.size}`);
+    if (other !== undefined)
+      throw invalid(
+        `has ${size} bytes for the hard link ${printable(this.files[other]!.path)}; the header says ${this.files[other]!.size}`,
+      );
     return links;
   }
 
@@ -114,7 +132,8 @@ export class HardLinks {
   verifyComplete(): void {
     for (const { waiting } of this.sets.values()) {
       const [index] = waiting;
-      if (index !== undefined) throw invalid(`lacks the content of the hard link ${printable(this.files[index]!.path)}`);
+      if (index !== undefined)
+        throw invalid(`lacks the content of the hard link ${printable(this.files[index]!.path)}`);
     }
   }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { decompress } from '../compression/index.js';
+import { createHash } from 'node:crypto';
+
 import type { Compression } from '../compression/index.js';
+import { decompress } from '../compression/index.js';
 import { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { KIB, LIMITS } from '../limits.js';
 import type { HashName } from '../openpgp/model.js';
-import { CpioReader } from './cpio.js';
 import type { CpioMember } from './cpio.js';
+import { CpioReader } from './cpio.js';
 import type { FileEntry, PackageFacts, PayloadFile } from './model.js';
 import { printable, verifyPath } from './paths.js';
 import { PayloadMap } from './payload-map.js';
@@ -30,7 +31,14 @@ export interface PayloadSummary {
   readonly digests: Readonly<Record<string, string>>;
 }
 
-const COMPRESSORS: Readonly<Record<string, Compression>> = { gzip: 'gzip', bzip2: 'bzip2', xz: 'xz', lzma: 'lzma', zstd: 'zstd', none: 'none' };
+const COMPRESSORS: Readonly<Record<string, Compression>> = {
+  gzip: 'gzip',
+  bzip2: 'bzip2',
+  xz: 'xz',
+  lzma: 'lzma',
+  zstd: 'zstd',
+  none: 'none',
+};
 /** What a member takes besides name and content: header, NUL, `./`, padding. */
 const MEMBER_OVERHEAD = 128;
 /** Trailer, and padding to a tape block. */
@@ -54,7 +62,12 @@ export async function* readPayload(
   verifyNames(facts.files);
   const map = new PayloadMap(facts.files);
   const hashes = (options.uncompressedDigests ?? []).map((name) => [name, hashOf(name)] as const);
-  const archive = new ChunkReader(tee(await open(facts, payload), hashes.map(([, hash]) => hash)));
+  const archive = new ChunkReader(
+    tee(
+      await open(facts, payload),
+      hashes.map(([, hash]) => hash),
+    ),
+  );
   try {
     const cpio = new CpioReader(archive, (index) => map.strippedSize(index));
     for (let member = await cpio.next(); member !== undefined; member = await cpio.next()) {
@@ -65,7 +78,10 @@ export async function* readPayload(
   } finally {
     await archive.close();
   }
-  return { uncompressedSize: archive.consumed, digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])) };
+  return {
+    uncompressedSize: archive.consumed,
+    digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])),
+  };
 }
 
 function verifyNames(files: readonly FileEntry[]): void {
@@ -76,21 +92,37 @@ function verifyNames(files: readonly FileEntry[]): void {
 }
 
 /** rpm reads a payload without compressor tag through zlib, which passes plain data on. */
-async function open(facts: PackageFacts, payload: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+async function open(
+  facts: PackageFacts,
+  payload: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> {
   const { format, compressor } = facts.payload;
-  if (format !== 'cpio') throw new PayloadError('UNSUPPORTED_FORMAT', `payload: expected the format cpio, found ${JSON.stringify(format)}`);
+  if (format !== 'cpio')
+    throw new PayloadError(
+      'UNSUPPORTED_FORMAT',
+      `payload: expected the format cpio, found ${JSON.stringify(format)}`,
+    );
   const declared = Object.hasOwn(COMPRESSORS, compressor) ? COMPRESSORS[compressor] : undefined;
-  if (declared === undefined) throw new PayloadError('UNSUPPORTED_COMPRESSOR', `payload: unknown compressor ${JSON.stringify(compressor)}`);
+  if (declared === undefined)
+    throw new PayloadError(
+      'UNSUPPORTED_COMPRESSOR',
+      `payload: unknown compressor ${JSON.stringify(compressor)}`,
+    );
   const input = new ChunkReader(payload);
   const start = Buffer.from((await input.fill(4)).subarray(0, 4)).toString('latin1');
   const kind = declared === 'gzip' && start === '0707' ? 'none' : declared;
   const announcedBytes = expectedSize(facts.files);
-  return decompress(kind, rest(input), { maxBytes: announcedBytes, announcedBytes, what: 'payload' });
+  return decompress(kind, rest(input), {
+    maxBytes: announcedBytes,
+    announcedBytes,
+    what: 'payload',
+  });
 }
 
 async function* rest(input: ChunkReader): AsyncGenerator<Uint8Array, void> {
   try {
-    for (let chunk = await input.some(); chunk !== undefined; chunk = await input.some()) yield chunk;
+    for (let chunk = await input.some(); chunk !== undefined; chunk = await input.some())
+      yield chunk;
   } finally {
     await input.close();
   }
@@ -98,11 +130,17 @@ async function* rest(input: ChunkReader): AsyncGenerator<Uint8Array, void> {
 
 /** Upper bound of the archive's size by the signed file list, so that a bomb ends where the header ends. */
 function expectedSize(files: readonly FileEntry[]): number {
-  const size = files.reduce((sum, file) => sum + file.size + file.path.length + MEMBER_OVERHEAD, ARCHIVE_OVERHEAD);
+  const size = files.reduce(
+    (sum, file) => sum + file.size + file.path.length + MEMBER_OVERHEAD,
+    ARCHIVE_OVERHEAD,
+  );
   return Math.min(size, LIMITS.payloadBytes);
 }
 
-async function* tee(chunks: AsyncIterable<Uint8Array>, hashes: readonly Hash[]): AsyncGenerator<Uint8Array, void> {
+async function* tee(
+  chunks: AsyncIterable<Uint8Array>,
+  hashes: readonly Hash[],
+): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of chunks) {
     for (const hash of hashes) hash.update(chunk);
     yield chunk;
@@ -124,7 +162,8 @@ async function* readMember(job: MemberJob): AsyncGenerator<PayloadFile, void> {
   // rpm before 4.11 sometimes put ghosts into the payload; rpm skips them, and so is their content here.
   if (entry.ghost) return;
   if (entry.type === 'symlink') await verifyTarget(job, entry);
-  else if (entry.type !== 'file' && member.size !== 0) throw mismatch(entry, 'no content', `${member.size} bytes`);
+  else if (entry.type !== 'file' && member.size !== 0)
+    throw mismatch(entry, 'no content', `${member.size} bytes`);
   if (entry.type !== 'file') {
     yield { index, entry, digest: 'absent', sha256: undefined, content: undefined };
     return;
@@ -136,16 +175,24 @@ async function* readMember(job: MemberJob): AsyncGenerator<PayloadFile, void> {
   for (const link of links) {
     const file = map.files[link]!;
     const digest = file.digest === '' ? 'absent' : file.digest === content.digest ? 'good' : 'bad';
-    yield { index: link, entry: file, digest, sha256: content.sha256, content: kept.has(link) ? content.bytes : undefined };
+    yield {
+      index: link,
+      entry: file,
+      digest,
+      sha256: content.sha256,
+      content: kept.has(link) ? content.bytes : undefined,
+    };
   }
 }
 
 async function verifyTarget({ cpio, member }: MemberJob, entry: FileEntry): Promise<void> {
-  if (member.size > LIMITS.linkTargetBytes) throw mismatch(entry, `a target of at most ${LIMITS.linkTargetBytes} bytes`, `${member.size}`);
+  if (member.size > LIMITS.linkTargetBytes)
+    throw mismatch(entry, `a target of at most ${LIMITS.linkTargetBytes} bytes`, `${member.size}`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of cpio.content()) chunks.push(chunk);
   const target = Buffer.concat(chunks);
-  if (!target.equals(entry.target)) throw mismatch(entry, `the target ${printable(entry.target)}`, printable(target));
+  if (!target.equals(entry.target))
+    throw mismatch(entry, `the target ${printable(entry.target)}`, printable(target));
 }
 
 /** What was read of a regular file. */
@@ -157,14 +204,23 @@ interface Content {
   readonly digest: string;
 }
 
-async function readContent({ cpio, facts, options }: MemberJob, entry: FileEntry, wanted: boolean): Promise<Content> {
+async function readContent(
+  { cpio, facts, options }: MemberJob,
+  entry: FileEntry,
+  wanted: boolean,
+): Promise<Content> {
   const limit = options.maxKeptBytes ?? LIMITS.blobBytes;
   if (wanted && entry.size > limit) {
-    throw new PayloadError('LIMIT_EXCEEDED', `payload: ${printable(entry.path)} has ${entry.size} bytes; a file of the mirror may have ${limit}`, {
-      expected: `at most ${limit}`,
-      actual: String(entry.size),
-      remedy: 'Set source-path to a folder without this file, or hold the package back with skip.',
-    });
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `payload: ${printable(entry.path)} has ${entry.size} bytes; a file of the mirror may have ${limit}`,
+      {
+        expected: `at most ${limit}`,
+        actual: String(entry.size),
+        remedy:
+          'Set source-path to a folder without this file, or hold the package back with skip.',
+      },
+    );
   }
   const bytes = wanted ? new Uint8Array(entry.size) : undefined;
   const sha256 = hashOf('sha256');
@@ -186,10 +242,18 @@ function hashOf(name: HashName): Hash {
   try {
     return createHash(name);
   } catch (cause) {
-    throw new PayloadError('UNSUPPORTED_FORMAT', `payload: digests by ${name} cannot be computed here`, { cause });
+    throw new PayloadError(
+      'UNSUPPORTED_FORMAT',
+      `payload: digests by ${name} cannot be computed here`,
+      { cause },
+    );
   }
 }
 
 function mismatch(entry: FileEntry, expected: string, actual: string): PayloadError {
-  return new PayloadError('PAYLOAD_INVALID', `payload: ${printable(entry.path)} (${entry.type}): expected ${expected}, found ${actual}`, { expected, actual });
+  return new PayloadError(
+    'PAYLOAD_INVALID',
+    `payload: ${printable(entry.path)} (${entry.type}): expected ${expected}, found ${actual}`,
+    { expected, actual },
+  );
 }

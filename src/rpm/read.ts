@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
 import { RpmFormatError } from '../errors.js';
-import { HEADER_INTRO_SIZE, parseHeader, parseHeaderIntro, type Header, type HeaderKind } from './header.js';
+import {
+  type Header,
+  HEADER_INTRO_SIZE,
+  type HeaderKind,
+  parseHeader,
+  parseHeaderIntro,
+} from './header.js';
 import { LEAD_SIZE, parseLead } from './lead.js';
 import type { PackageFacts } from './model.js';
 import { parseFacts } from './package.js';
@@ -42,14 +48,22 @@ export async function readPackage(source: ByteSource): Promise<RpmPackage> {
   };
 }
 
-async function readHeader(source: ByteSource, start: number, kind: HeaderKind): Promise<{ header: Header; bytes: Uint8Array }> {
+async function readHeader(
+  source: ByteSource,
+  start: number,
+  kind: HeaderKind,
+): Promise<{ header: Header; bytes: Uint8Array }> {
   const intro = parseHeaderIntro(await source.read(start, start + HEADER_INTRO_SIZE), kind);
   const end = start + intro.size;
   if (end > source.size) {
-    throw new RpmFormatError('HEADER_BOUNDS', `${kind} header: expected it to end at ${end}, but the file ends at ${source.size}`, {
-      expected: String(end),
-      actual: String(source.size),
-    });
+    throw new RpmFormatError(
+      'HEADER_BOUNDS',
+      `${kind} header: expected it to end at ${end}, but the file ends at ${source.size}`,
+      {
+        expected: String(end),
+        actual: String(source.size),
+      },
+    );
   }
   const bytes = await source.read(start, end);
   return { header: parseHeader(bytes, kind), bytes };

@@ -15,7 +15,11 @@ export interface RpmSignature {
   readonly fault: string | undefined;
 }
 
-const BINARY: readonly { readonly tag: number; readonly name: string; readonly covers: Coverage }[] = [
+const BINARY: readonly {
+  readonly tag: number;
+  readonly name: string;
+  readonly covers: Coverage;
+}[] = [
   { tag: SIGTAG.RSA_HEADER, name: 'RSAHEADER', covers: 'header' },
   { tag: SIGTAG.DSA_HEADER, name: 'DSAHEADER', covers: 'header' },
   { tag: SIGTAG.PGP, name: 'SIGPGP', covers: 'header+payload' },
@@ -26,8 +30,13 @@ const BINARY: readonly { readonly tag: number; readonly name: string; readonly c
 /** Every signature of a package, in the order of {@link BINARY}, then those of rpm 6 (rpm signatures_digests.md, format_v6.md). */
 export function listSignatures(signatureHeader: Header): RpmSignature[] {
   const legacy = hasLegacyTags(signatureHeader);
-  const binary = BINARY.filter(({ tag }) => signatureHeader.get(tag) !== undefined && (legacy || tag < FIRST_LEGACY_TAG));
-  return [...binary.map((known) => fromBinary(signatureHeader, known)), ...openPgpSignatures(signatureHeader)];
+  const binary = BINARY.filter(
+    ({ tag }) => signatureHeader.get(tag) !== undefined && (legacy || tag < FIRST_LEGACY_TAG),
+  );
+  return [
+    ...binary.map((known) => fromBinary(signatureHeader, known)),
+    ...openPgpSignatures(signatureHeader),
+  ];
 }
 
 const FIRST_LEGACY_TAG = 1000;
@@ -37,12 +46,18 @@ const FIRST_LEGACY_TAG = 1000;
  * The marks are the reserved space and the SHA3-256 digest that such a package always has.
  */
 export function hasLegacyTags(signatureHeader: Header): boolean {
-  return signatureHeader.get(SIGTAG.RESERVED) === undefined || signatureHeader.get(SIGTAG.SHA3_256_HEADER) === undefined;
+  return (
+    signatureHeader.get(SIGTAG.RESERVED) === undefined ||
+    signatureHeader.get(SIGTAG.SHA3_256_HEADER) === undefined
+  );
 }
 
 function fromBinary(header: Header, known: (typeof BINARY)[number]): RpmSignature {
   const packets = header.binary(known.tag);
-  const fault = packets === undefined ? `expected binary data in ${known.name}, found type ${header.get(known.tag)?.type ?? 0}` : undefined;
+  const fault =
+    packets === undefined
+      ? `expected binary data in ${known.name}, found type ${header.get(known.tag)?.type ?? 0}`
+      : undefined;
   return { tag: known.name, covers: known.covers, packets: packets ?? new Uint8Array(), fault };
 }
 
@@ -50,11 +65,19 @@ function fromBinary(header: Header, known: (typeof BINARY)[number]): RpmSignatur
 function openPgpSignatures(header: Header): RpmSignature[] {
   const entry = header.get(SIGTAG.OPENPGP);
   if (entry === undefined) return [];
-  const make = (packets: Uint8Array, fault?: string): RpmSignature => ({ tag: 'OPENPGP', covers: 'header', packets, fault });
-  if (entry.type !== TYPE.STRING_ARRAY) return [make(new Uint8Array(), `expected strings in OPENPGP, found type ${entry.type}`)];
+  const make = (packets: Uint8Array, fault?: string): RpmSignature => ({
+    tag: 'OPENPGP',
+    covers: 'header',
+    packets,
+    fault,
+  });
+  if (entry.type !== TYPE.STRING_ARRAY)
+    return [make(new Uint8Array(), `expected strings in OPENPGP, found type ${entry.type}`)];
   return (header.strings(SIGTAG.OPENPGP) ?? []).map((string) => {
     const text = decodeLossy(string).replace(/\s+/g, '');
     const valid = text !== '' && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;
-    return valid ? make(Buffer.from(text, 'base64')) : make(new Uint8Array(), 'expected base64 in OPENPGP, found other text');
+    return valid
+      ? make(Buffer.from(text, 'base64'))
+      : make(new Uint8Array(), 'expected base64 in OPENPGP, found other text');
   });
 }

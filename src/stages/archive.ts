@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import { hashObject } from '../git/objects.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { TreeEdit } from '../git/trees.js';
@@ -25,12 +26,17 @@ export function isIndexNew(index: RepositoryIndex, { archive }: MirrorState): bo
   return (
     held?.oid !== hashObject('blob', index.repomdBytes) ||
     !archive.has(index.primary.archiveName) ||
-    signature?.oid !== (index.signatureBytes === undefined ? undefined : hashObject('blob', index.signatureBytes))
+    signature?.oid !==
+      (index.signatureBytes === undefined ? undefined : hashObject('blob', index.signatureBytes))
   );
 }
 
 /** The index as served: repomd.xml, its signature, the records and a .sha256 of each; earlier forms of a record go. */
-export function indexFiles(index: RepositoryIndex, records: readonly IndexFile[], state: MirrorState): Map<string, Uint8Array | undefined> {
+export function indexFiles(
+  index: RepositoryIndex,
+  records: readonly IndexFile[],
+  state: MirrorState,
+): Map<string, Uint8Array | undefined> {
   const files = new Map<string, Uint8Array | undefined>();
   const add = (name: string, bytes: Uint8Array): void => {
     files.set(name, bytes);
@@ -40,21 +46,34 @@ export function indexFiles(index: RepositoryIndex, records: readonly IndexFile[]
   files.set('repomd.xml.asc', index.signatureBytes);
   for (const record of records) add(record.archiveName, record.bytes);
   for (const name of state.archive.keys()) {
-    const type = /^(primary|filelists|other)\.xml(?:\.(?:gz|xz|zst|bz2))?(?:\.sha256)?$/.exec(name)?.[1];
+    const type = /^(primary|filelists|other)\.xml(?:\.(?:gz|xz|zst|bz2))?(?:\.sha256)?$/.exec(
+      name,
+    )?.[1];
     if (type !== undefined && !files.has(name)) files.set(name, undefined);
   }
   return files;
 }
 
 /** Pages and the validators to ask with next time; the validators alone are no reason for a commit. */
-export function notesFiles(pages: readonly NotesPage[], state: MirrorState): Map<string, Uint8Array | undefined> {
+export function notesFiles(
+  pages: readonly NotesPage[],
+  state: MirrorState,
+): Map<string, Uint8Array | undefined> {
   const files = new Map<string, Uint8Array | undefined>();
   for (const page of pages) files.set(page.file, page.bytes);
-  const isChanged = [...files].some(([name, bytes]) => bytes !== undefined && state.archive.get(name)?.oid !== hashObject('blob', bytes));
+  const isChanged = [...files].some(
+    ([name, bytes]) =>
+      bytes !== undefined && state.archive.get(name)?.oid !== hashObject('blob', bytes),
+  );
   // Pages of earlier configurations stay archived, and must stay known as pages.
   const former = state.notesState.filter(({ file }) => state.archive.has(file) && !files.has(file));
-  const states = [...pages.map(({ state: entry }) => entry).filter((entry) => entry !== undefined), ...former];
-  const isKnown = states.every((entry) => state.notesState.some(({ url, file }) => url === entry.url && file === entry.file));
+  const states = [
+    ...pages.map(({ state: entry }) => entry).filter((entry) => entry !== undefined),
+    ...former,
+  ];
+  const isKnown = states.every((entry) =>
+    state.notesState.some(({ url, file }) => url === entry.url && file === entry.file),
+  );
   if (isChanged || !isKnown) files.set('release-notes.json', Buffer.from(formatNotesState(states)));
   return files;
 }
@@ -65,7 +84,11 @@ export function notesFiles(pages: readonly NotesPage[], state: MirrorState): Map
  */
 export async function archiveEdits(
   wanted: Wanted,
-  { store, archive, directory }: { store: GitStore; archive: ReadonlyMap<string, TreeFile>; directory: string },
+  {
+    store,
+    archive,
+    directory,
+  }: { store: GitStore; archive: ReadonlyMap<string, TreeFile>; directory: string },
 ): Promise<TreeEdit[]> {
   const edits: TreeEdit[] = [];
   for (const [name, bytes] of wanted) {

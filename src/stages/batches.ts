@@ -42,7 +42,9 @@ export class Batches {
 
   /** Tip of the branch on the remote, once {@link finish} is through. */
   get tip(): Oid | undefined {
-    return this.parts.options.dryRun ? this.found.state.tip : this.remote.get(this.found.state.branch);
+    return this.parts.options.dryRun
+      ? this.found.state.tip
+      : this.remote.get(this.found.state.branch);
   }
 
   async add(release: CommittedRelease): Promise<void> {
@@ -55,8 +57,13 @@ export class Batches {
     const { options, rows } = this.parts;
     const { branch } = this.found.state;
     const { tip } = this.history.end;
-    const own = tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
-    const lines = await this.movableLines(this.history.lineBranches(options.lineBranches).map((line) => ({ ...line, from: this.remote.get(line.name) })));
+    const own =
+      tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
+    const lines = await this.movableLines(
+      this.history
+        .lineBranches(options.lineBranches)
+        .map((line) => ({ ...line, from: this.remote.get(line.name) })),
+    );
     const branches = [...own, ...lines].filter(({ from, oid }) => from !== oid);
     const committed = this.waiting;
     this.waiting = [];
@@ -77,12 +84,24 @@ export class Batches {
     const { store, logger } = this.parts.ports;
     const moved = lines.filter(({ from, oid }) => from !== undefined && from !== oid);
     if (moved.length > 0) {
-      await store.fetchHistory([this.found.state.branch, ...moved.map(({ name }) => name)].filter((name) => this.found.state.refs.branches.has(name)).map((name) => `refs/heads/${name}`));
+      await store.fetchHistory(
+        [this.found.state.branch, ...moved.map(({ name }) => name)]
+          .filter((name) => this.found.state.refs.branches.has(name))
+          .map((name) => `refs/heads/${name}`),
+      );
     }
     const movable: BranchMove[] = [];
     for (const line of lines) {
-      if (line.from === undefined || line.from === line.oid || (await store.isAncestor(line.from, line.oid))) movable.push(line);
-      else logger.warning(`line branch ${line.name} holds commits that are not of this mirror; it is left where it is`);
+      if (
+        line.from === undefined ||
+        line.from === line.oid ||
+        (await store.isAncestor(line.from, line.oid))
+      )
+        movable.push(line);
+      else
+        logger.warning(
+          `line branch ${line.name} holds commits that are not of this mirror; it is left where it is`,
+        );
     }
     return movable;
   }

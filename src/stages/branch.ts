@@ -34,7 +34,11 @@ export interface NewCommit {
 }
 
 /** Stages the trees and the commit; nothing moves on the remote before the push. */
-export async function writeCommit(store: GitStore, hand: Hand, commit: NewCommit): Promise<{ oid: Oid; root: Oid }> {
+export async function writeCommit(
+  store: GitStore,
+  hand: Hand,
+  commit: NewCommit,
+): Promise<{ oid: Oid; root: Oid }> {
   const tree = await editTree(commit.root, commit.edits, (oid) => store.readTree(oid));
   for (const { content } of tree.trees) await store.write('tree', content);
   const unsigned = {
@@ -45,13 +49,28 @@ export async function writeCommit(store: GitStore, hand: Hand, commit: NewCommit
     message: commit.message,
   };
   const signature = await hand.sign?.(formatCommit(unsigned));
-  const oid = await store.write('commit', formatCommit(signature === undefined ? unsigned : { ...unsigned, signature }));
+  const oid = await store.write(
+    'commit',
+    formatCommit(signature === undefined ? unsigned : { ...unsigned, signature }),
+  );
   return { oid, root: tree.oid };
 }
 
 /** Stages an annotated tag on a commit. */
-export async function writeTag(store: GitStore, hand: Hand, { name, object, message }: { name: string; object: Oid; message: string }): Promise<Oid> {
-  const unsigned = { object, name, tagger: formatIdentity({ ...hand.committer, seconds: hand.time }), message };
+export async function writeTag(
+  store: GitStore,
+  hand: Hand,
+  { name, object, message }: { name: string; object: Oid; message: string },
+): Promise<Oid> {
+  const unsigned = {
+    object,
+    name,
+    tagger: formatIdentity({ ...hand.committer, seconds: hand.time }),
+    message,
+  };
   const signature = await hand.sign?.(formatTag(unsigned));
-  return store.write('tag', formatTag(signature === undefined ? unsigned : { ...unsigned, signature }));
+  return store.write(
+    'tag',
+    formatTag(signature === undefined ? unsigned : { ...unsigned, signature }),
+  );
 }

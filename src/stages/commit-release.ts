@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 import type { GitStore, Oid } from '../git/store.js';
 import type { TreeEdit } from '../git/trees.js';
-import { formatReleaseMessage, formatTagMessage, formatTimestamp, type PathChange, type ReleaseMessage } from '../mirror/messages.js';
 import type { Directories } from '../mirror/layout.js';
-import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
+import {
+  formatReleaseMessage,
+  formatTagMessage,
+  formatTimestamp,
+  type PathChange,
+  type ReleaseMessage,
+} from '../mirror/messages.js';
 import type { PlannedRelease } from '../mirror/plan.js';
+import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
 import { formatNevra } from '../rpm/evr.js';
-import { writeCommit, writeTag, type Hand } from './branch.js';
+import { type Hand, writeCommit, writeTag } from './branch.js';
 import type { TreeFile } from './mirror-state.js';
 import type { PreparedRelease } from './prepare.js';
 
@@ -46,7 +52,12 @@ export interface CommittedRelease {
  * Stages the commit and the annotated tag of one release on top of a branch end. The source directory becomes the
  * package's source and nothing else, and for a source package the packaging directory its packaging; package, checksum and the line in releases.json join the archive.
  */
-export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd, release: ReleaseCommit): Promise<CommittedRelease> {
+export async function commitRelease(
+  store: GitStore,
+  hand: Hand,
+  end: BranchEnd,
+  release: ReleaseCommit,
+): Promise<CommittedRelease> {
   const { prepared, directories } = release;
   const record = recordOf(release);
   const releases = [...end.releases.filter(({ tag }) => tag !== record.tag), record];
@@ -54,23 +65,52 @@ export async function commitRelease(store: GitStore, hand: Hand, end: BranchEnd,
   const packaging = prepared.packaging?.files ?? end.packaging;
   const edits: TreeEdit[] = [
     { path: directories.source, entry: folderEntry(prepared.files, prepared.sourceTree) },
-    ...(prepared.packaging === undefined ? [] : [{ path: directories.packaging, entry: folderEntry(prepared.packaging.files, prepared.packaging.tree) }]),
+    ...(prepared.packaging === undefined
+      ? []
+      : [
+          {
+            path: directories.packaging,
+            entry: folderEntry(prepared.packaging.files, prepared.packaging.tree),
+          },
+        ]),
     ...[...additions].map(([name, entry]) => ({ path: `${directories.archive}/${name}`, entry })),
   ];
   const sourceChanges = compareFiles(end.source, prepared.files, directories.source);
   const packagingChanges = compareFiles(end.packaging, packaging, directories.packaging);
-  const archiveChanges = compareFiles(end.archive, new Map([...end.archive, ...additions]), directories.archive);
+  const archiveChanges = compareFiles(
+    end.archive,
+    new Map([...end.archive, ...additions]),
+    directories.archive,
+  );
   const message = messageOf(release, [...sourceChanges, ...packagingChanges, ...archiveChanges]);
   const authored = prepared.facts.buildTime ?? hand.time;
-  const commit = await writeCommit(store, hand, { parent: end.tip, root: end.root, edits, message: formatReleaseMessage(message), authored });
-  const tag = await writeTag(store, hand, { name: prepared.planned.tag, object: commit.oid, message: formatTagMessage(message) });
-  const count = (letter: PathChange['letter']): number => sourceChanges.filter((change) => change.letter === letter).length;
+  const commit = await writeCommit(store, hand, {
+    parent: end.tip,
+    root: end.root,
+    edits,
+    message: formatReleaseMessage(message),
+    authored,
+  });
+  const tag = await writeTag(store, hand, {
+    name: prepared.planned.tag,
+    object: commit.oid,
+    message: formatTagMessage(message),
+  });
+  const count = (letter: PathChange['letter']): number =>
+    sourceChanges.filter((change) => change.letter === letter).length;
   return {
     planned: prepared.planned,
     commit: commit.oid,
     tag,
     sourceTree: prepared.sourceTree,
-    end: { tip: commit.oid, root: commit.root, source: prepared.files, packaging, archive: new Map([...end.archive, ...additions]), releases },
+    end: {
+      tip: commit.oid,
+      root: commit.root,
+      source: prepared.files,
+      packaging,
+      archive: new Map([...end.archive, ...additions]),
+      releases,
+    },
     files: { added: count('?'), modified: count('M'), deleted: count('D') },
   };
 }
@@ -81,14 +121,19 @@ function folderEntry(files: ReadonlyMap<string, TreeFile>, oid: Oid): TreeEdit['
 }
 
 /** What a release adds to the archive, by path below the archive directory; the blobs are staged. */
-export async function archiveAdditions(store: GitStore, prepared: PreparedRelease, releases: string): Promise<Map<string, TreeFile>> {
+export async function archiveAdditions(
+  store: GitStore,
+  prepared: PreparedRelease,
+  releases: string,
+): Promise<Map<string, TreeFile>> {
   const list = await store.write('blob', Buffer.from(releases));
   const file = (oid: Oid): TreeFile => ({ mode: '100644', oid });
   const additions = new Map([
     [`rpm/${prepared.planned.indexPackage.fileName}.sha256`, file(prepared.checksum)],
     ['releases.json', file(list)],
   ]);
-  if (prepared.archived !== undefined) additions.set(`rpm/${prepared.archived.name}`, file(prepared.archived.oid));
+  if (prepared.archived !== undefined)
+    additions.set(`rpm/${prepared.archived.name}`, file(prepared.archived.oid));
   return additions;
 }
 
@@ -111,7 +156,10 @@ export function recordOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseRe
   };
 }
 
-function messageOf({ prepared, notes, title, repomdRevision }: ReleaseCommit, changes: readonly PathChange[]): ReleaseMessage {
+function messageOf(
+  { prepared, notes, title, repomdRevision }: ReleaseCommit,
+  changes: readonly PathChange[],
+): ReleaseMessage {
   const { facts, evidence, signature, certificate } = prepared;
   return {
     facts,
@@ -129,21 +177,31 @@ function messageOf({ prepared, notes, title, repomdRevision }: ReleaseCommit, ch
     changes,
     extra: [
       ...signature.tolerated.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
-      ...prepared.droppedModes.map(({ mode, path }) => ({ key: 'Dropped-Mode' as const, value: Buffer.concat([Buffer.from(`${mode} `), path]) })),
+      ...prepared.droppedModes.map(({ mode, path }) => ({
+        key: 'Dropped-Mode' as const,
+        value: Buffer.concat([Buffer.from(`${mode} `), path]),
+      })),
       ...prepared.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
     ],
   };
 }
 
 /** What changes from one set of files to another, by path below a directory (latin1 names). */
-export function compareFiles(before: ReadonlyMap<string, TreeFile>, after: ReadonlyMap<string, TreeFile>, directory: string): PathChange[] {
-  const pathOf = (name: string): Uint8Array => Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, 'latin1')]);
+export function compareFiles(
+  before: ReadonlyMap<string, TreeFile>,
+  after: ReadonlyMap<string, TreeFile>,
+  directory: string,
+): PathChange[] {
+  const pathOf = (name: string): Uint8Array =>
+    Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, 'latin1')]);
   const changes: PathChange[] = [];
   for (const [name, file] of after) {
     const old = before.get(name);
     if (old === undefined) changes.push({ letter: '?', path: pathOf(name) });
-    else if (old.oid !== file.oid || old.mode !== file.mode) changes.push({ letter: 'M', path: pathOf(name) });
+    else if (old.oid !== file.oid || old.mode !== file.mode)
+      changes.push({ letter: 'M', path: pathOf(name) });
   }
-  for (const name of before.keys()) if (!after.has(name)) changes.push({ letter: 'D', path: pathOf(name) });
+  for (const name of before.keys())
+    if (!after.has(name)) changes.push({ letter: 'D', path: pathOf(name) });
   return changes;
 }

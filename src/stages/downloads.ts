@@ -2,13 +2,13 @@
 import { DownloadError, GitError, IntegrityError } from '../errors.js';
 import type { Options } from '../inputs.js';
 import { LIMITS, MIB } from '../limits.js';
+import type { Logger } from '../log.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { packageUrls } from '../repodata/client.js';
 import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
-import type { Logger } from '../log.js';
 
 /** A downloaded package with the base that served it. */
 export interface FetchedPackage {
@@ -37,7 +37,8 @@ export class DownloadQueue {
   /** The package of a release. @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError */
   async take(release: PlannedRelease): Promise<FetchedPackage> {
     const at = this.releases.indexOf(release);
-    for (const next of this.releases.slice(at, at + this.context.options.concurrency)) void this.begin(next);
+    for (const next of this.releases.slice(at, at + this.context.options.concurrency))
+      void this.begin(next);
     const fetched = await this.begin(release);
     this.started.delete(release);
     return fetched;
@@ -47,7 +48,11 @@ export class DownloadQueue {
   async close(): Promise<void> {
     const rest = [...this.started.values()];
     this.started.clear();
-    await Promise.all(rest.map((promise) => promise.then(({ download }) => download.release()).catch(() => undefined)));
+    await Promise.all(
+      rest.map((promise) =>
+        promise.then(({ download }) => download.release()).catch(() => undefined),
+      ),
+    );
   }
 
   private begin(release: PlannedRelease): Promise<FetchedPackage> {
@@ -65,11 +70,17 @@ export class DownloadQueue {
  * Downloads a package from the first base that has it, checked by the index's size and checksum.
  * @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError UNSAFE_PATH, WEAK_ALGORITHM
  */
-export async function fetchPackage(indexPackage: IndexPackage, { options, fetcher, index, logger }: DownloadContext): Promise<FetchedPackage> {
+export async function fetchPackage(
+  indexPackage: IndexPackage,
+  { options, fetcher, index, logger }: DownloadContext,
+): Promise<FetchedPackage> {
   const { size, fileName } = indexPackage;
   const urls = packageUrls(index, indexPackage);
   if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
-    throw new GitError('FILE_TOO_LARGE', `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`);
+    throw new GitError(
+      'FILE_TOO_LARGE',
+      `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`,
+    );
   }
   let last: unknown;
   for (const url of urls) {
@@ -80,10 +91,16 @@ export async function fetchPackage(indexPackage: IndexPackage, { options, fetche
       size,
       maxBytes: LIMITS.packageBytes,
       checksum: requireStrong(indexPackage.checksum, fileName, options.allowWeak),
-      onProgress: (received) => { logger.progress(`${fileName}: ${received} of ${size} bytes`); },
+      onProgress: (received) => {
+        logger.progress(`${fileName}: ${received} of ${size} bytes`);
+      },
     };
     try {
-      return { download: await fetcher.download(request), request, servedBy: printableUrl(baseOf(url, index)) };
+      return {
+        download: await fetcher.download(request),
+        request,
+        servedBy: printableUrl(baseOf(url, index)),
+      };
     } catch (error) {
       if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
       last = error;

@@ -37,7 +37,12 @@ export class Findings {
 
   /** Number of findings of each tag. */
   byTag(): ReadonlyMap<string, number> {
-    return new Map([...Map.groupBy(this.report.findings, ({ tag }) => tag)].map(([tag, rows]) => [tag, rows.length]));
+    return new Map(
+      [...Map.groupBy(this.report.findings, ({ tag }) => tag)].map(([tag, rows]) => [
+        tag,
+        rows.length,
+      ]),
+    );
   }
 }
 
@@ -49,7 +54,10 @@ export function reasonOf(error: unknown): string {
 }
 
 /** What `read` gives, or a finding that says why there is nothing. */
-export async function orFinding<T>(read: () => Promise<T>, finding: Omit<Finding, 'actual'>): Promise<{ value: T; fault?: undefined } | { value?: undefined; fault: Finding }> {
+export async function orFinding<T>(
+  read: () => Promise<T>,
+  finding: Omit<Finding, 'actual'>,
+): Promise<{ value: T; fault?: undefined } | { value?: undefined; fault: Finding }> {
   try {
     return { value: await read() };
   } catch (error) {

@@ -2,14 +2,27 @@
 import { GitError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Logger } from '../log.js';
-import { findNewest, followLines, placeRelease, type LineBranch, type TaggedRelease } from '../mirror/lines.js';
+import {
+  findNewest,
+  followLines,
+  type LineBranch,
+  placeRelease,
+  type TaggedRelease,
+} from '../mirror/lines.js';
 import { formatArchiveMessage } from '../mirror/messages.js';
+import { formatReleases, parseReleases } from '../mirror/releases.js';
 import { parseTagName } from '../mirror/tag-names.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
-import { formatReleases, parseReleases } from '../mirror/releases.js';
-import { writeCommit, type Hand } from './branch.js';
-import { archiveAdditions, commitRelease, recordOf, type BranchEnd, type CommittedRelease, type ReleaseCommit } from './commit-release.js';
+import { type Hand, writeCommit } from './branch.js';
+import {
+  archiveAdditions,
+  type BranchEnd,
+  commitRelease,
+  type CommittedRelease,
+  recordOf,
+  type ReleaseCommit,
+} from './commit-release.js';
 import { findTree, readFolder, type TreeFile } from './mirror-state.js';
 import type { Survey } from './survey.js';
 
@@ -54,11 +67,17 @@ export class History {
     const { store, found } = this.start;
     const newest = findNewest(this.tagged);
     const known = new Set(this.tagged.map(({ tag }) => tag));
-    const candidates = [...found.state.refs.tags.keys()].filter((tag) => /^\d/.test(tag) && !known.has(tag)).map((tag) => ({ tag, nevra: nevraOfTag(tag) }));
-    const newer = candidates.filter(({ nevra }) => newest === undefined || compareEvr(nevra, newest.nevra) > 0).sort((a, b) => compareEvr(b.nevra, a.nevra));
+    const candidates = [...found.state.refs.tags.keys()]
+      .filter((tag) => /^\d/.test(tag) && !known.has(tag))
+      .map((tag) => ({ tag, nevra: nevraOfTag(tag) }));
+    const newer = candidates
+      .filter(({ nevra }) => newest === undefined || compareEvr(nevra, newest.nevra) > 0)
+      .sort((a, b) => compareEvr(b.nevra, a.nevra));
     for (const candidate of newer.slice(0, MOST_UNLISTED)) {
       const archive = await orUnusable(async () => {
-        const { tree } = await store.readCommit(await store.fetchCommit(`refs/tags/${candidate.tag}`));
+        const { tree } = await store.readCommit(
+          await store.fetchCommit(`refs/tags/${candidate.tag}`),
+        );
         return findTree(store, tree, this.start.archiveDirectory);
       });
       if (archive === undefined || archive instanceof GitError) continue;
@@ -106,10 +125,25 @@ export class History {
     const record = recordOf(release);
     const releases = [...current.releases.filter(({ tag }) => tag !== record.tag), record];
     const additions = await archiveAdditions(store, release.prepared, formatReleases(releases));
-    const edits = [...additions].map(([name, entry]) => ({ path: `${release.directories.archive}/${name}`, entry }));
+    const edits = [...additions].map(([name, entry]) => ({
+      path: `${release.directories.archive}/${name}`,
+      entry,
+    }));
     const message = formatArchiveMessage('packages');
-    const commit = await writeCommit(store, hand, { parent: current.tip, root: current.root, edits, message, authored: hand.time });
-    return { ...current, tip: commit.oid, root: commit.root, archive: new Map([...current.archive, ...additions]), releases };
+    const commit = await writeCommit(store, hand, {
+      parent: current.tip,
+      root: current.root,
+      edits,
+      message,
+      authored: hand.time,
+    });
+    return {
+      ...current,
+      tip: commit.oid,
+      root: commit.root,
+      archive: new Map([...current.archive, ...additions]),
+      releases,
+    };
   }
 
   /**
@@ -118,20 +152,26 @@ export class History {
    */
   private async findGround(release: ReleaseCommit): Promise<BranchEnd> {
     const { nevra } = release.prepared.planned;
-    for (let tagged: readonly TaggedRelease[] = this.tagged; ; ) {
+    for (let tagged: readonly TaggedRelease[] = this.tagged; ;) {
       const place = placeRelease(nevra, tagged);
       const tag = place.on === 'tag' ? place.tag : placeLowest(tagged)?.tag;
       if (tag === undefined) return NOTHING;
-      const end = await orUnusable(() => (place.on === 'tag' ? this.endOf(tag, release) : this.endBefore(tag, release)));
+      const end = await orUnusable(() =>
+        place.on === 'tag' ? this.endOf(tag, release) : this.endBefore(tag, release),
+      );
       if (!(end instanceof GitError)) return end;
-      this.start.logger.warning(`${formatNevra(nevra)} is built on an older tag than ${tag}, on which nothing can be built: ${end.message}`);
+      this.start.logger.warning(
+        `${formatNevra(nevra)} is built on an older tag than ${tag}, on which nothing can be built: ${end.message}`,
+      );
       tagged = tagged.filter((other) => other.tag !== tag);
     }
   }
 
   private async endOf(tag: string, release: ReleaseCommit): Promise<BranchEnd> {
     const made = this.made.get(tag);
-    return made === undefined ? this.readEnd(await this.start.store.fetchCommit(`refs/tags/${tag}`), release) : made.end;
+    return made === undefined
+      ? this.readEnd(await this.start.store.fetchCommit(`refs/tags/${tag}`), release)
+      : made.end;
   }
 
   /** The branch as it was before this release; nothing at all where that began it. */
@@ -145,16 +185,38 @@ export class History {
   private async readEnd(tip: Oid, { directories, prepared }: ReleaseCommit): Promise<BranchEnd> {
     const { store } = this.start;
     const { tree: root } = await store.readCommit(tip);
-    const [source, archive] = [await readFolder(store, root, directories.source), await readFolder(store, root, directories.archive)];
-    const packaging = prepared.packaging === undefined ? new Map<string, TreeFile>() : await readFolder(store, root, directories.packaging);
-    store.assumePresent([source, packaging, archive].flatMap((files) => [...files.values()]).map(({ oid }) => oid));
+    const [source, archive] = [
+      await readFolder(store, root, directories.source),
+      await readFolder(store, root, directories.archive),
+    ];
+    const packaging =
+      prepared.packaging === undefined
+        ? new Map<string, TreeFile>()
+        : await readFolder(store, root, directories.packaging);
+    store.assumePresent(
+      [source, packaging, archive].flatMap((files) => [...files.values()]).map(({ oid }) => oid),
+    );
     const list = archive.get('releases.json');
     if (list !== undefined) await store.fetchBlobs([list.oid]);
-    return { tip, root, source, packaging, archive, releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)) };
+    return {
+      tip,
+      root,
+      source,
+      packaging,
+      archive,
+      releases: list === undefined ? [] : parseReleases(await store.readBlob(list.oid)),
+    };
   }
 }
 
-const NOTHING: BranchEnd = { tip: undefined, root: undefined, source: new Map(), packaging: new Map(), archive: new Map(), releases: [] };
+const NOTHING: BranchEnd = {
+  tip: undefined,
+  root: undefined,
+  source: new Map(),
+  packaging: new Map(),
+  archive: new Map(),
+  releases: [],
+};
 
 /** What `read` gives, or why a tag is of no use. */
 async function orUnusable<T>(read: () => Promise<T>): Promise<T | GitError> {
@@ -167,7 +229,15 @@ async function orUnusable<T>(read: () => Promise<T>): Promise<T | GitError> {
 }
 
 function placeLowest(tagged: readonly TaggedRelease[]): TaggedRelease | undefined {
-  return tagged.find(({ nevra }) => placeRelease(nevra, tagged.filter((other) => other.nevra !== nevra)).on === 'root') ?? tagged[0];
+  return (
+    tagged.find(
+      ({ nevra }) =>
+        placeRelease(
+          nevra,
+          tagged.filter((other) => other.nevra !== nevra),
+        ).on === 'root',
+    ) ?? tagged[0]
+  );
 }
 
 /** What a bare version tag says; good for order alone. */

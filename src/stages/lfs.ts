@@ -20,12 +20,16 @@ export function watchLfs(store: GitStore): LfsWatch {
   return {
     write: async (content) => {
       const oid = await store.write('blob', content);
-      if (content.length <= MOST_BYTES && FILTER.test(Buffer.from(content).toString('latin1'))) rules.add(oid);
+      if (content.length <= MOST_BYTES && FILTER.test(Buffer.from(content).toString('latin1')))
+        rules.add(oid);
       return oid;
     },
     warnings: (files) =>
       [...files]
-        .filter(([path, { oid, mode }]) => mode !== '120000' && rules.has(oid) && /(?:^|\/)\.gitattributes$/.test(path))
+        .filter(
+          ([path, { oid, mode }]) =>
+            mode !== '120000' && rules.has(oid) && /(?:^|\/)\.gitattributes$/.test(path),
+        )
         .map(
           ([path]) =>
             `${JSON.stringify(Buffer.from(path, 'latin1').toString('utf8'))} asks for Git LFS filters; the mirror holds the files themselves, no LFS pointers. ` +

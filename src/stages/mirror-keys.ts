@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { MirrorReader, Oid } from '../git/store.js';
-import { loadKeyring, type KeyringSource } from '../openpgp/keyring.js';
+import { type KeyringSource, loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
 import { reasonOf } from './findings.js';
 import type { MirrorFiles } from './mirror-reading.js';
@@ -39,15 +39,19 @@ export class MirrorKeys {
 
   constructor(
     private readonly files: MirrorFiles,
-    private readonly options: { readonly archiveDirectory: string; readonly pins: ReadonlySet<string> },
+    private readonly options: {
+      readonly archiveDirectory: string;
+      readonly pins: ReadonlySet<string>;
+    },
   ) {}
 
   /** Takes the keys of a branch, from its end to its beginning, as those to trust where nothing is pinned. @throws GitError MIRROR_INVALID */
   async anchorOn(reader: MirrorReader, tip: Oid): Promise<void> {
     const sources = new Map<string, KeyringSource>();
     const seen = new Set<string>();
-    for (let at: Oid | undefined = tip; at !== undefined; ) {
-      const { tree, parents }: { readonly tree: Oid; readonly parents: readonly Oid[] } = await reader.readCommit(at);
+    for (let at: Oid | undefined = tip; at !== undefined;) {
+      const { tree, parents }: { readonly tree: Oid; readonly parents: readonly Oid[] } =
+        await reader.readCommit(at);
       const candidates = await this.candidates(tree);
       for (const [path, { oid }] of candidates) {
         if (seen.has(`${path} ${oid}`)) continue;
@@ -58,7 +62,10 @@ export class MirrorKeys {
       at = parents[0];
     }
     const keyring = await loadKeyring([...sources.values()]);
-    this.anchor = { sources: [...sources.values()], fingerprints: new Set(keyring.certificates.map(({ fingerprint }) => fingerprint)) };
+    this.anchor = {
+      sources: [...sources.values()],
+      fingerprints: new Set(keyring.certificates.map(({ fingerprint }) => fingerprint)),
+    };
     this.known.clear();
   }
 
@@ -89,7 +96,10 @@ export class MirrorKeys {
     return { name: path, bytes };
   }
 
-  private async load(id: string, candidates: readonly (readonly [string, TreeFile])[]): Promise<ArchivedKeys> {
+  private async load(
+    id: string,
+    candidates: readonly (readonly [string, TreeFile])[],
+  ): Promise<ArchivedKeys> {
     const sources: KeyringSource[] = [];
     const faults = new Map<string, string>();
     for (const [path, { oid }] of candidates) {
@@ -122,10 +132,15 @@ export class MirrorKeys {
 
   private async strangers(own: readonly KeyringSource[]): Promise<Map<string, readonly string[]>> {
     const strangers = new Map<string, readonly string[]>();
-    const { anchor, options: { pins } } = this;
+    const {
+      anchor,
+      options: { pins },
+    } = this;
     for (const source of anchor === undefined ? [] : own) {
       const { certificates } = await loadKeyring([source]);
-      const unknown = certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => !anchor!.fingerprints.has(fingerprint) && !pins.has(fingerprint));
+      const unknown = certificates
+        .map(({ fingerprint }) => fingerprint)
+        .filter((fingerprint) => !anchor!.fingerprints.has(fingerprint) && !pins.has(fingerprint));
       if (unknown.length > 0) strangers.set(source.name, unknown);
     }
     return strangers;

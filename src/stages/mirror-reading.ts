@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
+
 import { hashObject } from '../git/objects.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { TreeFile } from './mirror-state.js';
@@ -65,13 +66,22 @@ export class MirrorFiles {
 
   /** The first word of a checksum file. @throws GitError MIRROR_INVALID */
   async checksum(oid: Oid): Promise<string> {
-    return Buffer.from((await this.small(oid)).subarray(0, 1024)).toString('latin1').trim().split(/\s/)[0]!.slice(0, 200);
+    return Buffer.from((await this.small(oid)).subarray(0, 1024))
+      .toString('latin1')
+      .trim()
+      .split(/\s/)[0]!
+      .slice(0, 200);
   }
 
   private async folder(oid: Oid): Promise<Folder> {
     const known = this.folders.get(oid);
     if (known !== undefined) return known;
-    const folder = new Map((await this.reader.readTree(oid)).map(({ name, mode, oid: child }) => [Buffer.from(name).toString('latin1'), { mode, oid: child }]));
+    const folder = new Map(
+      (await this.reader.readTree(oid)).map(({ name, mode, oid: child }) => [
+        Buffer.from(name).toString('latin1'),
+        { mode, oid: child },
+      ]),
+    );
     this.entryCount += folder.size;
     if (this.entryCount > MOST_ENTRIES) {
       this.folders.clear();
@@ -96,7 +106,11 @@ export class SourceBlobs {
   private constructor(private readonly reader: MirrorReader) {}
 
   /** Reads what is wanted; a file that is missing or damaged is not {@link has}. */
-  static async read(reader: MirrorReader, wanted: Iterable<Oid>, onProgress: (done: number) => void): Promise<SourceBlobs> {
+  static async read(
+    reader: MirrorReader,
+    wanted: Iterable<Oid>,
+    onProgress: (done: number) => void,
+  ): Promise<SourceBlobs> {
     const blobs = new SourceBlobs(reader);
     let hash: Hash | undefined;
     let done = 0;
@@ -107,7 +121,8 @@ export class SourceBlobs {
         return (chunk) => current?.update(chunk);
       },
       end: ({ oid, status }) => {
-        if (status === 'good' && hash !== undefined) blobs.known.set(oid, hash.digest().toString('latin1'));
+        if (status === 'good' && hash !== undefined)
+          blobs.known.set(oid, hash.digest().toString('latin1'));
         hash = undefined;
         onProgress(++done);
       },
@@ -123,9 +138,14 @@ export class SourceBlobs {
   /** Digest as lower-case hex; undefined for a file that is missing or damaged. @throws GitError MIRROR_INVALID */
   async digest(oid: Oid, algorithm: string): Promise<string | undefined> {
     const known = this.known.get(oid);
-    if (known === undefined || algorithm === NEARLY_ALWAYS) return known === undefined ? undefined : Buffer.from(known, 'latin1').toString('hex');
+    if (known === undefined || algorithm === NEARLY_ALWAYS)
+      return known === undefined ? undefined : Buffer.from(known, 'latin1').toString('hex');
     const key = `${algorithm} ${oid}`;
-    const other = this.others.get(key) ?? createHash(algorithm).update(await this.reader.readBlob(oid)).digest('hex');
+    const other =
+      this.others.get(key) ??
+      createHash(algorithm)
+        .update(await this.reader.readBlob(oid))
+        .digest('hex');
     this.others.set(key, other);
     return other;
   }

@@ -2,9 +2,9 @@
 import { GitError } from '../errors.js';
 import type { Commit, FileMode, GitStore, Oid, RemoteRefs } from '../git/store.js';
 import { isReservedArchiveName } from '../mirror/layout.js';
-import { parseNotesState, type NotesState } from '../mirror/notes-state.js';
-import { nearestNames } from '../mirror/selection.js';
+import { type NotesState, parseNotesState } from '../mirror/notes-state.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import { nearestNames } from '../mirror/selection.js';
 
 /** A file of the mirror. */
 export interface TreeFile {
@@ -40,12 +40,26 @@ const READ_ALWAYS = new Set(['releases.json', 'release-notes.json', 'repomd.xml'
  */
 export async function readMirror(
   store: GitStore,
-  { branch, archiveDirectory, notesFiles }: { branch: string | undefined; archiveDirectory: string; notesFiles: readonly string[] },
+  {
+    branch,
+    archiveDirectory,
+    notesFiles,
+  }: { branch: string | undefined; archiveDirectory: string; notesFiles: readonly string[] },
 ): Promise<MirrorState> {
   const refs = await store.listRefs();
   const name = chooseBranch(refs, branch);
   if (!refs.branches.has(name)) {
-    return { refs, branch: name, tip: undefined, tipCommit: undefined, root: undefined, archive: new Map(), contents: new Map(), releases: [], notesState: [] };
+    return {
+      refs,
+      branch: name,
+      tip: undefined,
+      tipCommit: undefined,
+      root: undefined,
+      archive: new Map(),
+      contents: new Map(),
+      releases: [],
+      notesState: [],
+    };
   }
   const tip = await store.fetchCommit(`refs/heads/${name}`);
   const tipCommit = await store.readCommit(tip);
@@ -72,50 +86,82 @@ function chooseBranch(refs: RemoteRefs, wanted: string | undefined): string {
   if (wanted !== undefined && refs.branches.size > 0 && !refs.branches.has(name)) {
     const known = [...refs.branches.keys()].sort().slice(0, 20).join(', ');
     const [near] = nearestNames([name], refs.branches.keys());
-    throw new GitError('BRANCH_NOT_FOUND', `the remote has no branch ${JSON.stringify(name)}; it has ${known}`, {
-      expected: name,
-      actual: known,
-      ...(near === undefined ? {} : { remedy: `Set branch to ${near}, or leave it empty.` }),
-    });
+    throw new GitError(
+      'BRANCH_NOT_FOUND',
+      `the remote has no branch ${JSON.stringify(name)}; it has ${known}`,
+      {
+        expected: name,
+        actual: known,
+        ...(near === undefined ? {} : { remedy: `Set branch to ${near}, or leave it empty.` }),
+      },
+    );
   }
   return name;
 }
 
-async function readSmallFiles(store: GitStore, archive: ReadonlyMap<string, TreeFile>, notesFiles: readonly string[]): Promise<Map<string, Uint8Array>> {
-  const keys = [...archive.keys()].filter((name) => isKeyCandidate(name)).slice(0, MOST_KEY_CANDIDATES);
+async function readSmallFiles(
+  store: GitStore,
+  archive: ReadonlyMap<string, TreeFile>,
+  notesFiles: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const keys = [...archive.keys()]
+    .filter((name) => isKeyCandidate(name))
+    .slice(0, MOST_KEY_CANDIDATES);
   const names = [...READ_ALWAYS, ...notesFiles, ...keys].filter((name) => archive.has(name));
-  const wanted = [...new Set(names)].map((name) => ({ name, file: archive.get(name)! })).filter(({ file }) => file.mode.startsWith('100'));
+  const wanted = [...new Set(names)]
+    .map((name) => ({ name, file: archive.get(name)! }))
+    .filter(({ file }) => file.mode.startsWith('100'));
   await store.fetchBlobs(wanted.map(({ file }) => file.oid));
-  return new Map(await Promise.all(wanted.map(async ({ name, file }) => [name, await store.readBlob(file.oid)] as const)));
+  return new Map(
+    await Promise.all(
+      wanted.map(async ({ name, file }) => [name, await store.readBlob(file.oid)] as const),
+    ),
+  );
 }
 
 /** Archive files that may be public keys: not in a folder, not the index, not a checksum or licence note. */
 export function isKeyCandidate(name: string): boolean {
-  return !name.includes('/') && !isReservedArchiveName(name) && !/\.(sha256|license|rst|md|json|xml|gz|xz|zst|bz2)$/.test(name);
+  return (
+    !name.includes('/') &&
+    !isReservedArchiveName(name) &&
+    !/\.(sha256|license|rst|md|json|xml|gz|xz|zst|bz2)$/.test(name)
+  );
 }
 
 /** An armored or binary OpenPGP certificate by its first bytes. */
 export function looksLikeKey(bytes: Uint8Array): boolean {
   const first = bytes[0] ?? 0;
-  return Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') || first === 0x99 || first === 0x98 || first === 0xc6;
+  return (
+    Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') ||
+    first === 0x99 ||
+    first === 0x98 ||
+    first === 0xc6
+  );
 }
 
 /** The tree at a path, or undefined when there is none. */
 export async function findTree(store: GitStore, root: Oid, path: string): Promise<Oid | undefined> {
   let tree: Oid | undefined = root;
   for (const segment of path.split('/')) {
-    const entry: { readonly mode: FileMode; readonly oid: Oid } | undefined = (await store.readTree(tree)).find(
-      ({ name }) => Buffer.from(name).equals(Buffer.from(segment)),
-    );
+    const entry: { readonly mode: FileMode; readonly oid: Oid } | undefined = (
+      await store.readTree(tree)
+    ).find(({ name }) => Buffer.from(name).equals(Buffer.from(segment)));
     if (entry === undefined) return undefined;
-    if (entry.mode !== '040000') throw new GitError('MIRROR_INVALID', `${path} is not a folder in the mirror`, { remedy: 'Choose another directory input.' });
+    if (entry.mode !== '040000')
+      throw new GitError('MIRROR_INVALID', `${path} is not a folder in the mirror`, {
+        remedy: 'Choose another directory input.',
+      });
     tree = entry.oid;
   }
   return tree;
 }
 
 /** All files below a folder, as {@link flattenTree} gives them; none where there is no such folder. */
-export async function readFolder(store: GitStore, root: Oid | undefined, path: string): Promise<Map<string, TreeFile>> {
+export async function readFolder(
+  store: GitStore,
+  root: Oid | undefined,
+  path: string,
+): Promise<Map<string, TreeFile>> {
   const tree = root === undefined ? undefined : await findTree(store, root, path);
   return tree === undefined ? new Map<string, TreeFile>() : flattenTree(store, tree);
 }

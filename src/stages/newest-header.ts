@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describeError, MirrorError, sentences } from '../errors.js';
 import type { Options } from '../inputs.js';
-import { proposeSource } from '../mirror/source-proposal.js';
 import { selectSource } from '../mirror/source-path.js';
+import { proposeSource } from '../mirror/source-proposal.js';
 import { checkSignature } from '../openpgp/verify.js';
 import { formatNevra } from '../rpm/evr.js';
 import { examineHeader } from '../rpm/examine.js';
@@ -28,28 +28,47 @@ export async function reportNewest(found: Survey, { options, ports }: Context): 
     if (!(error instanceof MirrorError) || error.code === 'ABORTED') throw error;
     const { code, message, remedy } = describeError(error);
     refusals.push(code);
-    ports.logger.warning(`publish would refuse ${sentences({ message: `${name}: ${code}: ${message}`, remedy: more || remedy })}`);
+    ports.logger.warning(
+      `publish would refuse ${sentences({ message: `${name}: ${code}: ${message}`, remedy: more || remedy })}`,
+    );
   };
   const facts: string[] = [];
   try {
-    const pkg = await readServedHeader(newest.indexPackage, { index: found.index, fetcher: ports.fetcher });
+    const pkg = await readServedHeader(newest.indexPackage, {
+      index: found.index,
+      fetcher: ports.fetcher,
+    });
     // Of a header that nobody answers for nothing else is believed.
-    if (pkg !== undefined) facts.push(await trySignature(pkg, found, { options, ports }), ...trySourcePath(pkg, options.sourcePath, warn));
+    if (pkg !== undefined)
+      facts.push(
+        await trySignature(pkg, found, { options, ports }),
+        ...trySourcePath(pkg, options.sourcePath, warn),
+      );
   } catch (error) {
     warn(error, keyRemedy(error, found));
   }
-  const remark = refusals.length > 0 ? `would be refused: ${refusals.join(', ')}` : facts.join(', ');
+  const remark =
+    refusals.length > 0 ? `would be refused: ${refusals.join(', ')}` : facts.join(', ');
   const row = ports.report.releases.find(({ nevra }) => nevra === name);
   if (row !== undefined && remark !== '') row.reason ??= remark;
-  return refusals.length > 0 || facts.length === 0 ? [] : [`The newest package, ${name}: ${remark}.`];
+  return refusals.length > 0 || facts.length === 0
+    ? []
+    : [`The newest package, ${name}: ${remark}.`];
 }
 
 /** What its signature is worth. @throws VerificationError, IntegrityError for what the header alone already refuses */
-async function trySignature(pkg: RpmPackage, { trust }: Survey, { options, ports }: Context): Promise<string> {
+async function trySignature(
+  pkg: RpmPackage,
+  { trust }: Survey,
+  { options, ports }: Context,
+): Promise<string> {
   const policy = { allowWeak: options.allowWeak, now: ports.clock.now() };
-  const evidence = await examineHeader(pkg, (packets, data) => checkSignature(packets, data, trust.keyring, policy));
+  const evidence = await examineHeader(pkg, (packets, data) =>
+    checkSignature(packets, data, trust.keyring, policy),
+  );
   // A signature over header and payload needs both.
-  if (evidence.signatures.length === 0 && listSignatures(pkg.signatureHeader).length > 0) return 'the signature needs the whole package, and was not checked';
+  if (evidence.signatures.length === 0 && listSignatures(pkg.signatureHeader).length > 0)
+    return 'the signature needs the whole package, and was not checked';
   const judgement = judgeHeader(evidence);
   verifyJudgement(judgement, 'its header');
   return `signature of the header good (${judgement.signature?.fingerprint?.slice(-16) ?? ''})`;
@@ -61,16 +80,27 @@ function keyRemedy(error: unknown, { trust }: Survey): string {
   return `The trusted keys are ${keys}. Give the signer's key with gpgkey (and its fingerprint with gpg-fingerprints), after you have checked it with the publisher.`;
 }
 
-function trySourcePath({ facts }: RpmPackage, glob: string, warn: (error: unknown, remedy?: string) => void): string[] {
+function trySourcePath(
+  { facts }: RpmPackage,
+  glob: string,
+  warn: (error: unknown, remedy?: string) => void,
+): string[] {
   if (facts.isSource) return [];
   const paths = facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
   try {
     const { map } = selectSource(paths, glob);
-    const count = paths.filter(({ path, isDirectory }) => !isDirectory && map(path) !== undefined).length;
+    const count = paths.filter(
+      ({ path, isDirectory }) => !isDirectory && map(path) !== undefined,
+    ).length;
     return [`${count} file${count === 1 ? '' : 's'} in ${glob}`];
   } catch (error) {
     const proposal = proposeSource(paths, facts.nevra.version);
-    warn(error, proposal === undefined ? '' : `Set source-path to ${proposal.glob}, which holds ${proposal.files} files.`);
+    warn(
+      error,
+      proposal === undefined
+        ? ''
+        : `Set source-path to ${proposal.glob}, which holds ${proposal.files} files.`,
+    );
     return [];
   }
 }

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { notesFileName } from '../mirror/layout.js';
 import { createNotesFinder, type FoundNotes } from '../mirror/notes.js';
-import { notesUrl, type NotesState } from '../mirror/notes-state.js';
+import { type NotesState, notesUrl } from '../mirror/notes-state.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { PackageFacts } from '../rpm/model.js';
 import type { MirrorState } from './mirror-state.js';
@@ -27,18 +27,27 @@ const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
  * Reads the release notes, asking with the validators of the archived copies. What is missing, late or broken
  * is a warning, and the archived copy is used where there is one.
  */
-export async function fetchNotes(urls: readonly string[], state: MirrorState, { fetcher, logger }: { fetcher: Fetcher; logger: Logger }): Promise<NotesPage[]> {
+export async function fetchNotes(
+  urls: readonly string[],
+  state: MirrorState,
+  { fetcher, logger }: { fetcher: Fetcher; logger: Logger },
+): Promise<NotesPage[]> {
   const pages = await Promise.all(
     urls.map(async (url): Promise<NotesPage | undefined> => {
       const file = notesFileName(url);
       const archived = state.contents.get(file);
-      const known = archived === undefined ? undefined : state.notesState.find((entry) => entry.url === notesUrl(url) && entry.file === file);
+      const known =
+        archived === undefined
+          ? undefined
+          : state.notesState.find((entry) => entry.url === notesUrl(url) && entry.file === file);
       const old = archived === undefined ? undefined : { url, file, bytes: archived, state: known };
       try {
         return (await fetchPage(url, file, { known, fetcher })) ?? old;
       } catch (error) {
         const { code, message } = describeError(error);
-        logger.warning(`release notes ${code}: ${message}; releases are published ${old === undefined ? 'without them' : 'with the archived copy'}`);
+        logger.warning(
+          `release notes ${code}: ${message}; releases are published ${old === undefined ? 'without them' : 'with the archived copy'}`,
+        );
         return old;
       }
     }),
@@ -46,7 +55,11 @@ export async function fetchNotes(urls: readonly string[], state: MirrorState, { 
   return pages.filter((page) => page !== undefined);
 }
 
-async function fetchPage(url: string, file: string, { known, fetcher }: { known: NotesState | undefined; fetcher: Fetcher }): Promise<NotesPage | undefined> {
+async function fetchPage(
+  url: string,
+  file: string,
+  { known, fetcher }: { known: NotesState | undefined; fetcher: Fetcher },
+): Promise<NotesPage | undefined> {
   const response = await fetcher.fetch({
     url,
     maxBytes: LIMITS.notesBytes,
@@ -57,12 +70,28 @@ async function fetchPage(url: string, file: string, { known, fetcher }: { known:
     ...(known?.lastModified ? { ifModifiedSince: known.lastModified } : {}),
   });
   if (response.status === 304) return undefined;
-  if (/^\s*<(!doctype\s+html|html)\b/i.test(Buffer.from(response.body.subarray(0, 1024)).toString('latin1'))) {
-    throw new DownloadError('HTTP_STATUS', `${notesUrl(url)}: expected RST or Markdown, found an HTML page`);
+  if (
+    /^\s*<(!doctype\s+html|html)\b/i.test(
+      Buffer.from(response.body.subarray(0, 1024)).toString('latin1'),
+    )
+  ) {
+    throw new DownloadError(
+      'HTTP_STATUS',
+      `${notesUrl(url)}: expected RST or Markdown, found an HTML page`,
+    );
   }
-  if (isTooLong(response.body)) throw new DownloadError('TOO_LARGE', `${notesUrl(url)}: expected at most ${LIMITS.notesLines} lines, found more`);
+  if (isTooLong(response.body))
+    throw new DownloadError(
+      'TOO_LARGE',
+      `${notesUrl(url)}: expected at most ${LIMITS.notesLines} lines, found more`,
+    );
   const { etag, lastModified } = response;
-  return { url, file, bytes: response.body, state: { url: notesUrl(url), file, etag: etag ?? null, lastModified: lastModified ?? null } };
+  return {
+    url,
+    file,
+    bytes: response.body,
+    state: { url: notesUrl(url), file, etag: etag ?? null, lastModified: lastModified ?? null },
+  };
 }
 
 function isTooLong(page: Uint8Array): boolean {
@@ -72,7 +101,11 @@ function isTooLong(page: Uint8Array): boolean {
 }
 
 /** Finds the notes of a release: on the first page that has its version, else in its %changelog. Pages are parsed once. */
-export function notesFinder(pages: readonly NotesPage[]): (facts: PackageFacts, title: string) => FoundNotes | undefined {
-  const find = createNotesFinder(pages.map(({ url, bytes }) => ({ name: notesUrl(url), text: new TextDecoder().decode(bytes) })));
+export function notesFinder(
+  pages: readonly NotesPage[],
+): (facts: PackageFacts, title: string) => FoundNotes | undefined {
+  const find = createNotesFinder(
+    pages.map(({ url, bytes }) => ({ name: notesUrl(url), text: new TextDecoder().decode(bytes) })),
+  );
   return ({ nevra, changelog }, title) => find({ nevra, title, changelog });
 }

@@ -22,17 +22,35 @@ export interface DroppedMode {
  * The files of a verified package's payload, each held against the signed header; its digest of the uncompressed payload, where it has one, holds as every other does.
  * @throws IntegrityError DIGEST_MISMATCH; PayloadError
  */
-export async function* readVerifiedFiles(pkg: RpmPackage, bytes: ByteSource, keep: (entry: FileEntry) => boolean): AsyncGenerator<PayloadFile, void> {
-  const payload = readPayload(pkg, bytes.stream(pkg.payloadStart), { keep, uncompressedDigests: uncompressedAlgorithms(pkg.header) });
+export async function* readVerifiedFiles(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  keep: (entry: FileEntry) => boolean,
+): AsyncGenerator<PayloadFile, void> {
+  const payload = readPayload(pkg, bytes.stream(pkg.payloadStart), {
+    keep,
+    uncompressedDigests: uncompressedAlgorithms(pkg.header),
+  });
   for (let step = await payload.next(); ; step = await payload.next()) {
     if (step.done === true) {
-      const bad = checkUncompressed(payloadDigests(pkg.header), step.value.digests).find(({ status }) => status === 'bad');
-      if (bad !== undefined) throw new IntegrityError('DIGEST_MISMATCH', `${bad.name} of the uncompressed payload: expected ${bad.expected}, found ${bad.actual}`, bad);
+      const bad = checkUncompressed(payloadDigests(pkg.header), step.value.digests).find(
+        ({ status }) => status === 'bad',
+      );
+      if (bad !== undefined)
+        throw new IntegrityError(
+          'DIGEST_MISMATCH',
+          `${bad.name} of the uncompressed payload: expected ${bad.expected}, found ${bad.actual}`,
+          bad,
+        );
       return;
     }
     const { entry, digest } = step.value;
     if (digest === 'bad') {
-      throw new IntegrityError('DIGEST_MISMATCH', `${printable(entry.path)} is not the file that the signed header describes`, { expected: entry.digest });
+      throw new IntegrityError(
+        'DIGEST_MISMATCH',
+        `${printable(entry.path)} is not the file that the signed header describes`,
+        { expected: entry.digest },
+      );
     }
     yield step.value;
   }
@@ -48,7 +66,11 @@ export function droppedMode(path: Uint8Array, mode: number): DroppedMode | undef
  * @returns a warning; undefined for a link that stays inside
  * @throws PayloadError UNSAFE_PATH instead, with `refuse`
  */
-export function checkLink(path: Uint8Array, target: Uint8Array, symlinks: 'keep' | 'refuse'): string | undefined {
+export function checkLink(
+  path: Uint8Array,
+  target: Uint8Array,
+  symlinks: 'keep' | 'refuse',
+): string | undefined {
   const text = Buffer.from(target).toString('latin1');
   let depth = Buffer.from(path).toString('latin1').split('/').length - 1;
   let leaves = text.startsWith('/');
@@ -59,6 +81,9 @@ export function checkLink(path: Uint8Array, target: Uint8Array, symlinks: 'keep'
   }
   if (!leaves) return undefined;
   const message = `the link ${printable(path)} points outside the source, to ${printable(target)}`;
-  if (symlinks === 'refuse') throw new PayloadError('UNSAFE_PATH', message, { remedy: 'Set symlinks: keep to store such links as links.' });
+  if (symlinks === 'refuse')
+    throw new PayloadError('UNSAFE_PATH', message, {
+      remedy: 'Set symlinks: keep to store such links as links.',
+    });
   return message;
 }

@@ -14,7 +14,7 @@ import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 import type { Ports } from './ports.js';
-import { stageSource, type StagedSource } from './stage-source.js';
+import { type StagedSource, stageSource } from './stage-source.js';
 
 /** A release whose package passed every check; its objects are staged, nothing of it is on the remote yet. */
 export interface PreparedRelease extends StagedSource {
@@ -43,18 +43,31 @@ export interface Preparation {
  * against the signed file list. Nothing is staged before the verdict on the package's bytes.
  * @throws VerificationError, IntegrityError, RpmFormatError, PayloadError, GitError FILE_TOO_LARGE
  */
-export async function prepareRelease(preparation: Preparation, { store, clock, logger }: Ports): Promise<PreparedRelease> {
+export async function prepareRelease(
+  preparation: Preparation,
+  { store, clock, logger }: Ports,
+): Promise<PreparedRelease> {
   const { planned, bytes, keyring, options, servedBy } = preparation;
   const pkg = await readPackage(bytes);
   verifyIndexMatch(pkg.facts.nevra, planned.indexPackage.nevra);
   const policy: SignaturePolicy = { allowWeak: options.allowWeak, now: clock.now() };
-  const evidence = await examinePackage(pkg, bytes, (packets, data) => checkSignature(packets, data, keyring, policy));
-  const { signature, certificate } = requireVerdict(evidence, keyring, planned.indexPackage.fileName);
+  const evidence = await examinePackage(pkg, bytes, (packets, data) =>
+    checkSignature(packets, data, keyring, policy),
+  );
+  const { signature, certificate } = requireVerdict(
+    evidence,
+    keyring,
+    planned.indexPackage.fileName,
+  );
   refuseSpecialFiles(pkg.facts.files);
   const { warnings, ...source } = await stageSource(pkg, bytes, { store, options });
   for (const warning of warnings) logger.warning(`${planned.indexPackage.fileName}: ${warning}`);
   if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
-  const archived = await stageArchive(pkg, bytes, { store, options, name: planned.indexPackage.fileName });
+  const archived = await stageArchive(pkg, bytes, {
+    store,
+    options,
+    name: planned.indexPackage.fileName,
+  });
   return {
     planned,
     facts: pkg.facts,
@@ -68,21 +81,35 @@ export async function prepareRelease(preparation: Preparation, { store, clock, l
   };
 }
 
-function requireVerdict(evidence: PackageEvidence, keyring: Keyring, what: string): { signature: RpmSignatureReport; certificate: CertificateFacts } {
+function requireVerdict(
+  evidence: PackageEvidence,
+  keyring: Keyring,
+  what: string,
+): { signature: RpmSignatureReport; certificate: CertificateFacts } {
   const judgement = judge(evidence, { keysGiven: true });
   verifyJudgement(judgement, what);
   const { signature } = judgement;
-  const certificate = keyring.certificates.find(({ fingerprint }) => fingerprint === signature?.fingerprint);
-  if (signature === undefined || certificate === undefined) throw new VerificationError('UNKNOWN_KEY', `${what}: no trusted key made its signature`);
+  const certificate = keyring.certificates.find(
+    ({ fingerprint }) => fingerprint === signature?.fingerprint,
+  );
+  if (signature === undefined || certificate === undefined)
+    throw new VerificationError('UNKNOWN_KEY', `${what}: no trusted key made its signature`);
   return { signature, certificate };
 }
 
 function refuseSpecialFiles(files: readonly FileEntry[]): void {
-  const special = files.find(({ type }) => type === 'block' || type === 'char' || type === 'fifo' || type === 'socket');
+  const special = files.find(
+    ({ type }) => type === 'block' || type === 'char' || type === 'fifo' || type === 'socket',
+  );
   if (special === undefined) return;
-  throw new PayloadError('PAYLOAD_INVALID', `the package holds a ${special.type} device or pipe at ${printable(special.path)}`, {
-    remedy: 'A source package has no use for it; tell the publisher, or hold the release back with skip.',
-  });
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `the package holds a ${special.type} device or pipe at ${printable(special.path)}`,
+    {
+      remedy:
+        'A source package has no use for it; tell the publisher, or hold the release back with skip.',
+    },
+  );
 }
 
 async function stageArchive(
@@ -93,17 +120,35 @@ async function stageArchive(
   if (options.archivePackages === 'none') return undefined;
   const isHeader = options.archivePackages === 'header';
   const end = isHeader ? pkg.payloadStart : bytes.size;
-  if (end > LIMITS.blobBytes) throw new GitError('FILE_TOO_LARGE', `${name} has ${end} bytes; git hosts take files up to ${LIMITS.blobBytes}`);
-  return { name: isHeader ? `${name}.header` : name, oid: await store.write('blob', await bytes.read(0, end)) };
+  if (end > LIMITS.blobBytes)
+    throw new GitError(
+      'FILE_TOO_LARGE',
+      `${name} has ${end} bytes; git hosts take files up to ${LIMITS.blobBytes}`,
+    );
+  return {
+    name: isHeader ? `${name}.header` : name,
+    oid: await store.write('blob', await bytes.read(0, end)),
+  };
 }
 
 /** A header proves the source only when it is signed itself and lists strong digests of its files. */
-function requireStrongHeader({ fileDigestAlgorithm }: PackageFacts, { signatures }: PackageEvidence): void {
+function requireStrongHeader(
+  { fileDigestAlgorithm }: PackageFacts,
+  { signatures }: PackageEvidence,
+): void {
   const remedy = 'Use archive-packages: full for this repository.';
   if (!signatures.some(({ covers, status }) => covers === 'header' && status === 'good')) {
-    throw new VerificationError('NOT_COVERED', 'archive-packages: header needs a signature over the header alone; the package has none', { remedy });
+    throw new VerificationError(
+      'NOT_COVERED',
+      'archive-packages: header needs a signature over the header alone; the package has none',
+      { remedy },
+    );
   }
   if (!/^sha(256|384|512|3-256|3-512)$/.test(fileDigestAlgorithm)) {
-    throw new VerificationError('WEAK_ALGORITHM', `archive-packages: header needs strong file digests; the package has ${fileDigestAlgorithm}`, { remedy });
+    throw new VerificationError(
+      'WEAK_ALGORITHM',
+      `archive-packages: header needs strong file digests; the package has ${fileDigestAlgorithm}`,
+      { remedy },
+    );
   }
 }

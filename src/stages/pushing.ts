@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { GitError } from '../errors.js';
 import type { GitStore, Oid, PushRequest, PushResult } from '../git/store.js';
 import { LIMITS } from '../limits.js';
@@ -11,7 +12,11 @@ export class LostRace extends Error {}
 /** The end of the branch and the tags that go with it, in one atomic push. */
 export interface Batch {
   /** `from` is what the branch is believed to be on the remote; undefined when it does not exist. */
-  readonly branches: readonly { readonly name: string; readonly from: Oid | undefined; readonly oid: Oid }[];
+  readonly branches: readonly {
+    readonly name: string;
+    readonly from: Oid | undefined;
+    readonly oid: Oid;
+  }[];
   readonly tags: readonly { readonly name: string; readonly oid: Oid }[];
   /** Called when the remote has all of it. */
   readonly onPushed: () => void;
@@ -44,7 +49,10 @@ export class Pusher {
  * One atomic push. Whatever the answer says, the remote's refs decide: complete (a lost reply), moved (a lost race) or unchanged (refused).
  */
 async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise<void> {
-  const request: PushRequest = { branches: batch.branches.map(({ name, oid }) => ({ name, oid })), tags: batch.tags };
+  const request: PushRequest = {
+    branches: batch.branches.map(({ name, oid }) => ({ name, oid })),
+    tags: batch.tags,
+  };
   for (let attempt = 1; ; attempt++) {
     const answer = await tryPush(store, request);
     if (!(answer instanceof GitError) && answer.status === 'pushed') break;
@@ -56,7 +64,11 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
     }
     if (standing === 'complete') break;
     if (standing === 'moved') throw new LostRace();
-    if (!(answer instanceof GitError)) throw new GitError('PUSH_REJECTED', `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`);
+    if (!(answer instanceof GitError))
+      throw new GitError(
+        'PUSH_REJECTED',
+        `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`,
+      );
     if (answer.code !== 'REMOTE_FAILED' || attempt >= LIMITS.attempts) throw answer;
     logger.info(`the push failed, trying again: ${answer.message}`);
     await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));
@@ -65,12 +77,19 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
 }
 
 /** What the remote has now: all of the push, something of somebody else's, or what it had before. */
-async function compareRefs(store: GitStore, batch: Batch, request: PushRequest): Promise<'complete' | 'moved' | 'unchanged'> {
+async function compareRefs(
+  store: GitStore,
+  batch: Batch,
+  request: PushRequest,
+): Promise<'complete' | 'moved' | 'unchanged'> {
   const refs = await store.listRefs();
   const isComplete =
-    request.branches.every(({ name, oid }) => refs.branches.get(name) === oid) && request.tags.every(({ name, oid }) => refs.tags.get(name)?.oid === oid);
+    request.branches.every(({ name, oid }) => refs.branches.get(name) === oid) &&
+    request.tags.every(({ name, oid }) => refs.tags.get(name)?.oid === oid);
   if (isComplete) return 'complete';
-  const isMoved = batch.branches.some(({ name, from }) => refs.branches.get(name) !== from) || request.tags.some(({ name }) => refs.tags.has(name));
+  const isMoved =
+    batch.branches.some(({ name, from }) => refs.branches.get(name) !== from) ||
+    request.tags.some(({ name }) => refs.tags.has(name));
   return isMoved ? 'moved' : 'unchanged';
 }
 

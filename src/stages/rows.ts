@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
-import type { Plan, PlannedRelease } from '../mirror/plan.js';
-import type { Report, ReleaseRow, RunResult } from '../report/report.js';
+import { formatTimestamp } from '../mirror/messages.js';
 import { tryParseNevra } from '../mirror/nevra.js';
+import type { Plan, PlannedRelease } from '../mirror/plan.js';
+import type { ReleaseRow, Report, RunResult } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
-import { formatTimestamp } from '../mirror/messages.js';
 import type { CommittedRelease } from './commit-release.js';
-import { describeNewest, type DatedRelease } from './newest.js';
+import { type DatedRelease, describeNewest } from './newest.js';
 import type { Clock } from './ports.js';
 import type { PreparedRelease } from './prepare.js';
 
@@ -23,7 +23,8 @@ export class Rows {
 
   /** Takes a plan over; after a lost race, what this run has published stays so. */
   sync(plan: Plan): void {
-    const isNew = (release: PlannedRelease): boolean => release.status === 'new' || release.status === 'beyond-limit';
+    const isNew = (release: PlannedRelease): boolean =>
+      release.status === 'new' || release.status === 'beyond-limit';
     this.newAtStart ??= plan.releases.filter(isNew).map(({ nevra }) => nevra);
     for (const release of plan.releases) {
       const row = this.of(release);
@@ -57,7 +58,12 @@ export class Rows {
   }
 
   committed(release: CommittedRelease, notes: string | null): void {
-    Object.assign(this.of(release.planned), { commit: release.commit, sourceTree: release.sourceTree, files: release.files, notes });
+    Object.assign(this.of(release.planned), {
+      commit: release.commit,
+      sourceTree: release.sourceTree,
+      files: release.files,
+      notes,
+    });
   }
 
   /** Whether its commit is staged. */
@@ -81,13 +87,24 @@ export class Rows {
       const row = this.of(release);
       if (row.status !== 'planned') continue;
       row.status = 'skipped';
-      row.reason = row.commit === undefined ? `not reached: ${why}` : `verified, but not pushed: ${why}`;
+      row.reason =
+        row.commit === undefined ? `not reached: ${why}` : `verified, but not pushed: ${why}`;
     }
   }
 
   /** Outputs of the run; `commit` is the tip of the branch on the remote. */
-  result({ commit, failed, tagged: known }: { commit: string | undefined; failed: boolean; tagged: readonly DatedRelease[] }): RunResult {
-    const rows = [...this.rows.values()].filter(({ status }) => status === 'published' || status === 'exists');
+  result({
+    commit,
+    failed,
+    tagged: known,
+  }: {
+    commit: string | undefined;
+    failed: boolean;
+    tagged: readonly DatedRelease[];
+  }): RunResult {
+    const rows = [...this.rows.values()].filter(
+      ({ status }) => status === 'published' || status === 'exists',
+    );
     const tagged = rows.flatMap(({ nevra: text, tag, package: made }): DatedRelease[] => {
       const nevra = tryParseNevra(text);
       return nevra === undefined ? [] : [{ nevra, tag, date: made?.signature.created }];
@@ -107,7 +124,12 @@ export class Rows {
 
   private of({ nevra, tag }: PlannedRelease): ReleaseRow {
     const key = formatNevra(nevra);
-    const row = this.rows.get(key) ?? { nevra: key, version: nevra.version, tag, status: 'planned' as const };
+    const row = this.rows.get(key) ?? {
+      nevra: key,
+      version: nevra.version,
+      tag,
+      status: 'planned' as const,
+    };
     this.rows.set(key, row);
     return row;
   }

@@ -16,13 +16,21 @@ export interface Served {
  * The front of a served package, by a range request for bytes 0 to the header's end; undefined where the index does not say where that is.
  * @throws DownloadError, RepodataError, RpmFormatError
  */
-export async function readServedHeader(listed: IndexPackage, { index, fetcher }: Served): Promise<RpmPackage | undefined> {
+export async function readServedHeader(
+  listed: IndexPackage,
+  { index, fetcher }: Served,
+): Promise<RpmPackage | undefined> {
   const end = listed.headerRange?.end;
   if (end === undefined || end > LIMITS.headerDataBytes) return undefined;
   let last: unknown;
   for (const url of packageUrls(index, listed)) {
     try {
-      const { body } = await fetcher.fetch({ url, maxBytes: end, what: `header of ${listed.fileName}`, range: { start: 0, end } });
+      const { body } = await fetcher.fetch({
+        url,
+        maxBytes: end,
+        what: `header of ${listed.fileName}`,
+        range: { start: 0, end },
+      });
       return await readPackage(memorySource(body));
     } catch (error) {
       last = error;

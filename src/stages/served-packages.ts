@@ -6,8 +6,8 @@ import type { Download } from '../net/fetcher.js';
 import { loadIndex } from '../repodata/client.js';
 import type { RepositoryIndex } from '../repodata/model.js';
 import { formatNevra } from '../rpm/evr.js';
-import type { VerifyPorts } from './ports.js';
 import { fetchPackage } from './downloads.js';
+import type { VerifyPorts } from './ports.js';
 import { resolveSource } from './upstream.js';
 
 /** Packages of a mirror that archives none, as the yum server has them today. Nothing is asked before the first is needed. */
@@ -25,19 +25,37 @@ export class ServedPackages {
   async read(nevra: string): Promise<Download | undefined> {
     this.index ??= this.guard('the index', () => this.load());
     const index = await this.index;
-    const listed = index?.packages.find((found) => nevraKey(formatNevra(found.nevra)) === nevraKey(nevra));
+    const listed = index?.packages.find(
+      (found) => nevraKey(formatNevra(found.nevra)) === nevraKey(nevra),
+    );
     if (index === undefined || listed === undefined) return undefined;
-    const context = { options: { ...this.options, archivePackages: 'none' as const }, ...this.ports, index };
+    const context = {
+      options: { ...this.options, archivePackages: 'none' as const },
+      ...this.ports,
+      index,
+    };
     return this.guard(listed.fileName, async () => (await fetchPackage(listed, context)).download);
   }
 
   private async load(): Promise<RepositoryIndex | undefined> {
     const { source, allowWeak } = this.options;
-    const isNamed = source.baseUrls.length > 0 || [source.mirrorlist, source.metalink, source.repoFile].some((way) => way !== undefined);
+    const isNamed =
+      source.baseUrls.length > 0 ||
+      [source.mirrorlist, source.metalink, source.repoFile].some((way) => way !== undefined);
     if (!isNamed) return undefined;
     const names = new Set(this.wanted.map((nevra) => tryParseNevra(nevra)?.name));
-    const { baseUrls, mirrorlist, metalink } = await resolveSource(this.options, this.ports.fetcher);
-    return loadIndex({ bases: baseUrls, mirrorlist, metalink, fetcher: this.ports.fetcher, select: ({ name }) => names.has(name), allowWeak });
+    const { baseUrls, mirrorlist, metalink } = await resolveSource(
+      this.options,
+      this.ports.fetcher,
+    );
+    return loadIndex({
+      bases: baseUrls,
+      mirrorlist,
+      metalink,
+      fetcher: this.ports.fetcher,
+      select: ({ name }) => names.has(name),
+      allowWeak,
+    });
   }
 
   /** What a server does not give leaves releases unchecked; it is no finding of the mirror. */

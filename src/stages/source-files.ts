@@ -10,7 +10,8 @@ import type { TreeFile } from './mirror-state.js';
 export interface ExpectedFile {
   readonly mode: TreeFile['mode'];
   /** Algorithm and lower-case hex of the content; a link's content is its target. */
-  readonly digest: { readonly algorithm: string; readonly hex: string } | { readonly target: Uint8Array };
+  readonly digest:
+    { readonly algorithm: string; readonly hex: string } | { readonly target: Uint8Array };
 }
 
 /** The signed file list as a source tree. */
@@ -29,8 +30,14 @@ export function gitMode({ type, mode }: Pick<FileEntry, 'type' | 'mode'>): TreeF
 }
 
 /** The folders of a payload that `source-path` matches. @throws PayloadError SOURCE_PATH_NOT_FOUND */
-export function selectFiles({ files }: PackageFacts, glob: string): ReturnType<typeof selectSource> {
-  return selectSource(files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })), glob);
+export function selectFiles(
+  { files }: PackageFacts,
+  glob: string,
+): ReturnType<typeof selectSource> {
+  return selectSource(
+    files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })),
+    glob,
+  );
 }
 
 /**
@@ -38,14 +45,22 @@ export function selectFiles({ files }: PackageFacts, glob: string): ReturnType<t
  * package is there, its payload is read for strong ones.
  * @throws PayloadError
  */
-export async function expectedSource(pkg: RpmPackage, whole: ByteSource | undefined, glob: string): Promise<ExpectedSource> {
+export async function expectedSource(
+  pkg: RpmPackage,
+  whole: ByteSource | undefined,
+  glob: string,
+): Promise<ExpectedSource> {
   const { facts } = pkg;
   const selection = selectFiles(facts, glob);
-  const strong = WEAK.has(facts.fileDigestAlgorithm) && whole !== undefined ? await digestPayload(pkg, whole) : undefined;
+  const strong =
+    WEAK.has(facts.fileDigestAlgorithm) && whole !== undefined
+      ? await digestPayload(pkg, whole)
+      : undefined;
   const files = new Map<string, ExpectedFile>();
   for (const [index, entry] of facts.files.entries()) {
     const path = selection.map(entry.path);
-    if (path === undefined || entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink')) continue;
+    if (path === undefined || entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink'))
+      continue;
     const sha256 = strong?.get(index);
     const digest =
       entry.type === 'symlink'
@@ -60,7 +75,9 @@ export async function expectedSource(pkg: RpmPackage, whole: ByteSource | undefi
 
 async function digestPayload(pkg: RpmPackage, whole: ByteSource): Promise<Map<number, string>> {
   const digests = new Map<number, string>();
-  for await (const { index, sha256 } of readPayload(pkg, whole.stream(pkg.payloadStart), { keep: () => false })) {
+  for await (const { index, sha256 } of readPayload(pkg, whole.stream(pkg.payloadStart), {
+    keep: () => false,
+  })) {
     if (sha256 !== undefined) digests.set(index, sha256);
   }
   return digests;

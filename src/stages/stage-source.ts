@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
 import { PayloadError } from '../errors.js';
-import { buildTree } from '../git/trees.js';
 import type { GitStore, Oid } from '../git/store.js';
+import { buildTree } from '../git/trees.js';
 import type { Options } from '../inputs.js';
 import { LIMITS, MIB } from '../limits.js';
 import { verifyTree } from '../rpm/paths.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { watchLfs } from './lfs.js';
 import type { TreeFile } from './mirror-state.js';
-import { checkLink, droppedMode, readVerifiedFiles, type DroppedMode } from './payload-files.js';
+import { checkLink, type DroppedMode, droppedMode, readVerifiedFiles } from './payload-files.js';
 import { gitMode, selectFiles } from './source-files.js';
-import { readSourcePackage, type PackagedFile } from './source-package.js';
+import { type PackagedFile, readSourcePackage } from './source-package.js';
 
 /** The source of a release as staged objects. */
 export interface StagedSource {
@@ -21,7 +21,8 @@ export interface StagedSource {
   readonly files: ReadonlyMap<string, TreeFile>;
   readonly sourceTree: Oid;
   /** The packaging directory; undefined for a package that is no source package, which leaves that directory alone. */
-  readonly packaging: { readonly files: ReadonlyMap<string, TreeFile>; readonly tree: Oid } | undefined;
+  readonly packaging:
+    { readonly files: ReadonlyMap<string, TreeFile>; readonly tree: Oid } | undefined;
   /** Archives in a source package that became the source. */
   readonly unpackedFrom: readonly Uint8Array[];
   /** Files with a digest in the signed header. */
@@ -38,11 +39,21 @@ interface Context {
  * Stages the source of a verified package, of a source package the packaging, too.
  * @throws PayloadError, IntegrityError
  */
-export async function stageSource(pkg: RpmPackage, bytes: ByteSource, context: Context): Promise<StagedSource & { readonly warnings: readonly string[] }> {
-  return pkg.facts.isSource ? stageSourcePackage(pkg, bytes, context) : stagePayload(pkg, bytes, context);
+export async function stageSource(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  context: Context,
+): Promise<StagedSource & { readonly warnings: readonly string[] }> {
+  return pkg.facts.isSource
+    ? stageSourcePackage(pkg, bytes, context)
+    : stagePayload(pkg, bytes, context);
 }
 
-async function stagePayload(pkg: RpmPackage, bytes: ByteSource, { store, options }: Context): Promise<StagedSource & { readonly warnings: readonly string[] }> {
+async function stagePayload(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  { store, options }: Context,
+): Promise<StagedSource & { readonly warnings: readonly string[] }> {
   const warnings = [...verifyTree(pkg.facts.files, 'the package')];
   const selection = selectFiles(pkg.facts, options.sourcePath);
   const files = new Map<string, TreeFile>();
@@ -50,25 +61,55 @@ async function stagePayload(pkg: RpmPackage, bytes: ByteSource, { store, options
   const lfs = watchLfs(store);
   let checkedFiles = 0;
   let kept = 0;
-  for await (const { entry, digest, content: ofFile } of readVerifiedFiles(pkg, bytes, ({ path }) => selection.map(path) !== undefined)) {
+  for await (const { entry, digest, content: ofFile } of readVerifiedFiles(
+    pkg,
+    bytes,
+    ({ path }) => selection.map(path) !== undefined,
+  )) {
     if (digest === 'good') checkedFiles++;
     const path = selection.map(entry.path);
-    if (path === undefined || entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink')) continue;
+    if (path === undefined || entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink'))
+      continue;
     const content = entry.type === 'symlink' ? entry.target : ofFile!;
     kept += content.length;
-    if (kept > LIMITS.sourceBytes) throw new PayloadError('LIMIT_EXCEEDED', `the source is larger than ${LIMITS.sourceBytes / MIB} MiB`);
+    if (kept > LIMITS.sourceBytes)
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `the source is larger than ${LIMITS.sourceBytes / MIB} MiB`,
+      );
     if (entry.type === 'symlink') push(warnings, checkLink(path, entry.target, options.symlinks));
     else push(droppedModes, droppedMode(path, entry.mode));
-    files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), oid: await lfs.write(content) });
+    files.set(Buffer.from(path).toString('latin1'), {
+      mode: gitMode(entry),
+      oid: await lfs.write(content),
+    });
   }
   const sourceTree = await stageTree(store, files);
-  return { sourcePaths: selection.roots, files, sourceTree, packaging: undefined, unpackedFrom: [], checkedFiles, droppedModes, warnings: [...warnings, ...lfs.warnings(files)] };
+  return {
+    sourcePaths: selection.roots,
+    files,
+    sourceTree,
+    packaging: undefined,
+    unpackedFrom: [],
+    checkedFiles,
+    droppedModes,
+    warnings: [...warnings, ...lfs.warnings(files)],
+  };
 }
 
-async function stageSourcePackage(pkg: RpmPackage, bytes: ByteSource, { store, options }: Context): Promise<StagedSource & { readonly warnings: readonly string[] }> {
+async function stageSourcePackage(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  { store, options }: Context,
+): Promise<StagedSource & { readonly warnings: readonly string[] }> {
   const lfs = watchLfs(store);
-  const found = await readSourcePackage(pkg, bytes, { unpack: options.unpack, keep: (content) => lfs.write(content) });
-  const links = found.links.flatMap(({ path, target }) => checkLink(path, target, options.symlinks) ?? []);
+  const found = await readSourcePackage(pkg, bytes, {
+    unpack: options.unpack,
+    keep: (content) => lfs.write(content),
+  });
+  const links = found.links.flatMap(
+    ({ path, target }) => checkLink(path, target, options.symlinks) ?? [],
+  );
   const files = treeFiles(found.source);
   const packaging = treeFiles(found.packaging);
   return {
@@ -92,7 +133,9 @@ function treeFiles(files: ReadonlyMap<string, PackagedFile<Oid>>): Map<string, T
 }
 
 async function stageTree(store: GitStore, files: ReadonlyMap<string, TreeFile>): Promise<Oid> {
-  const tree = buildTree(Array.from(files, ([path, file]) => ({ path: Buffer.from(path, 'latin1'), ...file })));
+  const tree = buildTree(
+    Array.from(files, ([path, file]) => ({ path: Buffer.from(path, 'latin1'), ...file })),
+  );
   for (const { content } of tree.trees) await store.write('tree', content);
   return tree.oid;
 }

@@ -5,22 +5,28 @@ import { parseIdentity } from '../git/objects.js';
 import type { Options } from '../inputs.js';
 import { GIB, LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { notesFileName } from '../mirror/layout.js';
 import type { TaggedRelease } from '../mirror/lines.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { planReleases, type Plan } from '../mirror/plan.js';
-import { formatTagName } from '../mirror/tag-names.js';
+import { type Plan, planReleases } from '../mirror/plan.js';
 import { createSelector, nearestNames, packageNotFound } from '../mirror/selection.js';
+import { formatTagName } from '../mirror/tag-names.js';
 import { checkDetached } from '../openpgp/verify.js';
-import { ageDays } from '../repodata/rollback.js';
 import { loadIndex } from '../repodata/client.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { parseRepomd } from '../repodata/repomd.js';
-import { notesFileName } from '../mirror/layout.js';
+import { ageDays } from '../repodata/rollback.js';
+import { type MirrorState, readMirror } from './mirror-state.js';
 import { withNearRepository } from './near-repository.js';
-import { readMirror, type MirrorState } from './mirror-state.js';
-import { dateRelease, type DatedRelease } from './newest.js';
+import { type DatedRelease, dateRelease } from './newest.js';
 import type { Ports } from './ports.js';
-import { establishTrust, fetchKeys, resolveSource, type Trust, type UpstreamSource } from './upstream.js';
+import {
+  establishTrust,
+  fetchKeys,
+  resolveSource,
+  type Trust,
+  type UpstreamSource,
+} from './upstream.js';
 
 /** Everything that is known before the first package is downloaded. */
 export interface Survey {
@@ -46,37 +52,72 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     archiveDirectory: options.directories.archive,
     notesFiles: options.releaseNotes.map((url) => notesFileName(url)),
   });
-  const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
-  void reading.then((state) => { noteSeen(ports, state); }, () => undefined);
-  const [state, trust, index] = await settle([reading, trusting, readIndex({ options, ports, source, reading, trusting })] as const);
+  const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) =>
+    establishTrust(keys, state, { options, logger }),
+  );
+  void reading.then(
+    (state) => {
+      noteSeen(ports, state);
+    },
+    () => undefined,
+  );
+  const [state, trust, index] = await settle([
+    reading,
+    trusting,
+    readIndex({ options, ports, source, reading, trusting }),
+  ] as const);
   for (const warning of index.warnings) logger.warning(warning);
   describeIndex(index, { options, logger, report, now: clock.now() });
   const clash = options.lineBranches.find(({ branch }) => branch === state.branch);
-  if (clash !== undefined) throw new InputError('INPUT_CONFLICT', `line-branches names ${clash.branch}, which is the branch of the mirror`);
+  if (clash !== undefined)
+    throw new InputError(
+      'INPUT_CONFLICT',
+      `line-branches names ${clash.branch}, which is the branch of the mirror`,
+    );
   const plan = planReleases({
     candidates: index.packages.map(withoutZeroEpoch),
     remoteTags: state.refs.tags,
     recorded: state.releases,
-    options: { versions: options.versions, skip: options.skip, tagFormat: options.tagFormat, maxReleases: options.maxReleases },
+    options: {
+      versions: options.versions,
+      skip: options.skip,
+      tagFormat: options.tagFormat,
+      maxReleases: options.maxReleases,
+    },
   });
   for (const warning of plan.warnings) logger.warning(warning);
   warnOfSize(plan, options, logger);
-  return { state, index, trust, plan, tagged: listTagged(state, index, options), selects: createSelector(options) };
+  return {
+    state,
+    index,
+    trust,
+    plan,
+    tagged: listTagged(state, index, options),
+    selects: createSelector(options),
+  };
 }
 
 /** Remembers the end of the branch as it was before this run. */
-export function noteSeen({ seen }: Pick<Ports, 'seen'>, { tip, tipCommit }: Pick<MirrorState, 'tip' | 'tipCommit'>): void {
+export function noteSeen(
+  { seen }: Pick<Ports, 'seen'>,
+  { tip, tipCommit }: Pick<MirrorState, 'tip' | 'tipCommit'>,
+): void {
   if (tip !== undefined) seen.tip = tip;
-  const committed = tipCommit === undefined ? undefined : parseIdentity(tipCommit.committer)?.seconds;
+  const committed =
+    tipCommit === undefined ? undefined : parseIdentity(tipCommit.committer)?.seconds;
   if (committed !== undefined) seen.committed = committed;
 }
 
 /** T24: an archive that nears what hosts take is better known before the push that fails. */
 function warnOfSize({ releases }: Plan, { archivePackages }: Options, logger: Logger): void {
   if (archivePackages !== 'full' || !releases.some(({ status }) => status === 'new')) return;
-  const bytes = releases.filter(({ status }) => status !== 'skipped').reduce((sum, { indexPackage }) => sum + indexPackage.size, 0);
+  const bytes = releases
+    .filter(({ status }) => status !== 'skipped')
+    .reduce((sum, { indexPackage }) => sum + indexPackage.size, 0);
   if (bytes <= LIMITS.archiveBytes) return;
-  logger.warning(`the archive will hold packages of ${Math.round(bytes / GIB)} GiB; git hosts ask for less than ${LIMITS.archiveBytes / GIB} GiB a repository. Set archive-packages: header to archive the signed headers alone`);
+  logger.warning(
+    `the archive will hold packages of ${Math.round(bytes / GIB)} GiB; git hosts ask for less than ${LIMITS.archiveBytes / GIB} GiB a repository. Set archive-packages: header to archive the signed headers alone`,
+  );
 }
 
 interface IndexReading {
@@ -87,8 +128,16 @@ interface IndexReading {
   readonly trusting: Promise<Trust>;
 }
 
-async function readIndex({ options, ports, source, reading, trusting }: IndexReading): Promise<RepositoryIndex> {
-  const previous = options.allowRollback ? undefined : await reading.then(({ contents }) => contents.get('repomd.xml'));
+async function readIndex({
+  options,
+  ports,
+  source,
+  reading,
+  trusting,
+}: IndexReading): Promise<RepositoryIndex> {
+  const previous = options.allowRollback
+    ? undefined
+    : await reading.then(({ contents }) => contents.get('repomd.xml'));
   const { select, otherArchs, unmatched } = selectionOf(options);
   const index = await loadIndex({
     bases: source.baseUrls,
@@ -102,14 +151,35 @@ async function readIndex({ options, ports, source, reading, trusting }: IndexRea
       options.repoGpgcheck === 'off'
         ? undefined
         : async (repomd, signature) => {
-            await verifyRepomd({ repomd, signature, isRequired: options.repoGpgcheck === 'required' || source.isSigned, options, state: await reading, trust: await trusting, now: ports.clock.now(), logger: ports.logger });
+            await verifyRepomd({
+              repomd,
+              signature,
+              isRequired: options.repoGpgcheck === 'required' || source.isSigned,
+              options,
+              state: await reading,
+              trust: await trusting,
+              now: ports.clock.now(),
+              logger: ports.logger,
+            });
           },
   }).catch(async (error: unknown) => {
-    const { source: { basearch }, mode } = options;
-    throw mode === 'check' ? await withNearRepository(error, { bases: source.baseUrls, fetcher: ports.fetcher, basearch }) : error;
+    const {
+      source: { basearch },
+      mode,
+    } = options;
+    throw mode === 'check'
+      ? await withNearRepository(error, {
+          bases: source.baseUrls,
+          fetcher: ports.fetcher,
+          basearch,
+        })
+      : error;
   });
   if (index.packages.length === 0) throw packageNotFound(options, index.names, otherArchs);
-  for (const [wanted, near] of unmatched()) ports.logger.warning(`packages: nothing in the index is called ${wanted}${near === undefined ? '' : `; perhaps you mean ${near}`}`);
+  for (const [wanted, near] of unmatched())
+    ports.logger.warning(
+      `packages: nothing in the index is called ${wanted}${near === undefined ? '' : `; perhaps you mean ${near}`}`,
+    );
   return index;
 }
 
@@ -164,28 +234,65 @@ interface RepomdCheck {
 }
 
 /** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
-async function verifyRepomd({ repomd, signature, isRequired, options, state, trust, now, logger }: RepomdCheck): Promise<void> {
+async function verifyRepomd({
+  repomd,
+  signature,
+  isRequired,
+  options,
+  state,
+  trust,
+  now,
+  logger,
+}: RepomdCheck): Promise<void> {
   if (signature === undefined) {
-    if (isRequired) throw new VerificationError('NO_SIGNATURE', 'the index must be signed (repo-gpgcheck, or repo_gpgcheck of the .repo file), and the repository has no repomd.xml.asc');
+    if (isRequired)
+      throw new VerificationError(
+        'NO_SIGNATURE',
+        'the index must be signed (repo-gpgcheck, or repo_gpgcheck of the .repo file), and the repository has no repomd.xml.asc',
+      );
     if (state.archive.has('repomd.xml.asc')) {
-      throw new VerificationError('NO_SIGNATURE', 'repomd.xml was signed at the last run and is not signed now', {
-        remedy: 'Ask the publisher; if signing was given up on purpose, run with repo-gpgcheck: off.',
-      });
+      throw new VerificationError(
+        'NO_SIGNATURE',
+        'repomd.xml was signed at the last run and is not signed now',
+        {
+          remedy:
+            'Ask the publisher; if signing was given up on purpose, run with repo-gpgcheck: off.',
+        },
+      );
     }
     return;
   }
-  const reports = await checkDetached(signature, repomd, trust.keyring, { allowWeak: options.allowWeak, now });
-  if (reports.some(({ status }) => status === 'bad')) throw new VerificationError('BAD_SIGNATURE', 'repomd.xml.asc is not a signature of this repomd.xml');
+  const reports = await checkDetached(signature, repomd, trust.keyring, {
+    allowWeak: options.allowWeak,
+    now,
+  });
+  if (reports.some(({ status }) => status === 'bad'))
+    throw new VerificationError(
+      'BAD_SIGNATURE',
+      'repomd.xml.asc is not a signature of this repomd.xml',
+    );
   const good = reports.find(({ status }) => status === 'good');
   if (good !== undefined) {
-    for (const name of good.tolerated) logger.warning(`the signature of repomd.xml uses ${name}, which allow-weak tolerates`);
+    for (const name of good.tolerated)
+      logger.warning(`the signature of repomd.xml uses ${name}, which allow-weak tolerates`);
     return;
   }
   const first = reports[0];
-  throw new VerificationError(first?.code ?? 'NO_SIGNATURE', `repomd.xml.asc: ${first?.reason ?? 'holds no signature'}`);
+  throw new VerificationError(
+    first?.code ?? 'NO_SIGNATURE',
+    `repomd.xml.asc: ${first?.reason ?? 'holds no signature'}`,
+  );
 }
 
-function describeIndex(index: RepositoryIndex, { options, logger, report, now }: Pick<Ports, 'logger' | 'report'> & { options: Options; now: number }): void {
+function describeIndex(
+  index: RepositoryIndex,
+  {
+    options,
+    logger,
+    report,
+    now,
+  }: Pick<Ports, 'logger' | 'report'> & { options: Options; now: number },
+): void {
   const age = ageDays(index.repomd, now);
   report.repository = {
     url: index.baseUrl,
@@ -193,13 +300,21 @@ function describeIndex(index: RepositoryIndex, { options, logger, report, now }:
     signed: index.signatureBytes !== undefined,
     ageDays: age ?? null,
   };
-  logger.info(`index of ${index.baseUrl}: revision ${index.repomd.revision || 'none'}, ${index.packageCount} packages, ${index.packages.length} of them selected`);
+  logger.info(
+    `index of ${index.baseUrl}: revision ${index.repomd.revision || 'none'}, ${index.packageCount} packages, ${index.packages.length} of them selected`,
+  );
   if (options.maxIndexAge > 0 && age !== undefined && age > options.maxIndexAge) {
-    logger.warning(`the index is ${age} days old, more than max-index-age ${options.maxIndexAge}; the repository may be frozen`);
+    logger.warning(
+      `the index is ${age} days old, more than max-index-age ${options.maxIndexAge}; the repository may be frozen`,
+    );
   }
 }
 
-function listTagged(state: MirrorState, { packages }: RepositoryIndex, { tagFormat }: Options): DatedRelease[] {
+function listTagged(
+  state: MirrorState,
+  { packages }: RepositoryIndex,
+  { tagFormat }: Options,
+): DatedRelease[] {
   const { refs, releases } = state;
   const tagged = new Map<string, TaggedRelease>();
   for (const { nevra } of packages) {
@@ -219,7 +334,9 @@ function withoutZeroEpoch(found: IndexPackage): IndexPackage {
 }
 
 /** Waits for all, so that nothing goes on behind an error; the first failure in the order of causes wins. */
-async function settle<T extends readonly unknown[]>(promises: { readonly [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function settle<T extends readonly unknown[]>(promises: {
+  readonly [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
   const results = await Promise.allSettled(promises);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

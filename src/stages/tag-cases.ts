@@ -5,9 +5,9 @@ import type { Options } from '../inputs.js';
 import { parseReleaseMessage, type RecordedMessage } from '../mirror/message-parser.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
-import { compareEvr, tryParseEvr } from '../rpm/evr.js';
 import { satisfies } from '../rpm/constraints.js';
-import { reasonOf, type Finding } from './findings.js';
+import { compareEvr, tryParseEvr } from '../rpm/evr.js';
+import { type Finding, reasonOf } from './findings.js';
 import type { MirrorFiles } from './mirror-reading.js';
 
 /** One tag in scope, with what its commit records. */
@@ -77,12 +77,22 @@ export async function listTagCases(parts: ScopeParts): Promise<Scope> {
   }
   for (const record of listed) {
     if (tags.has(record.tag)) continue;
-    const fault: Finding = { kind: 'tag', path: `refs/tags/${record.tag}`, expected: record.nevra, actual: 'missing' };
+    const fault: Finding = {
+      kind: 'tag',
+      path: `refs/tags/${record.tag}`,
+      expected: record.nevra,
+      actual: 'missing',
+    };
     const lost = { tag: record.tag, listed: record, fault };
     if (isWanted(lost, options)) broken.push(lost);
     else leftOut++;
   }
-  return { cases: cases.sort((a, b) => compareEvr(evrOf(a), evrOf(b)) || (a.tag < b.tag ? -1 : 1)), broken, ignored, leftOut };
+  return {
+    cases: cases.sort((a, b) => compareEvr(evrOf(a), evrOf(b)) || (a.tag < b.tag ? -1 : 1)),
+    broken,
+    ignored,
+    leftOut,
+  };
 }
 
 interface Named {
@@ -91,24 +101,52 @@ interface Named {
   readonly line: ReleaseRecord | undefined;
 }
 
-async function readCase({ reader, files, options }: ScopeParts, { tag, oid, line }: Named): Promise<TagCase | BrokenCase | undefined> {
+async function readCase(
+  { reader, files, options }: ScopeParts,
+  { tag, oid, line }: Named,
+): Promise<TagCase | BrokenCase | undefined> {
   const path = `refs/tags/${tag}`;
   const { source, archive } = options.directories;
   try {
     const target = await peel(reader, oid);
     if (target.commit === undefined) {
-      const fault: Finding = { kind: 'tag', path, expected: line?.nevra ?? 'a commit', actual: `a ${target.type}` };
+      const fault: Finding = {
+        kind: 'tag',
+        path,
+        expected: line?.nevra ?? 'a commit',
+        actual: `a ${target.type}`,
+      };
       return line === undefined ? undefined : { tag, listed: line, fault };
     }
     const { tree: root, message: text } = target.commit;
     const message = parseReleaseMessage(text);
     const archiveTree = await files.find(root, archive);
-    if (archiveTree?.mode !== '040000' && message === undefined && line === undefined) return undefined;
+    if (archiveTree?.mode !== '040000' && message === undefined && line === undefined)
+      return undefined;
     const sourceTree = await files.find(root, source);
     const list = await readRecord(tag, root, { reader, files, path: `${archive}/releases.json` });
-    return { tag, commit: target.oid, object: target.object, root, source: sourceTree?.mode === '040000' ? sourceTree.oid : undefined, text, message, listed: line, ...list };
+    return {
+      tag,
+      commit: target.oid,
+      object: target.object,
+      root,
+      source: sourceTree?.mode === '040000' ? sourceTree.oid : undefined,
+      text,
+      message,
+      listed: line,
+      ...list,
+    };
   } catch (error) {
-    return { tag, listed: line, fault: { kind: 'tag', path, expected: 'a tag whose commit can be read', actual: reasonOf(error) } };
+    return {
+      tag,
+      listed: line,
+      fault: {
+        kind: 'tag',
+        path,
+        expected: 'a tag whose commit can be read',
+        actual: reasonOf(error),
+      },
+    };
   }
 }
 
@@ -125,7 +163,13 @@ async function peel(reader: MirrorReader, oid: Oid): Promise<Peeled> {
   let target = oid;
   for (let depth = 0; depth < 8; depth++) {
     const { type } = await reader.readObject(target);
-    if (type !== 'tag') return { oid: target, object, type, commit: type === 'commit' ? await reader.readCommit(target) : undefined };
+    if (type !== 'tag')
+      return {
+        oid: target,
+        object,
+        type,
+        commit: type === 'commit' ? await reader.readCommit(target) : undefined,
+      };
     const outer = await reader.readTag(target);
     object ??= outer;
     target = outer.object;
@@ -142,10 +186,16 @@ async function readRecord(
   try {
     const list = await files.find(root, path);
     if (list === undefined) return { record: undefined, hasList: false, listFault: undefined };
-    const record = parseReleases(linesOf(tag, await reader.readBlob(list.oid))).find((line) => line.tag === tag);
+    const record = parseReleases(linesOf(tag, await reader.readBlob(list.oid))).find(
+      (line) => line.tag === tag,
+    );
     return { record, hasList: true, listFault: undefined };
   } catch (error) {
-    return { record: undefined, hasList: true, listFault: { kind: 'metadata', path, expected: `a line for ${tag}`, actual: reasonOf(error) } };
+    return {
+      record: undefined,
+      hasList: true,
+      listFault: { kind: 'metadata', path, expected: `a line for ${tag}`, actual: reasonOf(error) },
+    };
   }
 }
 
@@ -162,7 +212,11 @@ function linesOf(tag: string, list: Uint8Array): Uint8Array {
 }
 
 /** Reads releases.json at the end of a branch. */
-export async function readListed(files: MirrorFiles, reader: MirrorReader, { root, path }: { root: Oid; path: string }): Promise<{ records: readonly ReleaseRecord[]; fault?: string }> {
+export async function readListed(
+  files: MirrorFiles,
+  reader: MirrorReader,
+  { root, path }: { root: Oid; path: string },
+): Promise<{ records: readonly ReleaseRecord[]; fault?: string }> {
   try {
     const list = await files.find(root, path);
     return { records: list === undefined ? [] : parseReleases(await reader.readBlob(list.oid)) };
@@ -173,14 +227,22 @@ export async function readListed(files: MirrorFiles, reader: MirrorReader, { roo
 }
 
 /** The release as recorded, for order and `versions` only; nothing is proved by it. */
-function evrOf(found: TagCase | BrokenCase): { epoch: number | null; version: string; release: string } {
+function evrOf(found: TagCase | BrokenCase): {
+  epoch: number | null;
+  version: string;
+  release: string;
+} {
   const message = 'fault' in found ? undefined : found.message;
   const record = 'fault' in found ? found.listed : (found.record ?? found.listed);
   const text = record?.nevra ?? message?.trailers?.get('Rpm-Nevra')?.[0];
   const nevra = text === undefined ? undefined : tryParseNevra(text);
   if (nevra !== undefined) return nevra;
   const evr = tryParseEvr(message?.metadata?.get('Version') ?? found.tag);
-  return { epoch: evr?.epoch ?? null, version: evr?.version ?? found.tag, release: evr?.release ?? '' };
+  return {
+    epoch: evr?.epoch ?? null,
+    version: evr?.version ?? found.tag,
+    release: evr?.release ?? '',
+  };
 }
 
 function isWanted(found: TagCase | BrokenCase, { versions }: Options): boolean {

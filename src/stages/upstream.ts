@@ -3,13 +3,13 @@ import { DownloadError, InputError, VerificationError } from '../errors.js';
 import type { KeySource } from '../input-values.js';
 import type { Options } from '../inputs.js';
 import { LIMITS } from '../limits.js';
+import type { Logger } from '../log.js';
 import { fingerprintFileName, keyFileName, notesFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
 import { selectTrusted } from '../openpgp/pins.js';
 import { parseRepoFile } from '../repodata/sources.js';
-import type { Logger } from '../log.js';
 import { isKeyCandidate, looksLikeKey, type MirrorState } from './mirror-state.js';
 
 /** Where the index is to be found, with a .repo file followed. */
@@ -34,30 +34,68 @@ export interface KeyFile {
  * Follows `repo-file`, if that is how the repository is named.
  * @throws DownloadError, RepodataError REPO_FILE_INVALID
  */
-export async function resolveSource({ source, gpgkey }: Options, fetcher: Fetcher): Promise<UpstreamSource> {
+export async function resolveSource(
+  { source, gpgkey }: Options,
+  fetcher: Fetcher,
+): Promise<UpstreamSource> {
   if (source.repoFile === undefined) {
-    return { baseUrls: source.baseUrls, mirrorlist: source.mirrorlist, metalink: source.metalink, keys: gpgkey, isSigned: false };
+    return {
+      baseUrls: source.baseUrls,
+      mirrorlist: source.mirrorlist,
+      metalink: source.metalink,
+      keys: gpgkey,
+      isSigned: false,
+    };
   }
-  const { body } = await fetcher.fetch({ url: source.repoFile, maxBytes: LIMITS.repoFileBytes, what: '.repo file' });
-  const section = parseRepoFile(body, { repoId: source.repoId, basearch: source.basearch, releasever: source.releasever });
+  const { body } = await fetcher.fetch({
+    url: source.repoFile,
+    maxBytes: LIMITS.repoFileBytes,
+    what: '.repo file',
+  });
+  const section = parseRepoFile(body, {
+    repoId: source.repoId,
+    basearch: source.basearch,
+    releasever: source.releasever,
+  });
   const listed = section.gpgKeys.map((location) => ({ kind: 'location' as const, location }));
-  return { ...section, keys: gpgkey.length > 0 ? gpgkey : listed, isSigned: section.repoGpgCheck === true };
+  return {
+    ...section,
+    keys: gpgkey.length > 0 ? gpgkey : listed,
+    isSigned: section.repoGpgCheck === true,
+  };
 }
 
 /** Reads every public key that the inputs name. @throws DownloadError */
-export async function fetchKeys(sources: readonly KeySource[], fetcher: Fetcher): Promise<KeyFile[]> {
+export async function fetchKeys(
+  sources: readonly KeySource[],
+  fetcher: Fetcher,
+): Promise<KeyFile[]> {
   return Promise.all(
     sources.map(async (source): Promise<KeyFile> => {
-      if (source.kind === 'armored') return { name: undefined, source: 'gpgkey (armored text)', bytes: Buffer.from(source.text) };
-      const { body } = await fetcher.fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' }).catch((error: unknown) => { throw withKeyRemedy(error); });
+      if (source.kind === 'armored')
+        return {
+          name: undefined,
+          source: 'gpgkey (armored text)',
+          bytes: Buffer.from(source.text),
+        };
+      const { body } = await fetcher
+        .fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' })
+        .catch((error: unknown) => {
+          throw withKeyRemedy(error);
+        });
       return { name: keyFileName(source.location), source: source.location, bytes: body };
     }),
   );
 }
 
 function withKeyRemedy(error: unknown): unknown {
-  if (!(error instanceof DownloadError) || ![403, 404, 410].includes(error.status ?? 0)) return error;
-  return new DownloadError(error.code, error.message, { status: error.status!, cause: error, remedy: 'Set gpgkey to the URL of the publisher\'s public key; there is none at this one.' });
+  if (!(error instanceof DownloadError) || ![403, 404, 410].includes(error.status ?? 0))
+    return error;
+  return new DownloadError(error.code, error.message, {
+    status: error.status!,
+    cause: error,
+    remedy: "Set gpgkey to the URL of the publisher's public key; there is none at this one.",
+  });
 }
 
 /** The keys that count in this run, and the key files to archive. */
@@ -71,22 +109,48 @@ export interface Trust {
  * those given, with a warning.
  * @throws VerificationError KEY_INVALID, PIN_MISMATCH, UNKNOWN_KEY; InputError INPUT_CONFLICT
  */
-export async function establishTrust(given: readonly KeyFile[], state: MirrorState, { options, logger }: { options: Options; logger: Logger }): Promise<Trust> {
+export async function establishTrust(
+  given: readonly KeyFile[],
+  state: MirrorState,
+  { options, logger }: { options: Options; logger: Logger },
+): Promise<Trust> {
   // A page of release notes may quote a key; only what was archived as a key is one.
-  const pages = new Set([...state.notesState.map(({ file }) => file), ...options.releaseNotes.map((url) => notesFileName(url))]);
-  const archivedFiles = [...state.contents].filter(([name, bytes]) => isKeyCandidate(name) && !pages.has(name) && looksLikeKey(bytes)).map(([name, bytes]) => ({ name: `archive/${name}`, bytes }));
+  const pages = new Set([
+    ...state.notesState.map(({ file }) => file),
+    ...options.releaseNotes.map((url) => notesFileName(url)),
+  ]);
+  const archivedFiles = [...state.contents]
+    .filter(([name, bytes]) => isKeyCandidate(name) && !pages.has(name) && looksLikeKey(bytes))
+    .map(([name, bytes]) => ({ name: `archive/${name}`, bytes }));
   const archived = await loadKeyring(archivedFiles);
   const offered = await loadKeyring(given.map(({ source, bytes }) => ({ name: source, bytes })));
-  const keyring = await loadKeyring([...archivedFiles, ...given.map(({ source, bytes }) => ({ name: source, bytes }))]);
+  const keyring = await loadKeyring([
+    ...archivedFiles,
+    ...given.map(({ source, bytes }) => ({ name: source, bytes })),
+  ]);
   if (keyring.certificates.length === 0) {
-    throw new VerificationError('UNKNOWN_KEY', 'no public key is given, and the mirror archives none', { remedy: 'Set gpgkey to the URL of the publisher\'s public key.' });
+    throw new VerificationError(
+      'UNKNOWN_KEY',
+      'no public key is given, and the mirror archives none',
+      { remedy: "Set gpgkey to the URL of the publisher's public key." },
+    );
   }
   const archivedFingerprints = new Set(archived.certificates.map(({ fingerprint }) => fingerprint));
-  const { trusted, firstUse, refused } = selectTrusted({ keyring, pins: options.gpgFingerprints, archivedFingerprints, offered });
+  const { trusted, firstUse, refused } = selectTrusted({
+    keyring,
+    pins: options.gpgFingerprints,
+    archivedFingerprints,
+    offered,
+  });
   for (const fingerprint of firstUse) {
-    logger.warning(`trusting key ${fingerprint} on first use; check it with the publisher and set gpg-fingerprints: ${fingerprint}`);
+    logger.warning(
+      `trusting key ${fingerprint} on first use; check it with the publisher and set gpg-fingerprints: ${fingerprint}`,
+    );
   }
-  for (const fingerprint of refused) logger.info(`key ${fingerprint} is there, but not trusted: it is neither pinned nor the one that the mirror knows`);
+  for (const fingerprint of refused)
+    logger.info(
+      `key ${fingerprint} is there, but not trusted: it is neither pinned nor the one that the mirror knows`,
+    );
   return { keyring: trusted, keyFiles: await nameKeyFiles(given, { trusted, archived, state }) };
 }
 
@@ -97,18 +161,30 @@ interface Known {
 }
 
 /** Armored text is archived under its fingerprint; files that hold no trusted key are not archived. */
-async function nameKeyFiles(given: readonly KeyFile[], known: Known): Promise<{ name: string; bytes: Uint8Array }[]> {
+async function nameKeyFiles(
+  given: readonly KeyFile[],
+  known: Known,
+): Promise<{ name: string; bytes: Uint8Array }[]> {
   const files = new Map<string, Uint8Array>();
   for (const { name, source, bytes } of given) {
     const own = await loadKeyring([{ name: source, bytes }]);
-    const held = own.certificates.map(({ fingerprint }) => fingerprint).filter((fingerprint) => isIn(known.trusted, fingerprint));
+    const held = own.certificates
+      .map(({ fingerprint }) => fingerprint)
+      .filter((fingerprint) => isIn(known.trusted, fingerprint));
     const fileName = name ?? (held[0] === undefined ? undefined : fingerprintFileName(held[0]));
     if (held.length === 0 || fileName === undefined) continue;
     const other = files.get(fileName);
     if (other !== undefined && !Buffer.from(other).equals(bytes)) {
-      throw new InputError('INPUT_CONFLICT', `two keys of gpgkey would be archived as ${fileName}`, { remedy: 'Give one of them as armored text.' });
+      throw new InputError(
+        'INPUT_CONFLICT',
+        `two keys of gpgkey would be archived as ${fileName}`,
+        { remedy: 'Give one of them as armored text.' },
+      );
     }
-    files.set(fileName, keepKnowledge(held, { bytes, own, archivedBytes: known.state.contents.get(fileName) }, known));
+    files.set(
+      fileName,
+      keepKnowledge(held, { bytes, own, archivedBytes: known.state.contents.get(fileName) }, known),
+    );
   }
   return [...files].map(([name, bytes]) => ({ name, bytes }));
 }
@@ -119,14 +195,27 @@ async function nameKeyFiles(given: readonly KeyFile[], known: Known): Promise<{ 
  */
 function keepKnowledge(
   held: readonly string[],
-  { bytes, own, archivedBytes }: { bytes: Uint8Array; own: Keyring; archivedBytes: Uint8Array | undefined },
+  {
+    bytes,
+    own,
+    archivedBytes,
+  }: { bytes: Uint8Array; own: Keyring; archivedBytes: Uint8Array | undefined },
   { trusted, archived }: Known,
 ): Uint8Array {
-  const same = (keyring: Keyring): boolean => held.every((fingerprint) => isIn(keyring, fingerprint) && keyring.armored(fingerprint) === trusted.armored(fingerprint));
+  const same = (keyring: Keyring): boolean =>
+    held.every(
+      (fingerprint) =>
+        isIn(keyring, fingerprint) && keyring.armored(fingerprint) === trusted.armored(fingerprint),
+    );
   const isOurs = own.certificates.length === held.length;
   if (isOurs && (archivedBytes === undefined || same(own))) return bytes;
-  const isArchived = archivedBytes !== undefined && same(archived) && archived.certificates.every(({ fingerprint }) => isIn(trusted, fingerprint));
-  return isArchived ? archivedBytes : Buffer.from(held.map((fingerprint) => trusted.armored(fingerprint)).join(''));
+  const isArchived =
+    archivedBytes !== undefined &&
+    same(archived) &&
+    archived.certificates.every(({ fingerprint }) => isIn(trusted, fingerprint));
+  return isArchived
+    ? archivedBytes
+    : Buffer.from(held.map((fingerprint) => trusted.armored(fingerprint)).join(''));
 }
 
 function isIn({ certificates }: Keyring, fingerprint: string): boolean {

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { metadataFacts, formatTimestamp, trailerFacts, type Fact, type ReleaseMessage } from '../mirror/messages.js';
+import {
+  type Fact,
+  formatTimestamp,
+  metadataFacts,
+  type ReleaseMessage,
+  trailerFacts,
+} from '../mirror/messages.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
 import { formatTagName } from '../mirror/tag-names.js';
@@ -13,7 +19,11 @@ export interface FactContext {
   readonly item: TagCase;
   readonly proved: ProvedPackage;
   readonly file: string;
-  readonly certificate: { readonly fingerprint: string; readonly userId: string; readonly created: number };
+  readonly certificate: {
+    readonly fingerprint: string;
+    readonly userId: string;
+    readonly created: number;
+  };
   /** Id of the tree that the signed file list gives; undefined where findings say why it could not be computed. */
   readonly sourceTree: string | undefined;
   /** True when the package is as it was when it was published, so that its signature is the recorded one. */
@@ -35,17 +45,33 @@ export function checkTagTarget({ tag, record, listed, message }: TagCase): Findi
     [claimed.file, message.metadata?.get('Filename')],
   ];
   if (pairs.some(([expected, actual]) => expected === actual)) return undefined;
-  return { kind: 'tag', path: `refs/tags/${tag}`, expected: claimed.nevra, actual: trailer('Rpm-Nevra') ?? message.metadata?.get('Filename') ?? message.subject };
+  return {
+    kind: 'tag',
+    path: `refs/tags/${tag}`,
+    expected: claimed.nevra,
+    actual: trailer('Rpm-Nevra') ?? message.metadata?.get('Filename') ?? message.subject,
+  };
 }
 
 /** Does the package's release belong under this tag, where no record says so? */
-export function checkTagName({ tag, record, listed }: TagCase, { pkg: { facts } }: ProvedPackage, tagFormat: string): Finding | undefined {
-  if (record !== undefined || listed !== undefined || tag === formatTagName(tagFormat, facts.nevra)) return undefined;
+export function checkTagName(
+  { tag, record, listed }: TagCase,
+  { pkg: { facts } }: ProvedPackage,
+  tagFormat: string,
+): Finding | undefined {
+  if (record !== undefined || listed !== undefined || tag === formatTagName(tagFormat, facts.nevra))
+    return undefined;
   const version = formatTagName('{version}', facts.nevra);
   const at = tag.indexOf(version);
-  const isPart = (character: string | undefined): boolean => character !== undefined && /[0-9.]/.test(character);
+  const isPart = (character: string | undefined): boolean =>
+    character !== undefined && /[0-9.]/.test(character);
   if (at >= 0 && !isPart(tag[at - 1]) && !isPart(tag[at + version.length])) return undefined;
-  return { kind: 'tag', path: `refs/tags/${tag}`, expected: `a release named ${tag}`, actual: formatNevra(facts.nevra) };
+  return {
+    kind: 'tag',
+    path: `refs/tags/${tag}`,
+    expected: `a release named ${tag}`,
+    actual: formatNevra(facts.nevra),
+  };
 }
 
 /** Every recorded fact against the package: trailers, Metadata block, the line in releases.json. One finding per wrong fact. */
@@ -61,15 +87,32 @@ export function checkFacts(context: FactContext): Finding[] {
 }
 
 /** Facts that cannot be known without the whole package stand as most records have them, so that one wrong record shows. */
-function expectedFacts({ item: { message, record, listed }, proved, file, certificate, sourceTree, isOriginal }: FactContext): Omit<ReleaseMessage, 'changes' | 'notes'> {
+function expectedFacts({
+  item: { message, record, listed },
+  proved,
+  file,
+  certificate,
+  sourceTree,
+  isOriginal,
+}: FactContext): Omit<ReleaseMessage, 'changes' | 'notes'> {
   const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const { facts } = proved.pkg;
-  const revision = mostCommon([record?.repomdRevision, trailer('Repomd-Revision'), listed?.repomdRevision]);
+  const revision = mostCommon([
+    record?.repomdRevision,
+    trailer('Repomd-Revision'),
+    listed?.repomdRevision,
+  ]);
   return {
     facts,
     evidence: {
-      sha256: (isOriginal ? proved.sha256 : undefined) ?? mostCommon([record?.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')]) ?? '',
-      contentSha256: proved.contentSha256 ?? mostCommon([record?.contentSha256, trailer('Content-Sha256'), listed?.contentSha256]) ?? '',
+      sha256:
+        (isOriginal ? proved.sha256 : undefined) ??
+        mostCommon([record?.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')]) ??
+        '',
+      contentSha256:
+        proved.contentSha256 ??
+        mostCommon([record?.contentSha256, trailer('Content-Sha256'), listed?.contentSha256]) ??
+        '',
       headerSha256: proved.headerSha256,
     },
     title: '',
@@ -77,12 +120,17 @@ function expectedFacts({ item: { message, record, listed }, proved, file, certif
     repository: '',
     key: certificate,
     signedAt: proved.signature?.created ?? 0,
-    checkedFiles: facts.files.filter(({ type, ghost, digest }) => type === 'file' && !ghost && digest !== '').length,
+    checkedFiles: facts.files.filter(
+      ({ type, ghost, digest }) => type === 'file' && !ghost && digest !== '',
+    ).length,
     sourcePaths: proved.source.roots,
     sourceTree: sourceTree ?? trailer('Source-Tree') ?? '',
     repomdRevision: revision ?? '',
     extra: [
-      ...(proved.signature?.tolerated ?? []).map((value) => ({ key: 'Weak-Algorithm' as const, value })),
+      ...(proved.signature?.tolerated ?? []).map((value) => ({
+        key: 'Weak-Algorithm' as const,
+        value,
+      })),
       ...proved.droppedModes.map((value) => ({ key: 'Dropped-Mode' as const, value })),
       ...proved.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
     ],
@@ -95,10 +143,17 @@ const EXTRA = new Set(['Weak-Algorithm', 'Dropped-Mode', 'Unpacked-From']);
 /** Trailers that say when and by whom it was signed are those of the package as published. */
 const OF_SIGNATURE = new Set(['Signing-Key', 'Signature-Date', 'Weak-Algorithm']);
 
-function checkTrailers({ item: { message }, proved, isOriginal }: FactContext, facts: readonly Fact[]): Finding[] {
+function checkTrailers(
+  { item: { message }, proved, isOriginal }: FactContext,
+  facts: readonly Fact[],
+): Finding[] {
   const expected = Map.groupBy(facts, ([label]) => label);
-  const isUnknown = (label: string): boolean => proved.isSourceUnknown && (label === 'Dropped-Mode' || label === 'Unpacked-From');
-  const labels = new Set([...expected.keys(), ...[...message!.trailers!.keys()].filter((label) => EXTRA.has(label))]);
+  const isUnknown = (label: string): boolean =>
+    proved.isSourceUnknown && (label === 'Dropped-Mode' || label === 'Unpacked-From');
+  const labels = new Set([
+    ...expected.keys(),
+    ...[...message!.trailers!.keys()].filter((label) => EXTRA.has(label)),
+  ]);
   return [...labels].flatMap((label) => {
     if ((!isOriginal && OF_SIGNATURE.has(label)) || isUnknown(label)) return [];
     const values = (expected.get(label) ?? []).map(([, value]) => value);
@@ -110,7 +165,8 @@ function checkMetadata({ item: { message } }: FactContext, facts: readonly Fact[
   return facts.flatMap(([label, value]) => {
     const actual = message!.metadata!.get(label);
     // The predecessor did not count the files.
-    if (actual === undefined && message!.trailers === undefined && label === 'File digests check') return [];
+    if (actual === undefined && message!.trailers === undefined && label === 'File digests check')
+      return [];
     return compare(label, normal(value), normal(actual ?? ''));
   });
 }
@@ -121,23 +177,45 @@ function checkOpening({ item: { message, text }, file, proved }: FactContext): F
   const { version } = proved.pkg.facts.nevra;
   return [
     ...(extracted === undefined ? [] : compare('Source code extracted from file', file, extracted)),
-    ...(message?.trailers === undefined || message.subject.endsWith(` ${version}`) ? [] : compare('subject', `feat: … ${version}`, message.subject)),
+    ...(message?.trailers === undefined || message.subject.endsWith(` ${version}`)
+      ? []
+      : compare('subject', `feat: … ${version}`, message.subject)),
   ];
 }
 
-function checkRecord({ item: { tag, message, record, hasList, listFault }, proved, sourceTree, file, certificate, isOriginal, listPath }: FactContext): Finding[] {
+function checkRecord({
+  item: { tag, message, record, hasList, listFault },
+  proved,
+  sourceTree,
+  file,
+  certificate,
+  isOriginal,
+  listPath,
+}: FactContext): Finding[] {
   if (listFault !== undefined) return [listFault];
-  if (record === undefined) return hasList && message?.trailers !== undefined ? [{ kind: 'metadata', path: listPath, expected: `a line for ${tag}`, actual: 'missing' }] : [];
+  if (record === undefined)
+    return hasList && message?.trailers !== undefined
+      ? [{ kind: 'metadata', path: listPath, expected: `a line for ${tag}`, actual: 'missing' }]
+      : [];
   const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const expected: Readonly<Record<string, string | undefined>> = {
-    nevra: nevraKey(record.nevra) === nevraKey(formatNevra(proved.pkg.facts.nevra)) ? record.nevra : formatNevra(proved.pkg.facts.nevra),
+    nevra:
+      nevraKey(record.nevra) === nevraKey(formatNevra(proved.pkg.facts.nevra))
+        ? record.nevra
+        : formatNevra(proved.pkg.facts.nevra),
     file,
-    sha256: isOriginal ? (proved.sha256 ?? mostCommon([record.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')])) : undefined,
+    sha256: isOriginal
+      ? (proved.sha256 ??
+        mostCommon([record.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')]))
+      : undefined,
     contentSha256: proved.contentSha256,
     headerSha256: proved.headerSha256,
     sourceTree,
     signingKey: isOriginal ? certificate.fingerprint : undefined,
-    signedAt: isOriginal && proved.signature !== undefined ? formatTimestamp(proved.signature.created ?? 0) : undefined,
+    signedAt:
+      isOriginal && proved.signature !== undefined
+        ? formatTimestamp(proved.signature.created ?? 0)
+        : undefined,
   };
   return Object.entries(expected).flatMap(([key, value]) => {
     const actual = record[key as keyof ReleaseRecord];

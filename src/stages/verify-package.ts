@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+
 import type { ByteSource } from '../bytes.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs.js';
@@ -16,7 +17,12 @@ import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { judge, judgeHeader, type Judgement } from '../trust/policy.js';
 import type { MirrorFiles } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
-import { expectedSource, selectFiles, type ExpectedFile, type ExpectedSource } from './source-files.js';
+import {
+  type ExpectedFile,
+  type ExpectedSource,
+  expectedSource,
+  selectFiles,
+} from './source-files.js';
 import { expectedSourcePackage } from './source-package.js';
 import type { TagCase } from './tag-cases.js';
 
@@ -45,7 +51,9 @@ export interface ArchiveParts {
 export function recordedFiles({ record, listed, message, text }: TagCase): string[] {
   const extracted = /^Source code extracted from file: (.+)$/m.exec(text)?.[1];
   const names = [record?.file, message?.metadata?.get('Filename'), extracted, listed?.file];
-  return [...new Set(names.filter((name) => name !== undefined && name !== '' && !name.includes('/')))] as string[];
+  return [
+    ...new Set(names.filter((name) => name !== undefined && name !== '' && !name.includes('/'))),
+  ] as string[];
 }
 
 /** NEVRA as most places record it. */
@@ -58,22 +66,42 @@ export function recordedNevra({ record, listed, message }: TagCase): string | un
  * `missing`: the commit says that it archived one. `not-archived`: it does not, and no server has it.
  * @throws GitError MIRROR_INVALID
  */
-export async function readArchived(item: TagCase, { reader, files, served, archiveDirectory }: ArchiveParts): Promise<Archived | 'missing' | 'not-archived'> {
+export async function readArchived(
+  item: TagCase,
+  { reader, files, served, archiveDirectory }: ArchiveParts,
+): Promise<Archived | 'missing' | 'not-archived'> {
   const names = recordedFiles(item);
   for (const file of names) {
     const { rpm, header } = packagePaths(file);
-    for (const [path, isHeader] of [[`${archiveDirectory}/${rpm}`, false], [`${archiveDirectory}/${header}`, true]] as const) {
+    for (const [path, isHeader] of [
+      [`${archiveDirectory}/${rpm}`, false],
+      [`${archiveDirectory}/${header}`, true],
+    ] as const) {
       const entry = await files.find(item.root, path);
-      if (entry !== undefined) return { file, path, isHeader, oid: entry.oid, ...(await reader.openBlob(entry.oid)) };
+      if (entry !== undefined)
+        return { file, path, isHeader, oid: entry.oid, ...(await reader.openBlob(entry.oid)) };
     }
   }
   const [file] = names;
   const nevra = recordedNevra(item);
   // The predecessor archived every package; a commit of ours lists what it added.
-  if (file === undefined || nevra === undefined || item.message?.trailers === undefined || names.some((name) => saysArchived(item.text, `${archiveDirectory}/rpm/${name}`))) return 'missing';
+  if (
+    file === undefined ||
+    nevra === undefined ||
+    item.message?.trailers === undefined ||
+    names.some((name) => saysArchived(item.text, `${archiveDirectory}/rpm/${name}`))
+  )
+    return 'missing';
   const download = await served.read(nevra);
   if (download === undefined) return 'not-archived';
-  return { file, path: `${archiveDirectory}/${packagePaths(file).rpm}`, isHeader: false, oid: undefined, bytes: download.bytes, release: () => download.release() };
+  return {
+    file,
+    path: `${archiveDirectory}/${packagePaths(file).rpm}`,
+    isHeader: false,
+    oid: undefined,
+    bytes: download.bytes,
+    release: () => download.release(),
+  };
 }
 
 function saysArchived(text: string, path: string): boolean {
@@ -107,32 +135,79 @@ export interface ProofOptions {
 }
 
 /** Reads an archived package, or its header, and judges it. @throws MirrorError when it is no package */
-export async function provePackage({ bytes, isHeader }: Pick<Archived, 'bytes' | 'isHeader'>, options: ProofOptions): Promise<ProvedPackage> {
+export async function provePackage(
+  { bytes, isHeader }: Pick<Archived, 'bytes' | 'isHeader'>,
+  options: ProofOptions,
+): Promise<ProvedPackage> {
   const { keyring, policy } = options;
   const pkg = await readPackage(bytes);
-  const check = (packets: Uint8Array, data: Parameters<typeof checkSignature>[1]): ReturnType<typeof checkSignature> => checkSignature(packets, data, keyring, policy);
+  const check = (
+    packets: Uint8Array,
+    data: Parameters<typeof checkSignature>[1],
+  ): ReturnType<typeof checkSignature> => checkSignature(packets, data, keyring, policy);
   const content = await expectedContent(pkg, isHeader ? undefined : bytes, options);
   if (isHeader) {
     const evidence = await examineHeader(pkg, check);
     const judgement = judgeHeader(evidence);
     const { headerSha256 } = evidence;
-    return { pkg, sha256: undefined, contentSha256: undefined, headerSha256, signature: judgement.signature, judgement, ...content };
+    return {
+      pkg,
+      sha256: undefined,
+      contentSha256: undefined,
+      headerSha256,
+      signature: judgement.signature,
+      judgement,
+      ...content,
+    };
   }
   const evidence = await examinePackage(pkg, bytes, check);
   const judgement = judge(evidence, { keysGiven: true });
   const { sha256: whole, contentSha256, headerSha256 } = evidence;
-  return { pkg, sha256: whole, contentSha256, headerSha256, signature: judgement.signature, judgement, ...content };
+  return {
+    pkg,
+    sha256: whole,
+    contentSha256,
+    headerSha256,
+    signature: judgement.signature,
+    judgement,
+    ...content,
+  };
 }
 
-type Content = Pick<ProvedPackage, 'source' | 'packaging' | 'unpackedFrom' | 'isSourceUnknown' | 'droppedModes'>;
+type Content = Pick<
+  ProvedPackage,
+  'source' | 'packaging' | 'unpackedFrom' | 'isSourceUnknown' | 'droppedModes'
+>;
 
-async function expectedContent(pkg: RpmPackage, whole: ByteSource | undefined, { sourcePath, unpack }: ProofOptions): Promise<Content> {
+async function expectedContent(
+  pkg: RpmPackage,
+  whole: ByteSource | undefined,
+  { sourcePath, unpack }: ProofOptions,
+): Promise<Content> {
   if (!pkg.facts.isSource) {
     const source = await expectedSource(pkg, whole, sourcePath);
-    return { source, packaging: undefined, unpackedFrom: [], isSourceUnknown: false, droppedModes: droppedModes(pkg, sourcePath) };
+    return {
+      source,
+      packaging: undefined,
+      unpackedFrom: [],
+      isSourceUnknown: false,
+      droppedModes: droppedModes(pkg, sourcePath),
+    };
   }
-  if (whole === undefined) return { source: { roots: [], files: new Map() }, packaging: undefined, unpackedFrom: [], isSourceUnknown: true, droppedModes: [] };
-  const { packaging, unpackedFrom, droppedModes: dropped, ...source } = await expectedSourcePackage(pkg, whole, unpack);
+  if (whole === undefined)
+    return {
+      source: { roots: [], files: new Map() },
+      packaging: undefined,
+      unpackedFrom: [],
+      isSourceUnknown: true,
+      droppedModes: [],
+    };
+  const {
+    packaging,
+    unpackedFrom,
+    droppedModes: dropped,
+    ...source
+  } = await expectedSourcePackage(pkg, whole, unpack);
   const modes = dropped.map(({ mode, path }) => Buffer.concat([Buffer.from(`${mode} `), path]));
   return { source, packaging, unpackedFrom, isSourceUnknown: false, droppedModes: modes };
 }
@@ -140,12 +215,16 @@ async function expectedContent(pkg: RpmPackage, whole: ByteSource | undefined, {
 const SPECIAL_BITS = 0o7000;
 
 function droppedModes({ facts }: RpmPackage, sourcePath: string): Uint8Array[] {
-  const special = facts.files.filter(({ type, ghost, mode }) => type === 'file' && !ghost && (mode & SPECIAL_BITS) !== 0);
+  const special = facts.files.filter(
+    ({ type, ghost, mode }) => type === 'file' && !ghost && (mode & SPECIAL_BITS) !== 0,
+  );
   if (special.length === 0) return [];
   const selection = selectFiles(facts, sourcePath);
   return special.flatMap(({ path, mode }) => {
     const mapped = selection.map(path);
-    return mapped === undefined ? [] : [Buffer.concat([Buffer.from(`${mode.toString(8)} `), mapped])];
+    return mapped === undefined
+      ? []
+      : [Buffer.concat([Buffer.from(`${mode.toString(8)} `), mapped])];
   });
 }
 
@@ -154,7 +233,12 @@ function droppedModes({ facts }: RpmPackage, sourcePath: string): Uint8Array[] {
  * a single wrong record of the right package is a finding of its own.
  * @param checksum content of its `.sha256`
  */
-export function isOtherPackage(item: TagCase, archived: Archived, proved: ProvedPackage, checksum: string | undefined): { expected: string; actual: string } | undefined {
+export function isOtherPackage(
+  item: TagCase,
+  archived: Archived,
+  proved: ProvedPackage,
+  checksum: string | undefined,
+): { expected: string; actual: string } | undefined {
   const { record, message } = item;
   const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const [recorded, actual] =
@@ -163,11 +247,19 @@ export function isOtherPackage(item: TagCase, archived: Archived, proved: Proved
         [[trailer('Content-Sha256'), record?.contentSha256], proved.contentSha256]
       : archived.isHeader
         ? [[trailer('Header-Sha256'), record?.headerSha256], proved.headerSha256]
-        : [[trailer('Rpm-Sha256'), record?.sha256, message?.metadata?.get('Checksum'), checksum], proved.sha256];
+        : [
+            [trailer('Rpm-Sha256'), record?.sha256, message?.metadata?.get('Checksum'), checksum],
+            proved.sha256,
+          ];
   const known = recorded.filter((value) => typeof value === 'string');
   const wrong = known.filter((value) => value !== actual);
   const isTie = wrong.length > 0 && wrong.length * 2 === known.length;
-  if (wrong.length * 2 < known.length || wrong.length === 0 || (isTie && isRecordedRelease(item, proved))) return undefined;
+  if (
+    wrong.length * 2 < known.length ||
+    wrong.length === 0 ||
+    (isTie && isRecordedRelease(item, proved))
+  )
+    return undefined;
   return { expected: wrong[0]!, actual: actual ?? '' };
 }
 
@@ -175,7 +267,10 @@ function isRecordedRelease(item: TagCase, { pkg: { facts } }: ProvedPackage): bo
   const { message } = item;
   const nevra = recordedNevra(item);
   if (nevra !== undefined) return nevraKey(nevra) === nevraKey(formatNevra(facts.nevra));
-  return message?.metadata?.get('Package') === facts.nevra.name && message.metadata.get('Version') === facts.nevra.version;
+  return (
+    message?.metadata?.get('Package') === facts.nevra.name &&
+    message.metadata.get('Version') === facts.nevra.version
+  );
 }
 
 /** Lower-case hex SHA-256. */
@@ -185,12 +280,24 @@ export function sha256(bytes: Uint8Array): string {
 
 /** The value that most places have, the first of equals. */
 export function mostCommon(values: readonly (string | null | undefined)[]): string | undefined {
-  const counts = [...Map.groupBy(values.filter((value) => typeof value === 'string'), (value) => value)];
-  return counts.reduce<[string, number] | undefined>((best, [value, { length }]) => (best === undefined || length > best[1] ? [value, length] : best), undefined)?.[0];
+  const counts = [
+    ...Map.groupBy(
+      values.filter((value) => typeof value === 'string'),
+      (value) => value,
+    ),
+  ];
+  return counts.reduce<[string, number] | undefined>(
+    (best, [value, { length }]) =>
+      best === undefined || length > best[1] ? [value, length] : best,
+    undefined,
+  )?.[0];
 }
 
 /** The package as the report shows it. */
-export function packageRow(file: string, { pkg, sha256: whole, contentSha256, signature }: ProvedPackage): PackageRow {
+export function packageRow(
+  file: string,
+  { pkg, sha256: whole, contentSha256, signature }: ProvedPackage,
+): PackageRow {
   return {
     file,
     sha256: whole ?? '',

@@ -5,11 +5,11 @@ import { packagePaths } from '../mirror/layout.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
 import { compareEvr } from '../rpm/evr.js';
-import { orFinding, type Findings } from './findings.js';
+import { type Findings, orFinding } from './findings.js';
 import type { MirrorKeys } from './mirror-keys.js';
 import type { MirrorFiles } from './mirror-reading.js';
 import type { IndexVerifier } from './verify-index.js';
-import { verifyTipKeys, type ProvedRelease } from './verify-keys.js';
+import { type ProvedRelease, verifyTipKeys } from './verify-keys.js';
 import { sha256 } from './verify-package.js';
 import { compareTrees } from './verify-source.js';
 
@@ -26,7 +26,17 @@ export interface TipParts {
 }
 
 /** Facts of a line that never change; class and indexSha256 are what the last run learned. */
-const LASTING = ['nevra', 'file', 'sha256', 'contentSha256', 'headerSha256', 'sourceTree', 'signingKey', 'signedAt', 'repomdRevision'] as const;
+const LASTING = [
+  'nevra',
+  'file',
+  'sha256',
+  'contentSha256',
+  'headerSha256',
+  'sourceTree',
+  'signingKey',
+  'signedAt',
+  'repomdRevision',
+] as const;
 
 /**
  * What no tag shows: the branch as it is now. Its index, keys, packages, checksums, releases.json and source are those of the tags;
@@ -42,10 +52,24 @@ export async function verifyTip(parts: TipParts): Promise<void> {
   const archiveDirectory = options.directories.archive;
   const before = findings.count;
   await index.verify({ tag: branch }, root, { isOurs: listed.records.length > 0 });
-  verifyTipKeys(await keys.of(root), { findings, archiveDirectory, proved, pins: options.gpgFingerprints, branch });
+  verifyTipKeys(await keys.of(root), {
+    findings,
+    archiveDirectory,
+    proved,
+    pins: options.gpgFingerprints,
+    branch,
+  });
   const listPath = `${archiveDirectory}/releases.json`;
-  if (listed.fault !== undefined && findings.count === before) findings.add({ tag: branch }, { kind: 'metadata', path: listPath, expected: 'a list of releases', actual: listed.fault });
-  const ancestors = await listAncestors(reader, tip, new Set(proved.map(({ item }) => item.commit)));
+  if (listed.fault !== undefined && findings.count === before)
+    findings.add(
+      { tag: branch },
+      { kind: 'metadata', path: listPath, expected: 'a list of releases', actual: listed.fault },
+    );
+  const ancestors = await listAncestors(
+    reader,
+    tip,
+    new Set(proved.map(({ item }) => item.commit)),
+  );
   for (const release of proved) {
     if (!release.good) continue;
     const isOnBranch = ancestors.has(release.item.commit);
@@ -56,11 +80,19 @@ export async function verifyTip(parts: TipParts): Promise<void> {
 }
 
 /** Which of these commits the branch went through. */
-async function listAncestors(reader: MirrorReader, tip: Oid, wanted: ReadonlySet<Oid>): Promise<ReadonlySet<Oid>> {
+async function listAncestors(
+  reader: MirrorReader,
+  tip: Oid,
+  wanted: ReadonlySet<Oid>,
+): Promise<ReadonlySet<Oid>> {
   const found = new Set<Oid>();
-  for (let at: Oid | undefined = tip; at !== undefined && found.size < wanted.size; ) {
+  for (let at: Oid | undefined = tip; at !== undefined && found.size < wanted.size;) {
     if (wanted.has(at)) found.add(at);
-    const { value } = await orFinding(async () => reader.readCommit(at!), { kind: 'tag', path: '', expected: '' });
+    const { value } = await orFinding(async () => reader.readCommit(at!), {
+      kind: 'tag',
+      path: '',
+      expected: '',
+    });
     at = value?.parents[0];
   }
   return found;
@@ -71,40 +103,71 @@ interface Look {
   readonly isOnBranch: boolean;
 }
 
-async function verifyPackage({ options, reader, files, findings }: TipParts, { root, release, isOnBranch }: Look & { root: Oid }): Promise<void> {
+async function verifyPackage(
+  { options, reader, files, findings }: TipParts,
+  { root, release, isOnBranch }: Look & { root: Oid },
+): Promise<void> {
   const { item, file, archived } = release;
   if (archived === undefined) return;
   const { rpm, checksum } = packagePaths(file);
   const at = (name: string): string => `${options.directories.archive}/${name}`;
   const pkg = await files.find(root, at(rpm));
   const expected = archived.sha256;
-  if (pkg === undefined && isOnBranch) findings.add(item, { kind: 'package', path: at(rpm), expected, actual: 'missing' });
+  if (pkg === undefined && isOnBranch)
+    findings.add(item, { kind: 'package', path: at(rpm), expected, actual: 'missing' });
   if (pkg !== undefined && pkg.oid !== archived.oid) {
-    const { value, fault } = await orFinding(async () => sha256(await reader.readBlob(pkg.oid)), { kind: 'package', path: at(rpm), expected });
-    if (value !== expected) findings.add(item, fault ?? { kind: 'package', path: at(rpm), expected, actual: value });
+    const { value, fault } = await orFinding(async () => sha256(await reader.readBlob(pkg.oid)), {
+      kind: 'package',
+      path: at(rpm),
+      expected,
+    });
+    if (value !== expected)
+      findings.add(item, fault ?? { kind: 'package', path: at(rpm), expected, actual: value });
   }
   const sum = await files.find(root, at(checksum));
   if (pkg === undefined || (sum === undefined && !isOnBranch)) return;
-  const { value, fault } = await orFinding(async () => (sum === undefined ? 'missing' : files.checksum(sum.oid)), { kind: 'digest', path: at(checksum), expected });
-  if (value !== expected) findings.add(item, fault ?? { kind: 'digest', path: at(checksum), expected, actual: value });
+  const { value, fault } = await orFinding(
+    async () => (sum === undefined ? 'missing' : files.checksum(sum.oid)),
+    { kind: 'digest', path: at(checksum), expected },
+  );
+  if (value !== expected)
+    findings.add(item, fault ?? { kind: 'digest', path: at(checksum), expected, actual: value });
 }
 
 /** The line as the branch has it now against the one in the release's own commit. */
-function verifyLine({ findings, listed }: TipParts, { listPath, release: { item }, isOnBranch }: Look & { listPath: string }): void {
+function verifyLine(
+  { findings, listed }: TipParts,
+  { listPath, release: { item }, isOnBranch }: Look & { listPath: string },
+): void {
   const { record } = item;
   if (record === undefined) return;
   if (item.listed === undefined) {
-    if (isOnBranch) findings.add(item, { kind: 'metadata', path: listPath, expected: `a line for ${item.tag}`, actual: listed.records.length === 0 ? 'no list' : 'missing' });
+    if (isOnBranch)
+      findings.add(item, {
+        kind: 'metadata',
+        path: listPath,
+        expected: `a line for ${item.tag}`,
+        actual: listed.records.length === 0 ? 'no list' : 'missing',
+      });
     return;
   }
   for (const key of LASTING) {
     const [expected, actual] = [record[key], item.listed[key]];
-    if (expected !== actual) findings.add(item, { kind: 'metadata', path: `${listPath} ${key}`, expected: expected ?? 'none', actual: actual ?? 'none' });
+    if (expected !== actual)
+      findings.add(item, {
+        kind: 'metadata',
+        path: `${listPath} ${key}`,
+        expected: expected ?? 'none',
+        actual: actual ?? 'none',
+      });
   }
 }
 
 /** The branch's source is that of its newest release (interface, The mirror); nobody else commits there. */
-async function verifySource({ options, files, findings, proved, listed }: TipParts, { root, branch }: { root: Oid; branch: string }): Promise<void> {
+async function verifySource(
+  { options, files, findings, proved, listed }: TipParts,
+  { root, branch }: { root: Oid; branch: string },
+): Promise<void> {
   const newest = listed.records
     .flatMap((record) => ({ record, nevra: tryParseNevra(record.nevra)! }))
     .sort((a, b) => compareEvr(a.nevra, b.nevra))
@@ -118,7 +181,11 @@ async function verifySource({ options, files, findings, proved, listed }: TipPar
     async () => {
       const found = await files.find(root, directory);
       if (found?.oid === expected) return [];
-      return compareTrees(await files.list(expected), found?.mode === '040000' ? await files.list(found.oid) : new Map(), directory);
+      return compareTrees(
+        await files.list(expected),
+        found?.mode === '040000' ? await files.list(found.oid) : new Map(),
+        directory,
+      );
     },
     { kind: 'content', path: directory, expected },
   );

@@ -40,7 +40,10 @@ export function parseTarHeader(block: Uint8Array): TarHeader | undefined {
   const isUstar = Buffer.from(block.subarray(...MAGIC)).toString('latin1') === 'ustar\0';
   const prefix = isUstar ? untilNul(block.subarray(...PREFIX)) : new Uint8Array();
   return {
-    name: prefix.length === 0 ? Uint8Array.from(name) : Buffer.concat([prefix, Uint8Array.of(SLASH), name]),
+    name:
+      prefix.length === 0
+        ? Uint8Array.from(name)
+        : Buffer.concat([prefix, Uint8Array.of(SLASH), name]),
     target: Uint8Array.from(untilNul(block.subarray(...TARGET))),
     type: String.fromCharCode(block[TYPE] ?? 0),
     mode,
@@ -69,7 +72,9 @@ function parseNumber(field: Uint8Array): number | undefined {
     const digits = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s.exec(Buffer.from(field).toString('latin1'))?.[1];
     return digits === undefined ? undefined : safe(BigInt(`0o0${digits}`));
   }
-  return first === 0x80 ? safe(BigInt(`0x0${Buffer.from(field.subarray(1)).toString('hex')}`)) : undefined;
+  return first === 0x80
+    ? safe(BigInt(`0x0${Buffer.from(field.subarray(1)).toString('hex')}`))
+    : undefined;
 }
 
 function safe(value: bigint): number | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { memorySource } from '../bytes.js';
-import { decompress, detectCompression, type Compression } from '../compression/index.js';
+import { type Compression, decompress, detectCompression } from '../compression/index.js';
 import { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
@@ -26,17 +26,35 @@ export function archiveStem(fileName: string): string {
  * name calls a tar archive must be one.
  * @throws PayloadError PAYLOAD_INVALID for a file that is only named so; LIMIT_EXCEEDED
  */
-export async function openTar(fileName: string, content: Uint8Array): Promise<AsyncIterable<Uint8Array> | undefined> {
+export async function openTar(
+  fileName: string,
+  content: Uint8Array,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
   // Names can look like the magic of a compression: a header with a right checksum says more.
   const compression = isTar(content) ? 'none' : detectCompression(content);
-  if (compression !== undefined && (NAMED.test(fileName) || (await beginsAsTar(content, compression)))) return open(content, compression, fileName);
+  if (
+    compression !== undefined &&
+    (NAMED.test(fileName) || (await beginsAsTar(content, compression)))
+  )
+    return open(content, compression, fileName);
   if (!NAMED.test(fileName)) return undefined;
-  if (content.length > 0 && content.every((byte) => byte === 0)) return open(content, 'none', fileName);
-  throw new PayloadError('PAYLOAD_INVALID', `archive ${JSON.stringify(fileName)}: expected a tar archive by its name, found something else`);
+  if (content.length > 0 && content.every((byte) => byte === 0))
+    return open(content, 'none', fileName);
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `archive ${JSON.stringify(fileName)}: expected a tar archive by its name, found something else`,
+  );
 }
 
-function open(content: Uint8Array, compression: Compression, fileName: string): AsyncIterable<Uint8Array> {
-  return decompress(compression, memorySource(content).stream(), { maxBytes: LIMITS.payloadBytes, what: `archive ${JSON.stringify(fileName)}` });
+function open(
+  content: Uint8Array,
+  compression: Compression,
+  fileName: string,
+): AsyncIterable<Uint8Array> {
+  return decompress(compression, memorySource(content).stream(), {
+    maxBytes: LIMITS.payloadBytes,
+    what: `archive ${JSON.stringify(fileName)}`,
+  });
 }
 
 async function beginsAsTar(content: Uint8Array, compression: Compression): Promise<boolean> {

@@ -12,15 +12,19 @@ const MOST_DIGITS = 8;
  */
 export function parsePax(bytes: Uint8Array): Map<string, Uint8Array> | undefined {
   const records = new Map<string, Uint8Array>();
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.subarray(at, at + MOST_DIGITS + 1).indexOf(SPACE);
     const digits = Buffer.from(bytes.subarray(at, at + Math.max(space, 0))).toString('latin1');
     if (!/^[1-9]\d*$/.test(digits)) return undefined;
     const end = at + Number(digits);
     const record = bytes.subarray(at + space + 1, end - 1);
     const equals = record.indexOf(EQUALS);
-    if (end > bytes.length || end <= at + space + 1 || bytes[end - 1] !== NEWLINE || equals < 1) return undefined;
-    records.set(Buffer.from(record.subarray(0, equals)).toString('latin1'), Uint8Array.from(record.subarray(equals + 1)));
+    if (end > bytes.length || end <= at + space + 1 || bytes[end - 1] !== NEWLINE || equals < 1)
+      return undefined;
+    records.set(
+      Buffer.from(record.subarray(0, equals)).toString('latin1'),
+      Uint8Array.from(record.subarray(equals + 1)),
+    );
     at = end;
   }
   return records;

@@ -2,7 +2,7 @@
 import type { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { BLOCK, parseTarHeader, untilNul, type TarHeader } from './header.js';
+import { BLOCK, parseTarHeader, type TarHeader, untilNul } from './header.js';
 import { parsePax } from './pax.js';
 
 export type TarType = 'file' | 'directory' | 'symlink' | 'hardlink';
@@ -27,10 +27,21 @@ interface Extension {
   longTarget?: Uint8Array;
 }
 
-const TYPES: Readonly<Record<string, TarType>> = { '0': 'file', '\0': 'file', '7': 'file', '1': 'hardlink', '2': 'symlink', '5': 'directory' };
+const TYPES: Readonly<Record<string, TarType>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '5': 'directory',
+};
 const REFUSED: Readonly<Record<string, string>> = {
-  '3': 'a character device', '4': 'a block device', '6': 'a fifo',
-  S: 'a sparse file', M: 'a file continued from another volume', D: "a folder's listing of an incremental backup",
+  '3': 'a character device',
+  '4': 'a block device',
+  '6': 'a fifo',
+  S: 'a sparse file',
+  M: 'a file continued from another volume',
+  D: "a folder's listing of an incremental backup",
 };
 /** Keywords that change what is unpacked. */
 const MEANINGFUL = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
@@ -70,7 +81,10 @@ export class TarReader {
       }
       this.offset += block.length;
       const header = parseTarHeader(block);
-      if (header === undefined) throw this.invalid(`has no header with a right checksum at offset ${this.offset - block.length}`);
+      if (header === undefined)
+        throw this.invalid(
+          `has no header with a right checksum at offset ${this.offset - block.length}`,
+        );
       if (!(await this.extend(header, extension))) return this.member(header, extension);
     }
   }
@@ -79,7 +93,8 @@ export class TarReader {
   async *content(): AsyncGenerator<Uint8Array, void> {
     while (this.left > 0) {
       const chunk = await this.input.some(this.left);
-      if (chunk === undefined) throw this.invalid(`ends ${this.left} bytes before the end of a member`);
+      if (chunk === undefined)
+        throw this.invalid(`ends ${this.left} bytes before the end of a member`);
       this.left -= chunk.length;
       this.offset += chunk.length;
       yield chunk;
@@ -104,8 +119,11 @@ export class TarReader {
         extension.records = await this.records(header);
         return true;
       case 'g': {
-        const meaningful = [...(await this.records(header)).keys()].find((keyword) => MEANINGFUL.test(keyword));
-        if (meaningful !== undefined) throw this.invalid(`sets ${meaningful} for all of its members`);
+        const meaningful = [...(await this.records(header)).keys()].find((keyword) =>
+          MEANINGFUL.test(keyword),
+        );
+        if (meaningful !== undefined)
+          throw this.invalid(`sets ${meaningful} for all of its members`);
         return true;
       }
       case 'L':
@@ -125,13 +143,18 @@ export class TarReader {
 
   private async records(header: TarHeader): Promise<Map<string, Uint8Array>> {
     const records = parsePax(await this.extended(header, LIMITS.tarHeaderBytes));
-    if (records === undefined) throw this.invalid(`has a broken extended header before offset ${this.offset}`);
+    if (records === undefined)
+      throw this.invalid(`has a broken extended header before offset ${this.offset}`);
     return records;
   }
 
   private async extended({ size }: TarHeader, limit: number): Promise<Uint8Array> {
     if (size > limit) {
-      throw new PayloadError('LIMIT_EXCEEDED', `${this.what}: an extended header of ${size} bytes; at most ${limit} are read`, { expected: `at most ${limit}`, actual: String(size) });
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `${this.what}: an extended header of ${size} bytes; at most ${limit} are read`,
+        { expected: `at most ${limit}`, actual: String(size) },
+      );
     }
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.content()) chunks.push(Uint8Array.from(chunk));
@@ -143,22 +166,43 @@ export class TarReader {
     const path = cleanPath(stored);
     const type = this.typeOf(header, stored);
     const sparse = [...records.keys()].some((keyword) => keyword.startsWith('GNU.sparse.'));
-    if (sparse) throw new PayloadError('UNSUPPORTED_FORMAT', `${this.what}: ${show(path)} is a sparse file, which is not unpacked`);
+    if (sparse)
+      throw new PayloadError(
+        'UNSUPPORTED_FORMAT',
+        `${this.what}: ${show(path)} is a sparse file, which is not unpacked`,
+      );
     const size = this.sizeOf(header, records);
     // Some writers count a link's file twice, others put it there twice: nobody can tell from the archive.
-    if (type !== 'file' && size !== 0) throw this.invalid(`has ${size} bytes of content for the ${type} ${show(path)}`);
+    if (type !== 'file' && size !== 0)
+      throw this.invalid(`has ${size} bytes of content for the ${type} ${show(path)}`);
     this.begin(size);
-    const target = type === 'symlink' || type === 'hardlink' ? (value(records, 'linkpath') ?? longTarget ?? header.target) : new Uint8Array();
-    return { path, type, mode: header.mode & 0o7777, size, target: type === 'hardlink' ? cleanPath(target) : target };
+    const target =
+      type === 'symlink' || type === 'hardlink'
+        ? (value(records, 'linkpath') ?? longTarget ?? header.target)
+        : new Uint8Array();
+    return {
+      path,
+      type,
+      mode: header.mode & 0o7777,
+      size,
+      target: type === 'hardlink' ? cleanPath(target) : target,
+    };
   }
 
   private typeOf(header: TarHeader, stored: Uint8Array): TarType {
     const refused = Object.hasOwn(REFUSED, header.type) ? REFUSED[header.type] : undefined;
     if (refused !== undefined) {
-      throw new PayloadError(header.type === 'S' ? 'UNSUPPORTED_FORMAT' : 'PAYLOAD_INVALID', `${this.what}: ${show(stored)} is ${refused}, which is not unpacked`);
+      throw new PayloadError(
+        header.type === 'S' ? 'UNSUPPORTED_FORMAT' : 'PAYLOAD_INVALID',
+        `${this.what}: ${show(stored)} is ${refused}, which is not unpacked`,
+      );
     }
     const type = Object.hasOwn(TYPES, header.type) ? TYPES[header.type] : undefined;
-    if (type === undefined) throw new PayloadError('UNSUPPORTED_FORMAT', `${this.what}: ${show(stored)} is of the unknown type ${JSON.stringify(header.type)}`);
+    if (type === undefined)
+      throw new PayloadError(
+        'UNSUPPORTED_FORMAT',
+        `${this.what}: ${show(stored)} is of the unknown type ${JSON.stringify(header.type)}`,
+      );
     // The oldest format marks folders by a slash alone.
     return type === 'file' && stored.at(-1) === SLASH ? 'directory' : type;
   }
@@ -167,7 +211,8 @@ export class TarReader {
     const text = value(records, 'size');
     if (text === undefined) return header.size;
     const digits = Buffer.from(text).toString('latin1');
-    if (!/^\d{1,15}$/.test(digits)) throw this.invalid(`has the size ${JSON.stringify(digits)} in an extended header`);
+    if (!/^\d{1,15}$/.test(digits))
+      throw this.invalid(`has the size ${JSON.stringify(digits)} in an extended header`);
     return Number(digits);
   }
 
@@ -177,7 +222,11 @@ export class TarReader {
   }
 
   private async end(): Promise<void> {
-    for (let chunk = await this.input.some(); chunk !== undefined; chunk = await this.input.some()) {
+    for (
+      let chunk = await this.input.some();
+      chunk !== undefined;
+      chunk = await this.input.some()
+    ) {
       if (chunk.some((byte) => byte !== 0)) throw this.invalid('has data after its end');
     }
   }
@@ -195,7 +244,10 @@ function value(records: ReadonlyMap<string, Uint8Array>, keyword: string): Uint8
 
 /** Leading `./` and trailing slashes are how tar writes names of folders; everything else is left for the checks. */
 function cleanPath(path: Uint8Array): Uint8Array {
-  const text = Buffer.from(path).toString('latin1').replace(/^(?:\.\/)+/, '').replace(/(?<=[^/])\/+$/, '');
+  const text = Buffer.from(path)
+    .toString('latin1')
+    .replace(/^(?:\.\/)+/, '')
+    .replace(/(?<=[^/])\/+$/, '');
   return Buffer.from(text === '.' ? '' : text, 'latin1');
 }
 

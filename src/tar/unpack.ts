@@ -3,7 +3,7 @@ import { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { printable, verifyTree } from '../rpm/paths.js';
-import { TarReader, type TarMember } from './reader.js';
+import { type TarMember, TarReader } from './reader.js';
 
 /** A file of an archive; `T` is what `keep` made of its content. */
 export interface UnpackedFile<T> {
@@ -37,7 +37,10 @@ type Entry<T> = UnpackedFile<T> | { readonly path: Uint8Array; readonly type: 'd
  * @param archive the open archive, uncompressed
  * @throws PayloadError UNSAFE_PATH, PAYLOAD_INVALID, UNSUPPORTED_FORMAT, LIMIT_EXCEEDED
  */
-export async function unpackTar<T>(archive: AsyncIterable<Uint8Array>, options: UnpackOptions<T>): Promise<Unpacked<T>> {
+export async function unpackTar<T>(
+  archive: AsyncIterable<Uint8Array>,
+  options: UnpackOptions<T>,
+): Promise<Unpacked<T>> {
   const input = new ChunkReader(archive);
   const entries = new Map<string, Entry<T>>();
   try {
@@ -46,8 +49,16 @@ export async function unpackTar<T>(archive: AsyncIterable<Uint8Array>, options: 
     let names = 0;
     for (let member = await tar.next(); member !== undefined; member = await tar.next()) {
       names += member.path.length + member.target.length;
-      if (++members > LIMITS.filesInPackage) throw new PayloadError('LIMIT_EXCEEDED', `${options.what}: more than ${LIMITS.filesInPackage} members`);
-      if (names > LIMITS.tarNameBytes) throw new PayloadError('LIMIT_EXCEEDED', `${options.what}: more than ${LIMITS.tarNameBytes} bytes of names`);
+      if (++members > LIMITS.filesInPackage)
+        throw new PayloadError(
+          'LIMIT_EXCEEDED',
+          `${options.what}: more than ${LIMITS.filesInPackage} members`,
+        );
+      if (names > LIMITS.tarNameBytes)
+        throw new PayloadError(
+          'LIMIT_EXCEEDED',
+          `${options.what}: more than ${LIMITS.tarNameBytes} bytes of names`,
+        );
       if (member.path.length === 0 && member.type === 'directory') continue;
       const entry = await readEntry({ tar, member, entries, options });
       place(entries, entry, options.what);
@@ -66,7 +77,12 @@ interface Job<T> {
   readonly options: UnpackOptions<T>;
 }
 
-async function readEntry<T>({ tar, member, entries, options: { keep, what } }: Job<T>): Promise<Entry<T>> {
+async function readEntry<T>({
+  tar,
+  member,
+  entries,
+  options: { keep, what },
+}: Job<T>): Promise<Entry<T>> {
   const { path, type, mode, target } = member;
   switch (type) {
     case 'directory':
@@ -74,24 +90,44 @@ async function readEntry<T>({ tar, member, entries, options: { keep, what } }: J
     case 'hardlink': {
       const linked = entries.get(keyOf(target));
       if (linked !== undefined && linked.type !== 'directory') return { ...linked, path };
-      throw new PayloadError('PAYLOAD_INVALID', `${what}: the hard link ${printable(path)} names ${printable(target)}, which is no file before it in the archive`);
+      throw new PayloadError(
+        'PAYLOAD_INVALID',
+        `${what}: the hard link ${printable(path)} names ${printable(target)}, which is no file before it in the archive`,
+      );
     }
     case 'symlink':
       if (target.length === 0 || target.length > LIMITS.linkTargetBytes || target.includes(0)) {
-        throw new PayloadError('PAYLOAD_INVALID', `${what}: the link ${printable(path)} has a target that is empty, too long or holds a NUL`);
+        throw new PayloadError(
+          'PAYLOAD_INVALID',
+          `${what}: the link ${printable(path)} has a target that is empty, too long or holds a NUL`,
+        );
       }
       return { path, type, mode, target, kept: await keep(target, type) };
     case 'file':
-      return { path, type, mode, target, kept: await keep(await readContent(tar, member, what), type) };
+      return {
+        path,
+        type,
+        mode,
+        target,
+        kept: await keep(await readContent(tar, member, what), type),
+      };
   }
 }
 
-async function readContent(tar: TarReader, { path, size }: TarMember, what: string): Promise<Uint8Array> {
+async function readContent(
+  tar: TarReader,
+  { path, size }: TarMember,
+  what: string,
+): Promise<Uint8Array> {
   if (size > LIMITS.blobBytes) {
-    throw new PayloadError('LIMIT_EXCEEDED', `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${LIMITS.blobBytes}`, {
-      expected: `at most ${LIMITS.blobBytes}`,
-      actual: String(size),
-    });
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${LIMITS.blobBytes}`,
+      {
+        expected: `at most ${LIMITS.blobBytes}`,
+        actual: String(size),
+      },
+    );
   }
   const content = new Uint8Array(size);
   let at = 0;
@@ -107,7 +143,10 @@ function place<T>(entries: Map<string, Entry<T>>, entry: Entry<T>, what: string)
   const key = keyOf(entry.path);
   const old = entries.get(key);
   if (old !== undefined && (old.type === 'directory') !== (entry.type === 'directory')) {
-    throw new PayloadError('UNSAFE_PATH', `${what}: ${printable(entry.path)} is a folder and a ${old.type === 'directory' ? entry.type : old.type}`);
+    throw new PayloadError(
+      'UNSAFE_PATH',
+      `${what}: ${printable(entry.path)} is a folder and a ${old.type === 'directory' ? entry.type : old.type}`,
+    );
   }
   entries.set(key, entry);
 }

@@ -17,5 +17,9 @@ export function verifyIndexMatch(header: Nevra, announced: Nevra): void {
     header.arch === announced.arch;
   if (same) return;
   const [expected, actual] = [formatNevra(announced), formatNevra(header)];
-  throw new IntegrityError('INDEX_MISMATCH', `the index announces ${expected}, the package is ${actual}`, { expected, actual });
+  throw new IntegrityError(
+    'INDEX_MISMATCH',
+    `the index announces ${expected}, the package is ${actual}`,
+    { expected, actual },
+  );
 }

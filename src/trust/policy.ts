@@ -46,7 +46,11 @@ export function judge(evidence: PackageEvidence, { keysGiven }: JudgeOptions): J
 export function judgeHeader(evidence: HeaderEvidence): Judgement {
   const { digests, signatures } = evidence;
   const good = signatures.some(({ status }) => status === 'good');
-  const reasons = [...judgeDigests(digests, []), ...judgeBroken(signatures), ...(good ? [] : refusals(signatures))];
+  const reasons = [
+    ...judgeDigests(digests, []),
+    ...judgeBroken(signatures),
+    ...(good ? [] : refusals(signatures)),
+  ];
   return conclude(signatures, reasons);
 }
 
@@ -59,14 +63,21 @@ export function verifyJudgement(judgement: Judgement, what: string): void {
   if (judgement.accepted) return;
   const [first, ...others] = judgement.reasons.filter(({ code }) => code !== 'NOT_CHECKED');
   const message = [first, ...others].map((reason) => reason?.message).join('; ');
-  if (first === undefined || first.code === 'DIGEST_MISMATCH') throw new IntegrityError('DIGEST_MISMATCH', `${what}: ${message}`);
+  if (first === undefined || first.code === 'DIGEST_MISMATCH')
+    throw new IntegrityError('DIGEST_MISMATCH', `${what}: ${message}`);
   throw new VerificationError(first.code as VerificationErrorCode, `${what}: ${message}`);
 }
 
 /** Said when no keys were given; it refuses nothing. */
-export const NOT_CHECKED: Reason = { code: 'NOT_CHECKED', message: 'no keys were given, so signatures were not judged' };
+export const NOT_CHECKED: Reason = {
+  code: 'NOT_CHECKED',
+  message: 'no keys were given, so signatures were not judged',
+};
 
-function judgeDigests(digests: readonly DigestReport[], needed: readonly ('header' | 'payload')[]): Reason[] {
+function judgeDigests(
+  digests: readonly DigestReport[],
+  needed: readonly ('header' | 'payload')[],
+): Reason[] {
   const bad = digests.filter(({ status }) => status === 'bad');
   if (bad.length > 0) return bad.map(mismatch);
   const good = digests.filter(({ status }) => status === 'good');
@@ -76,12 +87,17 @@ function judgeDigests(digests: readonly DigestReport[], needed: readonly ('heade
 }
 
 function mismatch({ name, covers, expected, actual }: DigestReport): Reason {
-  return { code: 'DIGEST_MISMATCH', message: `${name} of the ${covers}: expected ${expected}, found ${actual}` };
+  return {
+    code: 'DIGEST_MISMATCH',
+    message: `${name} of the ${covers}: expected ${expected}, found ${actual}`,
+  };
 }
 
 /** Bad signatures, and those that cannot even be parsed, refuse a package whatever else speaks for it. */
 function judgeBroken(signatures: readonly RpmSignatureReport[]): Reason[] {
-  return signatures.filter((report) => report.status === 'bad' || isUnreadable(report)).map(refusal);
+  return signatures
+    .filter((report) => report.status === 'bad' || isUnreadable(report))
+    .map(refusal);
 }
 
 function isUnreadable({ status, version }: RpmSignatureReport): boolean {
@@ -90,16 +106,26 @@ function isUnreadable({ status, version }: RpmSignatureReport): boolean {
 
 /** rpm's rule: header and payload must be covered, directly or by a strong payload digest within a covered header. */
 function judgeCoverage({ signatures, digests }: PackageEvidence): Reason[] {
-  if (signatures.length === 0) return [{ code: 'NO_SIGNATURE', message: 'the package is not signed' }];
+  if (signatures.length === 0)
+    return [{ code: 'NO_SIGNATURE', message: 'the package is not signed' }];
   const good = signatures.filter(({ status }) => status === 'good');
   if (good.length === 0) return refusals(signatures);
-  if (good.some(({ covers }) => covers === 'header+payload') || digests.some(isStrongPayloadDigest)) return [];
+  if (good.some(({ covers }) => covers === 'header+payload') || digests.some(isStrongPayloadDigest))
+    return [];
   // A signature that would have covered the payload says more about what is wrong than the absence of coverage does.
-  const others = signatures.filter(({ status, covers }) => status !== 'good' && covers === 'header+payload');
+  const others = signatures.filter(
+    ({ status, covers }) => status !== 'good' && covers === 'header+payload',
+  );
   if (others.length > 0) return refusals(others);
   // The mismatch is the cause, and has been named.
   if (digests.some(({ covers, status }) => covers === 'payload' && status === 'bad')) return [];
-  return [{ code: 'NOT_COVERED', message: 'the signature covers the header only, and the header has no good strong digest of the payload' }];
+  return [
+    {
+      code: 'NOT_COVERED',
+      message:
+        'the signature covers the header only, and the header has no good strong digest of the payload',
+    },
+  ];
 }
 
 function isStrongPayloadDigest({ covers, status, algorithm }: DigestReport): boolean {
@@ -108,15 +134,21 @@ function isStrongPayloadDigest({ covers, status, algorithm }: DigestReport): boo
 
 /** Why each of these is not good; those that {@link judgeBroken} has named are left out. */
 function refusals(signatures: readonly RpmSignatureReport[]): Reason[] {
-  if (signatures.length === 0) return [{ code: 'NO_SIGNATURE', message: 'no signature covers the header' }];
-  return signatures.filter((report) => report.status !== 'bad' && !isUnreadable(report)).map(refusal);
+  if (signatures.length === 0)
+    return [{ code: 'NO_SIGNATURE', message: 'no signature covers the header' }];
+  return signatures
+    .filter((report) => report.status !== 'bad' && !isUnreadable(report))
+    .map(refusal);
 }
 
 function refusal({ tag, code, reason, status }: RpmSignatureReport): Reason {
   return { code: code ?? 'NO_SIGNATURE', message: `${tag}: ${reason ?? status}` };
 }
 
-function conclude(signatures: readonly RpmSignatureReport[], reasons: readonly Reason[]): Judgement {
+function conclude(
+  signatures: readonly RpmSignatureReport[],
+  reasons: readonly Reason[],
+): Judgement {
   return {
     accepted: reasons.every(({ code }) => code === 'NOT_CHECKED'),
     reasons,

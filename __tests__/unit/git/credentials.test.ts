@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
-import { describe, it, expect } from '@jest/globals';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { credentialSettings, isForeignToJobToken, remoteSecrets, resolveRepository, secretsToMask, type Remote } from '../../../src/git/credentials.js';
 
-const of = (text: string, serverUrl = 'https://github.com'): Remote => resolveRepository(text, { serverUrl, cwd: '/folder' });
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  credentialSettings,
+  isForeignToJobToken,
+  type Remote,
+  remoteSecrets,
+  resolveRepository,
+  secretsToMask,
+} from '../../../src/git/credentials.js';
+
+const of = (text: string, serverUrl = 'https://github.com'): Remote =>
+  resolveRepository(text, { serverUrl, cwd: '/folder' });
 
 describe('resolveRepository', () => {
   it.each<[string, Remote]>([
@@ -12,8 +22,14 @@ describe('resolveRepository', () => {
     ['acme/driver.git', { transport: 'http', url: 'https://github.com/acme/driver.git' }],
     [' https://git.example.org/a/b ', { transport: 'http', url: 'https://git.example.org/a/b' }],
     ['http://git.example.org:8080/a', { transport: 'http', url: 'http://git.example.org:8080/a' }],
-    ['https://me:p%40ss@git.example.org/a', { transport: 'http', url: 'https://git.example.org/a', userinfo: 'me:p@ss' }],
-    ['ssh://git@git.example.org:2222/a', { transport: 'ssh', url: 'ssh://git@git.example.org:2222/a' }],
+    [
+      'https://me:p%40ss@git.example.org/a',
+      { transport: 'http', url: 'https://git.example.org/a', userinfo: 'me:p@ss' },
+    ],
+    [
+      'ssh://git@git.example.org:2222/a',
+      { transport: 'ssh', url: 'ssh://git@git.example.org:2222/a' },
+    ],
     ['git@github.com:acme/driver.git', { transport: 'ssh', url: 'git@github.com:acme/driver.git' }],
     ['host:path/x', { transport: 'ssh', url: 'host:path/x' }],
     ['/srv/mirror.git', { transport: 'file', url: pathToFileURL('/srv/mirror.git').href }],
@@ -30,8 +46,29 @@ describe('resolveRepository', () => {
   });
 
   it.each([
-    '', '-x', '--upload-pack=x', 'ext::sh -c x', 'EXT::x', '::x', 'fd::3', 'a', 'a/b/c', 'a/..', 'a\nb/c', 'https://', 'https://-x/y', 'git://host/x', 'ftp://x/y', 'ssh://-oProxyCommand=x/y', 'ssh://u:p@host/x',
-    'ssh:///x', 'host:-x', '-h:x', 'file://server/share', 'http://me:pass@git.example.org/x', 'javascript:alert(1)//x:',
+    '',
+    '-x',
+    '--upload-pack=x',
+    'ext::sh -c x',
+    'EXT::x',
+    '::x',
+    'fd::3',
+    'a',
+    'a/b/c',
+    'a/..',
+    'a\nb/c',
+    'https://',
+    'https://-x/y',
+    'git://host/x',
+    'ftp://x/y',
+    'ssh://-oProxyCommand=x/y',
+    'ssh://u:p@host/x',
+    'ssh:///x',
+    'host:-x',
+    '-h:x',
+    'file://server/share',
+    'http://me:pass@git.example.org/x',
+    'javascript:alert(1)//x:',
   ])('refuses %j', (text) => {
     if (process.platform === 'win32' && text.startsWith('file:')) return;
     const attempt = (): Remote => of(text);
@@ -44,12 +81,15 @@ describe('resolveRepository', () => {
   });
 
   it('never repeats a password', () => {
-    expect(() => of('http://me:hunter2@git.example.org/x')).toThrow(expect.not.objectContaining({ message: expect.stringContaining('hunter2') }));
+    expect(() => of('http://me:hunter2@git.example.org/x')).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('hunter2') }),
+    );
   });
 });
 
 describe('credentialSettings', () => {
-  const header = (text: string): string => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
+  const header = (text: string): string =>
+    `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
 
   it('empties the header before it sets it, for the origin only, and follows no redirect', () => {
     expect(credentialSettings(of('acme/driver'), 'secret')).toEqual([
@@ -60,31 +100,58 @@ describe('credentialSettings', () => {
   });
 
   it('prefers what the URL says', () => {
-    expect(credentialSettings(of('https://me:pw@h.example/x'), 'secret')[1]).toEqual(['http.https://h.example/.extraheader', header('me:pw')]);
+    expect(credentialSettings(of('https://me:pw@h.example/x'), 'secret')[1]).toEqual([
+      'http.https://h.example/.extraheader',
+      header('me:pw'),
+    ]);
   });
 
-  it.each(['http://127.0.0.1:81/x', 'http://localhost:81/x', 'http://[::1]:81/x'])('serves %s on this machine', (url) => {
-    expect(credentialSettings(of(url), 'secret')).toHaveLength(3);
-  });
+  it.each(['http://127.0.0.1:81/x', 'http://localhost:81/x', 'http://[::1]:81/x'])(
+    'serves %s on this machine',
+    (url) => {
+      expect(credentialSettings(of(url), 'secret')).toHaveLength(3);
+    },
+  );
 
-  it.each(['/srv/x', 'git@h:x', 'ssh://h/x', 'http://git.example.org/x', 'http://127.0.0.1.example.org/x', 'http://localhost.example.org/x'])('gives nothing to %s', (url) => {
+  it.each([
+    '/srv/x',
+    'git@h:x',
+    'ssh://h/x',
+    'http://git.example.org/x',
+    'http://127.0.0.1.example.org/x',
+    'http://localhost.example.org/x',
+  ])('gives nothing to %s', (url) => {
     expect(credentialSettings(of(url), 'secret')).toEqual([]);
   });
 
-  it.each(['a b', 'a\nb', 'a\r\nX-Evil: 1', 'ä'])('refuses the token %j without repeating it', (token) => {
-    expect(() => credentialSettings(of('a/b'), token)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID', message: expect.not.stringContaining(token) }));
-  });
+  it.each(['a b', 'a\nb', 'a\r\nX-Evil: 1', 'ä'])(
+    'refuses the token %j without repeating it',
+    (token) => {
+      expect(() => credentialSettings(of('a/b'), token)).toThrow(
+        expect.objectContaining({
+          code: 'INPUT_INVALID',
+          message: expect.not.stringContaining(token),
+        }),
+      );
+    },
+  );
 });
 
 describe('secretsToMask', () => {
   it('knows the token in every form', () => {
-    expect(secretsToMask('secret')).toEqual(['secret', 'c2VjcmV0', Buffer.from('x-access-token:secret').toString('base64')]);
+    expect(secretsToMask('secret')).toEqual([
+      'secret',
+      'c2VjcmV0',
+      Buffer.from('x-access-token:secret').toString('base64'),
+    ]);
     expect(secretsToMask('')).toEqual([]);
     expect(secretsToMask(undefined)).toEqual([]);
   });
 
   it('includes the password of the URL', () => {
-    expect(remoteSecrets(of('https://me:pw@h.example/x'), undefined)).toEqual(expect.arrayContaining(['pw', Buffer.from('me:pw').toString('base64')]));
+    expect(remoteSecrets(of('https://me:pw@h.example/x'), undefined)).toEqual(
+      expect.arrayContaining(['pw', Buffer.from('me:pw').toString('base64')]),
+    );
   });
 });
 

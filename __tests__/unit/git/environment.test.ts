@@ -1,21 +1,46 @@
 // SPDX-License-Identifier: MIT
-import { describe, it, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+
 import { gitEnvironment } from '../../../src/git/environment.js';
 
-const make = (source: Record<string, string>, protocols: string[] = ['https']): Record<string, string> =>
-  gitEnvironment({ home: '/scratch/home', protocols, settings: [['a.b', 'c'], ['a.b', '']], source });
+const make = (
+  source: Record<string, string>,
+  protocols: string[] = ['https'],
+): Record<string, string> =>
+  gitEnvironment({
+    home: '/scratch/home',
+    protocols,
+    settings: [
+      ['a.b', 'c'],
+      ['a.b', ''],
+    ],
+    source,
+  });
 
 describe('gitEnvironment', () => {
   it('passes on proxies and certificates', () => {
-    const source = { https_proxy: 'p', HTTP_PROXY: 'q', NO_PROXY: 'n', SSL_CERT_FILE: 'f', GIT_SSL_CAINFO: 'i', PATH: '/bin' };
+    const source = {
+      https_proxy: 'p',
+      HTTP_PROXY: 'q',
+      NO_PROXY: 'n',
+      SSL_CERT_FILE: 'f',
+      GIT_SSL_CAINFO: 'i',
+      PATH: '/bin',
+    };
     expect(make(source)).toMatchObject({ ...source, http_proxy: 'q' });
   });
 
   it('keeps settings in order, empty values included', () => {
     const env = make({});
     const count = Number(env['GIT_CONFIG_COUNT']);
-    expect([env[`GIT_CONFIG_KEY_${count - 2}`], env[`GIT_CONFIG_VALUE_${count - 2}`]]).toEqual(['a.b', 'c']);
-    expect([env[`GIT_CONFIG_KEY_${count - 1}`], env[`GIT_CONFIG_VALUE_${count - 1}`]]).toEqual(['a.b', '']);
+    expect([env[`GIT_CONFIG_KEY_${count - 2}`], env[`GIT_CONFIG_VALUE_${count - 2}`]]).toEqual([
+      'a.b',
+      'c',
+    ]);
+    expect([env[`GIT_CONFIG_KEY_${count - 1}`], env[`GIT_CONFIG_VALUE_${count - 1}`]]).toEqual([
+      'a.b',
+      '',
+    ]);
     expect(env[`GIT_CONFIG_KEY_${count}`]).toBeUndefined();
   });
 
@@ -24,7 +49,15 @@ describe('gitEnvironment', () => {
   });
 
   it('lets nothing of the job override it', () => {
-    const env = make({ HOME: '/root', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.sshCommand', GIT_CONFIG_PARAMETERS: "'a=b'", GIT_DIR: '/x', GIT_SSH_COMMAND: 'x', GIT_TRACE: '1' });
+    const env = make({
+      HOME: '/root',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'core.sshCommand',
+      GIT_CONFIG_PARAMETERS: "'a=b'",
+      GIT_DIR: '/x',
+      GIT_SSH_COMMAND: 'x',
+      GIT_TRACE: '1',
+    });
     expect(env).toMatchObject({ HOME: '/scratch/home' });
     expect(Object.keys(env)).not.toEqual(expect.arrayContaining(['GIT_CONFIG_PARAMETERS']));
     expect(env).not.toHaveProperty('GIT_DIR');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { describe, it, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { GitError } from '../../../src/errors.js';
 import { parseLsRemote } from '../../../src/git/refs.js';
 
@@ -12,8 +13,14 @@ describe('parseLsRemote', () => {
     const output = `ref: refs/heads/trunk\tHEAD\n${a}\tHEAD\n${a}\trefs/heads/trunk\n${b}\trefs/heads/release/2.21\n${b}\trefs/pull/1/head\n${b}\trefs/tags/annotated\n${a}\trefs/tags/annotated^{}\n${a}\trefs/tags/light\n`;
     expect(parseLsRemote(output)).toEqual({
       head: 'trunk',
-      branches: new Map([['trunk', a], ['release/2.21', b]]),
-      tags: new Map([['annotated', { oid: b, commit: a }], ['light', { oid: a, commit: a }]]),
+      branches: new Map([
+        ['trunk', a],
+        ['release/2.21', b],
+      ]),
+      tags: new Map([
+        ['annotated', { oid: b, commit: a }],
+        ['light', { oid: a, commit: a }],
+      ]),
     });
   });
 
@@ -25,19 +32,29 @@ describe('parseLsRemote', () => {
     expect(parseLsRemote(`${a}\tHEAD\n${a}\trefs/heads/main\n`).head).toBeUndefined();
   });
 
-  it.each(['hello', a, `${a.slice(1)}\trefs/heads/x`, `${a} refs/heads/x`])('throws REMOTE_FAILED for %j', (line) => {
-    expect(() => parseLsRemote(`${line}\n`)).toThrow(expect.objectContaining({ code: 'REMOTE_FAILED' }));
-  });
+  it.each(['hello', a, `${a.slice(1)}\trefs/heads/x`, `${a} refs/heads/x`])(
+    'throws REMOTE_FAILED for %j',
+    (line) => {
+      expect(() => parseLsRemote(`${line}\n`)).toThrow(
+        expect.objectContaining({ code: 'REMOTE_FAILED' }),
+      );
+    },
+  );
 
   it('throws nothing else for any text', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(a, '\t', '\n', 'ref: ', 'refs/tags/x', '^{}', 'HEAD', 'refs/heads/')), (parts) => {
-        try {
-          parseLsRemote(parts.join(''));
-        } catch (error) {
-          expect(error).toBeInstanceOf(GitError);
-        }
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom(a, '\t', '\n', 'ref: ', 'refs/tags/x', '^{}', 'HEAD', 'refs/heads/'),
+        ),
+        (parts) => {
+          try {
+            parseLsRemote(parts.join(''));
+          } catch (error) {
+            expect(error).toBeInstanceOf(GitError);
+          }
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { resolveRepository } from '../../../src/git/credentials.js';
 import { apiUrlOf, repositoryNameOf } from '../../../src/github/repository-name.js';
 
@@ -30,7 +31,11 @@ describe('apiUrlOf', () => {
     [GITHUB, undefined, 'https://api.github.com'],
     [GITHUB, '', 'https://api.github.com'],
     ['https://ghe.example.org', undefined, 'https://ghe.example.org/api/v3'],
-    ['https://ghe.example.org', 'https://ghe.example.org/api/v3/', 'https://ghe.example.org/api/v3'],
+    [
+      'https://ghe.example.org',
+      'https://ghe.example.org/api/v3/',
+      'https://ghe.example.org/api/v3',
+    ],
     ['https://acme.ghe.com', 'https://api.acme.ghe.com', 'https://api.acme.ghe.com'],
   ])('%s with GITHUB_API_URL %s is %s', (server, given, expected) => {
     expect(apiUrlOf(server, given)).toBe(expected);

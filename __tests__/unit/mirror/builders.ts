@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import fc from 'fast-check';
+
 import type { ReleaseMessage } from '../../../src/mirror/messages.js';
+import { tryParseNevra } from '../../../src/mirror/nevra.js';
 import type { ReleaseRecord } from '../../../src/mirror/releases.js';
 import type { IndexPackage } from '../../../src/repodata/model.js';
 import type { Nevra } from '../../../src/rpm/model.js';
-import { tryParseNevra } from '../../../src/mirror/nevra.js';
 
 /** `name-[epoch:]version-release.arch` as the model has it. */
 export function nevra(text: string): Nevra {
@@ -14,7 +15,10 @@ export function nevra(text: string): Nevra {
 }
 
 /** An entry of the index; its checksum is made from its NEVRA unless given. */
-export function indexPackage(text: string, hex = Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64)): IndexPackage {
+export function indexPackage(
+  text: string,
+  hex = Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64),
+): IndexPackage {
   const fileName = `${text.replace(/-(\d+):/, '-$1.')}.rpm`;
   return {
     nevra: nevra(text),
@@ -32,7 +36,11 @@ export function indexPackage(text: string, hex = Buffer.from(text).toString('hex
 }
 
 /** A line of releases.json. */
-export function record(text: string, tag: string, changes: Partial<ReleaseRecord> = {}): ReleaseRecord {
+export function record(
+  text: string,
+  tag: string,
+  changes: Partial<ReleaseRecord> = {},
+): ReleaseRecord {
   return {
     tag,
     nevra: text,
@@ -119,10 +127,22 @@ const HOSTILE_LINES = [
 
 /** Text as a stranger would write it into a package or its release notes. */
 export const hostileText = fc
-  .array(fc.oneof(fc.constantFrom(...HOSTILE_LINES), fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ maxLength: 40 })), { maxLength: 12 })
-  .chain((lines) => fc.constantFrom('\n', '\r\n', '\n\n', '\r', '\n    ').map((end) => lines.join(end)));
+  .array(
+    fc.oneof(
+      fc.constantFrom(...HOSTILE_LINES),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ maxLength: 40 }),
+    ),
+    { maxLength: 12 },
+  )
+  .chain((lines) =>
+    fc.constantFrom('\n', '\r\n', '\n\n', '\r', '\n    ').map((end) => lines.join(end)),
+  );
 
-const hostileBytes = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 30 }), hostileText.map((text) => Buffer.from(`src/${text}`)));
+const hostileBytes = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 30 }),
+  hostileText.map((text) => Buffer.from(`src/${text}`)),
+);
 
 /** A release whose every text comes from a stranger. */
 export const hostileRelease: fc.Arbitrary<ReleaseMessage> = fc
@@ -130,7 +150,10 @@ export const hostileRelease: fc.Arbitrary<ReleaseMessage> = fc
     name: hostileText,
     version: hostileText,
     license: hostileText,
-    summary: fc.oneof(hostileText, fc.uint8Array().map((bytes) => ({ b64: Buffer.from(bytes).toString('base64') }))),
+    summary: fc.oneof(
+      hostileText,
+      fc.uint8Array().map((bytes) => ({ b64: Buffer.from(bytes).toString('base64') })),
+    ),
     description: hostileText,
     buildHost: hostileText,
     buildTime: fc.option(fc.nat(0xffffffff)),
@@ -140,13 +163,39 @@ export const hostileRelease: fc.Arbitrary<ReleaseMessage> = fc
     userId: hostileText,
     repomdRevision: hostileText,
     sourcePaths: fc.array(hostileBytes, { minLength: 1, maxLength: 3 }),
-    changes: fc.array(fc.record({ letter: fc.constantFrom('M' as const, '?' as const, 'D' as const), path: hostileBytes }), { maxLength: 5 }),
+    changes: fc.array(
+      fc.record({
+        letter: fc.constantFrom('M' as const, '?' as const, 'D' as const),
+        path: hostileBytes,
+      }),
+      { maxLength: 5 },
+    ),
     weak: fc.array(hostileText, { maxLength: 2 }),
   })
-  .map(({ name, version, license, summary, description, buildHost, buildTime, userId, weak, ...rest }) => ({
-    ...NEURON,
-    ...rest,
-    facts: { nevra: { name, epoch: null, version, release: '1', arch: 'noarch' }, license, summary, description, buildHost, buildTime },
-    key: { ...NEURON.key, userId },
-    extra: weak.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
-  }));
+  .map(
+    ({
+      name,
+      version,
+      license,
+      summary,
+      description,
+      buildHost,
+      buildTime,
+      userId,
+      weak,
+      ...rest
+    }) => ({
+      ...NEURON,
+      ...rest,
+      facts: {
+        nevra: { name, epoch: null, version, release: '1', arch: 'noarch' },
+        license,
+        summary,
+        description,
+        buildHost,
+        buildTime,
+      },
+      key: { ...NEURON.key, userId },
+      extra: weak.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
+    }),
+  );

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
-import { classifyByHeader, classifyByIndex, classifyByPackage, recordClass, type ServedHeader } from '../../../src/mirror/changes.js';
-import { findNewest, followLines, parseLineBranches, placeRelease } from '../../../src/mirror/lines.js';
+
+import {
+  classifyByHeader,
+  classifyByIndex,
+  classifyByPackage,
+  recordClass,
+  type ServedHeader,
+} from '../../../src/mirror/changes.js';
+import {
+  findNewest,
+  followLines,
+  parseLineBranches,
+  placeRelease,
+} from '../../../src/mirror/lines.js';
 import { nevra, record } from './builders.js';
 
 const sha256 = (digit: string) => ({ algorithm: 'sha256', hex: digit.repeat(64) });
@@ -13,12 +25,42 @@ describe('classifyByIndex', () => {
     ['the recorded checksum', published, sha256('a'), 'unchanged'],
     ['another checksum', published, sha256('9'), 'needs-header'],
     ['nothing', published, undefined, 'withdrawn'],
-    ['the checksum that was classified before', { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const }, sha256('9'), 're-signed'],
-    ['the published checksum again', { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const }, sha256('a'), 'unchanged'],
-    ['a checksum after one that was classified', { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const }, sha256('8'), 'needs-header'],
-    ['a release that had been withdrawn', { ...published, indexSha256: sha256('9').hex, class: 'withdrawn' as const }, sha256('9'), 'needs-header'],
-    ['a release that was never classified', { ...published, sha256: null, indexSha256: null, class: null }, sha256('9'), 'needs-header'],
-    ['another kind of checksum', published, { algorithm: 'sha512', hex: 'a'.repeat(128) }, 'needs-header'],
+    [
+      'the checksum that was classified before',
+      { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const },
+      sha256('9'),
+      're-signed',
+    ],
+    [
+      'the published checksum again',
+      { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const },
+      sha256('a'),
+      'unchanged',
+    ],
+    [
+      'a checksum after one that was classified',
+      { ...published, indexSha256: sha256('9').hex, class: 're-signed' as const },
+      sha256('8'),
+      'needs-header',
+    ],
+    [
+      'a release that had been withdrawn',
+      { ...published, indexSha256: sha256('9').hex, class: 'withdrawn' as const },
+      sha256('9'),
+      'needs-header',
+    ],
+    [
+      'a release that was never classified',
+      { ...published, sha256: null, indexSha256: null, class: null },
+      sha256('9'),
+      'needs-header',
+    ],
+    [
+      'another kind of checksum',
+      published,
+      { algorithm: 'sha512', hex: 'a'.repeat(128) },
+      'needs-header',
+    ],
   ])('%s', (_, known, listed, expected) => {
     expect(classifyByIndex(known, listed)).toBe(expected);
   });
@@ -43,7 +85,12 @@ describe('classifyByHeader', () => {
   });
 
   it('is content with a payload digest where there is no SIGMD5', () => {
-    const identity = { headerSha256: 'h', payloadSize: 10, payloadDigest: 'sha256:d', sigMd5: null };
+    const identity = {
+      headerSha256: 'h',
+      payloadSize: 10,
+      payloadDigest: 'sha256:d',
+      sigMd5: null,
+    };
     expect(classifyByHeader(identity, { ...identity, signature: 'good' })).toBe('re-signed');
   });
 });
@@ -66,12 +113,17 @@ describe('recordClass', () => {
   });
 
   it('notes class and checksum, and leaves the published facts alone', () => {
-    expect(recordClass(known, 're-signed', sha256('9'))).toEqual({ ...known, class: 're-signed', indexSha256: '9'.repeat(64) });
+    expect(recordClass(known, 're-signed', sha256('9'))).toEqual({
+      ...known,
+      class: 're-signed',
+      indexSha256: '9'.repeat(64),
+    });
     expect(recordClass(known, 'withdrawn', undefined)).toEqual({ ...known, class: 'withdrawn' });
   });
 });
 
-const tagged = (...versions: string[]) => versions.map((version) => ({ nevra: nevra(`a-${version}-1.noarch`), tag: version }));
+const tagged = (...versions: string[]) =>
+  versions.map((version) => ({ nevra: nevra(`a-${version}-1.noarch`), tag: version }));
 
 describe('placeRelease', () => {
   it.each([
@@ -89,7 +141,11 @@ describe('placeRelease', () => {
 describe('followLines', () => {
   it('points each branch to the newest release of its line', () => {
     const lines = parseLineBranches(['2.21.*=release/2.21', '3.*=three', '{1,2}.*=old']);
-    expect(followLines(lines, tagged('2.21.37', '2.21.4', '2.22.2', '1.1')).map(({ branch, release }) => `${branch} ${release.tag}`)).toEqual(['release/2.21 2.21.37', 'old 2.22.2']);
+    expect(
+      followLines(lines, tagged('2.21.37', '2.21.4', '2.22.2', '1.1')).map(
+        ({ branch, release }) => `${branch} ${release.tag}`,
+      ),
+    ).toEqual(['release/2.21 2.21.37', 'old 2.22.2']);
   });
 
   it('knows no newest of nothing', () => {
@@ -106,10 +162,14 @@ describe('parseLineBranches', () => {
   });
 
   it.each(['2.21', '=x', 'x='])('refuses %j', (pair) => {
-    expect(() => parseLineBranches([pair])).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+    expect(() => parseLineBranches([pair])).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID' }),
+    );
   });
 
   it('refuses two patterns for one branch', () => {
-    expect(() => parseLineBranches(['1.*=x', '2.*=x'])).toThrow(expect.objectContaining({ code: 'INPUT_CONFLICT' }));
+    expect(() => parseLineBranches(['1.*=x', '2.*=x'])).toThrow(
+      expect.objectContaining({ code: 'INPUT_CONFLICT' }),
+    );
   });
 });

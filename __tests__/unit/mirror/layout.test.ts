@@ -1,22 +1,58 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { LIMITS } from '../../../src/limits.js';
-import { checkArchiveNames, checkDirectories, fingerprintFileName, isReservedArchiveName, keyFileName, notesFileName, packagePaths } from '../../../src/mirror/layout.js';
-import { selectSource, validateSourcePath, type PayloadPath } from '../../../src/mirror/source-path.js';
+import {
+  checkArchiveNames,
+  checkDirectories,
+  fingerprintFileName,
+  isReservedArchiveName,
+  keyFileName,
+  notesFileName,
+  packagePaths,
+} from '../../../src/mirror/layout.js';
+import {
+  type PayloadPath,
+  selectSource,
+  validateSourcePath,
+} from '../../../src/mirror/source-path.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe('checkDirectories', () => {
-  const check = (source: string, archive = 'archive', packaging = 'packaging'): (() => void) => () => {
-    checkDirectories({ source, archive, packaging });
-  };
+  const check =
+    (source: string, archive = 'archive', packaging = 'packaging'): (() => void) =>
+    () => {
+      checkDirectories({ source, archive, packaging });
+    };
 
   it.each(['src', 'drivers/neuron/src', 'sources', '.src', 'größe'])('takes %s', (directory) => {
     expect(check(directory)).not.toThrow();
   });
 
-  it.each(['', '.', '..', '/src', 'src/', 'a//b', './src', 'a/../b', 'a/.', '.git', 'a/.GIT/b', 'git~1', '.git ', '.git.', 'a\\b', 'a:b', 'a\nb', 'a\0b', 'src.', 'src '])('refuses %j', (directory) => {
+  it.each([
+    '',
+    '.',
+    '..',
+    '/src',
+    'src/',
+    'a//b',
+    './src',
+    'a/../b',
+    'a/.',
+    '.git',
+    'a/.GIT/b',
+    'git~1',
+    '.git ',
+    '.git.',
+    'a\\b',
+    'a:b',
+    'a\nb',
+    'a\0b',
+    'src.',
+    'src ',
+  ])('refuses %j', (directory) => {
     expect(check(directory)).toThrow(code('INPUT_INVALID'));
   });
 
@@ -36,7 +72,10 @@ describe('checkDirectories', () => {
 
 describe('names in the archive', () => {
   it.each([
-    ['https://yum.repos.neuron.amazonaws.com/GPG-PUB-KEY-AMAZON-AWS-NEURON.PUB', 'GPG-PUB-KEY-AMAZON-AWS-NEURON.PUB'],
+    [
+      'https://yum.repos.neuron.amazonaws.com/GPG-PUB-KEY-AMAZON-AWS-NEURON.PUB',
+      'GPG-PUB-KEY-AMAZON-AWS-NEURON.PUB',
+    ],
     ['https://example.org/keys/a%20b.asc?x=1#y', 'a b.asc'],
     ['./keys/vendor.asc', 'vendor.asc'],
     ['C:\\keys\\vendor.asc', 'vendor.asc'],
@@ -46,11 +85,30 @@ describe('names in the archive', () => {
     expect(notesFileName(location)).toBe(name);
   });
 
-  it.each(['https://example.org/', 'https://example.org/%2e%2e', 'https://example.org/a%2Fb', 'https://example.org/.git', 'https://example.org/a%00', '', '..'])('%j has no file name', (location) => {
+  it.each([
+    'https://example.org/',
+    'https://example.org/%2e%2e',
+    'https://example.org/a%2Fb',
+    'https://example.org/.git',
+    'https://example.org/a%00',
+    '',
+    '..',
+  ])('%j has no file name', (location) => {
     expect(() => keyFileName(location)).toThrow(code('INPUT_INVALID'));
   });
 
-  it.each(['rpm', 'releases.json', 'RELEASES.JSON', 'release-notes.json', 'repomd.xml', 'repomd.xml.asc', 'repomd.xml.sha256', 'primary.xml.gz', 'other.xml.zst.sha256', 'filelists.xml'])('%s is the tool\'s own', (name) => {
+  it.each([
+    'rpm',
+    'releases.json',
+    'RELEASES.JSON',
+    'release-notes.json',
+    'repomd.xml',
+    'repomd.xml.asc',
+    'repomd.xml.sha256',
+    'primary.xml.gz',
+    'other.xml.zst.sha256',
+    'filelists.xml',
+  ])("%s is the tool's own", (name) => {
     expect(isReservedArchiveName(name)).toBe(true);
     expect(() => notesFileName(`https://example.org/${name}`)).toThrow(code('INPUT_CONFLICT'));
   });
@@ -61,7 +119,9 @@ describe('names in the archive', () => {
   });
 
   it('shows no password of a URL (T35)', () => {
-    expect(() => keyFileName('https://me:secret@example.org/repomd.xml')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
+    expect(() => keyFileName('https://me:secret@example.org/repomd.xml')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    );
   });
 
   it('refuses one name for two origins', () => {
@@ -75,17 +135,29 @@ describe('names in the archive', () => {
   });
 
   it('knows the places of a package and of a key given as text', () => {
-    expect(packagePaths('a-1-1.rpm')).toEqual({ rpm: 'rpm/a-1-1.rpm', header: 'rpm/a-1-1.rpm.header', checksum: 'rpm/a-1-1.rpm.sha256' });
+    expect(packagePaths('a-1-1.rpm')).toEqual({
+      rpm: 'rpm/a-1-1.rpm',
+      header: 'rpm/a-1-1.rpm.header',
+      checksum: 'rpm/a-1-1.rpm.sha256',
+    });
     expect(fingerprintFileName('00FA')).toBe('00FA.asc');
   });
 });
 
-const files = (...names: string[]): PayloadPath[] => names.map((name) => ({ path: Buffer.from(name.replace(/\/$/, ''), 'latin1'), isDirectory: name.endsWith('/') }));
-const text = (path: Uint8Array | undefined): string | undefined => (path === undefined ? undefined : Buffer.from(path).toString('latin1'));
+const files = (...names: string[]): PayloadPath[] =>
+  names.map((name) => ({
+    path: Buffer.from(name.replace(/\/$/, ''), 'latin1'),
+    isDirectory: name.endsWith('/'),
+  }));
+const text = (path: Uint8Array | undefined): string | undefined =>
+  path === undefined ? undefined : Buffer.from(path).toString('latin1');
 
 describe('selectSource', () => {
   it('drops the name of a single match', () => {
-    const { roots, map } = selectSource(files('usr/share/doc/x', 'usr/src/', 'usr/src/neuron-1.1/', 'usr/src/neuron-1.1/a/b.c'), 'usr/src/*');
+    const { roots, map } = selectSource(
+      files('usr/share/doc/x', 'usr/src/', 'usr/src/neuron-1.1/', 'usr/src/neuron-1.1/a/b.c'),
+      'usr/src/*',
+    );
     expect(roots.map(text)).toEqual(['usr/src/neuron-1.1']);
     expect(text(map(Buffer.from('usr/src/neuron-1.1/a/b.c')))).toBe('a/b.c');
     expect(map(Buffer.from('usr/src/neuron-1.1'))).toBeUndefined();
@@ -94,19 +166,27 @@ describe('selectSource', () => {
   });
 
   it('keeps the names of several matches', () => {
-    const { roots, map } = selectSource(files('usr/src/b/y', 'usr/src/a/x', 'usr/src/file'), '/usr/src/*/');
+    const { roots, map } = selectSource(
+      files('usr/src/b/y', 'usr/src/a/x', 'usr/src/file'),
+      '/usr/src/*/',
+    );
     expect(roots.map(text)).toEqual(['usr/src/a', 'usr/src/b']);
     expect(text(map(Buffer.from('usr/src/b/y')))).toBe('b/y');
     expect(map(Buffer.from('usr/src/file'))).toBeUndefined();
   });
 
   it('takes folders that files imply, names that look like patterns, and bytes that are not UTF-8', () => {
-    expect(selectSource(files('usr/src/a(1)+[x]/f'), 'usr/src/a(1)+[x]').roots.map(text)).toEqual(['usr/src/a(1)+[x]']);
+    expect(selectSource(files('usr/src/a(1)+[x]/f'), 'usr/src/a(1)+[x]').roots.map(text)).toEqual([
+      'usr/src/a(1)+[x]',
+    ]);
     const { roots, map } = selectSource(files('usr/src/\xff\xfe/f\xff'), 'usr/src/*');
     expect(roots.map(text)).toEqual(['usr/src/\xff\xfe']);
     expect(text(map(Buffer.from('usr/src/\xff\xfe/f\xff', 'latin1')))).toBe('f\xff');
     expect(selectSource(files('usr/src/.hidden/f'), 'usr/src/*').roots).toHaveLength(1);
-    expect(selectSource([{ path: Buffer.from('usr/src/größe/f'), isDirectory: false }], 'usr/src/größe').roots).toHaveLength(1);
+    expect(
+      selectSource([{ path: Buffer.from('usr/src/größe/f'), isDirectory: false }], 'usr/src/größe')
+        .roots,
+    ).toHaveLength(1);
   });
 
   it('counts a match inside another as part of it', () => {
@@ -114,24 +194,35 @@ describe('selectSource', () => {
   });
 
   it('does not take a file or a link for a folder', () => {
-    expect(() => selectSource(files('usr/src/neuron'), 'usr/src/*')).toThrow(code('SOURCE_PATH_NOT_FOUND'));
+    expect(() => selectSource(files('usr/src/neuron'), 'usr/src/*')).toThrow(
+      code('SOURCE_PATH_NOT_FOUND'),
+    );
   });
 
-  it('lists the payload\'s top folders when nothing matches', () => {
+  it("lists the payload's top folders when nothing matches", () => {
     expect(() => selectSource(files('usr/share/doc/a/b', 'etc/x'), 'usr/src/*')).toThrow(
-      expect.objectContaining({ code: 'SOURCE_PATH_NOT_FOUND', message: 'source-path: expected a folder that matches "usr/src/*", found etc, usr, usr/share, usr/share/doc' }),
+      expect.objectContaining({
+        code: 'SOURCE_PATH_NOT_FOUND',
+        message:
+          'source-path: expected a folder that matches "usr/src/*", found etc, usr, usr/share, usr/share/doc',
+      }),
     );
-    expect(() => selectSource([], 'usr/src/*')).toThrow(expect.objectContaining({ message: expect.stringContaining('no folder at all') }));
+    expect(() => selectSource([], 'usr/src/*')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('no folder at all') }),
+    );
   });
 
   it('refuses several matches of one name', () => {
-    expect(() => selectSource(files('a/src/f', 'b/src/f'), '*/src')).toThrow(code('PAYLOAD_INVALID'));
+    expect(() => selectSource(files('a/src/f', 'b/src/f'), '*/src')).toThrow(
+      code('PAYLOAD_INVALID'),
+    );
   });
 
   it('refuses more folders than a package may have files', () => {
     const deep = 'a/'.repeat(20);
     function* many(): Generator<PayloadPath> {
-      for (let at = 0; at < LIMITS.filesInPackage / 20; at += 1) yield { path: Buffer.from(`${at}/${deep}f`), isDirectory: false };
+      for (let at = 0; at < LIMITS.filesInPackage / 20; at += 1)
+        yield { path: Buffer.from(`${at}/${deep}f`), isDirectory: false };
     }
     expect(() => selectSource([...many()], 'usr/src/*')).toThrow(code('LIMIT_EXCEEDED'));
   });
@@ -140,17 +231,23 @@ describe('selectSource', () => {
     const segment = fc.constantFrom('a', 'b', 'usr', 'src');
     const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('/'));
     fc.assert(
-      fc.property(fc.uniqueArray(path, { minLength: 1, maxLength: 8 }), fc.constantFrom('usr/src/*', '*', '*/src', '**/a', 'usr'), (paths, glob) => {
-        let selection;
-        try {
-          selection = selectSource(files(...paths), glob);
-        } catch {
-          return;
-        }
-        const mapped = paths.map((name) => text(selection.map(Buffer.from(name)))).filter((name) => name !== undefined);
-        expect(new Set(mapped).size).toBe(mapped.length);
-        expect(mapped.every((name) => /^[^/]/.test(name))).toBe(true);
-      }),
+      fc.property(
+        fc.uniqueArray(path, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom('usr/src/*', '*', '*/src', '**/a', 'usr'),
+        (paths, glob) => {
+          let selection;
+          try {
+            selection = selectSource(files(...paths), glob);
+          } catch {
+            return;
+          }
+          const mapped = paths
+            .map((name) => text(selection.map(Buffer.from(name))))
+            .filter((name) => name !== undefined);
+          expect(new Set(mapped).size).toBe(mapped.length);
+          expect(mapped.every((name) => /^[^/]/.test(name))).toBe(true);
+        },
+      ),
       { numRuns: 500 },
     );
   });

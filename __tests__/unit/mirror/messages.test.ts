@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatArchiveMessage, formatReleaseMessage, formatTagMessage, metadataFacts, trailerFacts } from '../../../src/mirror/messages.js';
-import { parseReleaseMessage, parseTimestamp, stripSignature } from '../../../src/mirror/message-parser.js';
+
+import {
+  parseReleaseMessage,
+  parseTimestamp,
+  stripSignature,
+} from '../../../src/mirror/message-parser.js';
+import {
+  formatArchiveMessage,
+  formatReleaseMessage,
+  formatTagMessage,
+  metadataFacts,
+  trailerFacts,
+} from '../../../src/mirror/messages.js';
 import { hostileRelease, NEURON } from './builders.js';
 
 const METADATA = `Metadata
@@ -68,22 +79,41 @@ describe('formatReleaseMessage', () => {
   });
 
   it('leaves nothing after the colon of an absent value', () => {
-    const text = formatReleaseMessage({ ...NEURON, facts: { ...NEURON.facts, license: '', buildTime: null, buildHost: '' }, repomdRevision: '' });
+    const text = formatReleaseMessage({
+      ...NEURON,
+      facts: { ...NEURON.facts, license: '', buildTime: null, buildHost: '' },
+      repomdRevision: '',
+    });
     expect(text).toContain('\nLicense:\nSummary:');
     expect(text).toContain('\nBuildhost:\nBuildtime:\nGPG key');
     expect(text).toMatch(/\nRepomd-Revision:\n$/);
   });
 
   it('indents further lines of a value by four spaces', () => {
-    const text = formatReleaseMessage({ ...NEURON, facts: { ...NEURON.facts, description: 'One.\r\n\r\n--------\nChecksum: 0\n' } });
+    const text = formatReleaseMessage({
+      ...NEURON,
+      facts: { ...NEURON.facts, description: 'One.\r\n\r\n--------\nChecksum: 0\n' },
+    });
     expect(text).toContain('\nDescription: One.\n    \n    --------\n    Checksum: 0\nFilename: ');
   });
 
   it('lists every path in byte order, unusual ones quoted', () => {
     const paths = ['src/b', 'src/B', 'src/\xff', 'src/a/x', 'src/a.c', 'src/x\n-----'];
-    const changes = paths.map((path) => ({ letter: 'M' as const, path: Buffer.from(path, 'latin1') }));
-    const files = /Files\n-----\n([^]*?)\n-----\n/.exec(formatReleaseMessage({ ...NEURON, changes }))![1];
-    expect(files!.split('\n')).toEqual(['- M: src/B', '- M: src/a.c', '- M: src/a/x', '- M: src/b', '- M: "src/x\\n-----"', '- M: "src/\\377"']);
+    const changes = paths.map((path) => ({
+      letter: 'M' as const,
+      path: Buffer.from(path, 'latin1'),
+    }));
+    const files = /Files\n-----\n([^]*?)\n-----\n/.exec(
+      formatReleaseMessage({ ...NEURON, changes }),
+    )![1];
+    expect(files!.split('\n')).toEqual([
+      '- M: src/B',
+      '- M: src/a.c',
+      '- M: src/a/x',
+      '- M: src/b',
+      '- M: "src/x\\n-----"',
+      '- M: "src/\\377"',
+    ]);
   });
 
   it('records several source folders, tolerated algorithms and dropped modes as trailers', () => {
@@ -96,7 +126,9 @@ describe('formatReleaseMessage', () => {
       ],
     });
     expect(text).toContain('\nSource-Path: usr/src/a\nSource-Path: usr/src/b\nSource-Tree: ');
-    expect(text).toMatch(/\nRepomd-Revision: 1766192765\nWeak-Algorithm: sha1\nDropped-Mode: "104755 src\/x\\ny"\n$/);
+    expect(text).toMatch(
+      /\nRepomd-Revision: 1766192765\nWeak-Algorithm: sha1\nDropped-Mode: "104755 src\/x\\ny"\n$/,
+    );
   });
 });
 
@@ -121,9 +153,13 @@ describe('parseReleaseMessage', () => {
       fc.property(hostileRelease, (release) => {
         const parsed = parseReleaseMessage(formatReleaseMessage(release))!;
         expect([...parsed.metadata!]).toEqual(metadataFacts(release));
-        const trailers = [...parsed.trailers!].flatMap(([key, values]) => values.map((value) => [key, value]));
+        const trailers = [...parsed.trailers!].flatMap(([key, values]) =>
+          values.map((value) => [key, value]),
+        );
         expect(trailers).toEqual(trailerFacts(release));
-        expect([...parseReleaseMessage(formatTagMessage(release))!.trailers!]).toEqual([...parsed.trailers!]);
+        expect([...parseReleaseMessage(formatTagMessage(release))!.trailers!]).toEqual([
+          ...parsed.trailers!,
+        ]);
       }),
       { numRuns: 500 },
     );
@@ -143,22 +179,43 @@ describe('parseReleaseMessage', () => {
     });
   });
 
-  it.each(['', 'x', 'feat: Update archive - repo files\n', 'a\n\nSigned-off-by: x\n', 'Metadata\n--------\n'])('finds nothing in %j', (text) => {
+  it.each([
+    '',
+    'x',
+    'feat: Update archive - repo files\n',
+    'a\n\nSigned-off-by: x\n',
+    'Metadata\n--------\n',
+  ])('finds nothing in %j', (text) => {
     expect(parseReleaseMessage(text)).toBeUndefined();
   });
 
   it('never throws', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('Metadata', '--------', '', 'Package: a', 'Rpm-Nevra: x', ' b', 'Checksum:')), (lines) => {
-        parseReleaseMessage(lines.join('\n'));
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            'Metadata',
+            '--------',
+            '',
+            'Package: a',
+            'Rpm-Nevra: x',
+            ' b',
+            'Checksum:',
+          ),
+        ),
+        (lines) => {
+          parseReleaseMessage(lines.join('\n'));
+        },
+      ),
     );
   });
 
   it('reads the message of a signed tag', () => {
     const signed = `${formatTagMessage(NEURON)}-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n`;
     expect(stripSignature(signed)).toBe(formatTagMessage(NEURON));
-    expect(parseReleaseMessage(signed)!.trailers!.get('Signing-Key')).toEqual([NEURON.key.fingerprint]);
+    expect(parseReleaseMessage(signed)!.trailers!.get('Signing-Key')).toEqual([
+      NEURON.key.fingerprint,
+    ]);
   });
 });
 

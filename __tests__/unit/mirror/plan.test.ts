@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
-import { planReleases, namesRelease, type PlanOptions, type PlanRequest } from '../../../src/mirror/plan.js';
-import type { IndexPackage } from '../../../src/repodata/model.js';
+
+import {
+  namesRelease,
+  type PlanOptions,
+  planReleases,
+  type PlanRequest,
+} from '../../../src/mirror/plan.js';
 import type { ReleaseRecord } from '../../../src/mirror/releases.js';
 import { createSelector, nearestNames, packageNotFound } from '../../../src/mirror/selection.js';
+import type { IndexPackage } from '../../../src/repodata/model.js';
 import { parseConstraints } from '../../../src/rpm/constraints.js';
 import { formatNevra } from '../../../src/rpm/evr.js';
 import { indexPackage, nevra, record } from './builders.js';
 
-function plan(nevras: readonly string[], { tags = [], recorded = [], ...options }: { tags?: string[]; recorded?: ReleaseRecord[] } & Partial<PlanOptions> = {}) {
+function plan(
+  nevras: readonly string[],
+  {
+    tags = [],
+    recorded = [],
+    ...options
+  }: { tags?: string[]; recorded?: ReleaseRecord[] } & Partial<PlanOptions> = {},
+) {
   const request: PlanRequest = {
     candidates: nevras.map((text) => indexPackage(text)),
     remoteTags: new Set(tags),
@@ -16,12 +29,19 @@ function plan(nevras: readonly string[], { tags = [], recorded = [], ...options 
     options: { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0, ...options },
   };
   const { releases, warnings } = planReleases(request);
-  return { rows: releases.map((row) => `${formatNevra(row.nevra)} ${row.tag} ${row.status}`), reasons: releases.map(({ reason }) => reason), warnings };
+  return {
+    rows: releases.map((row) => `${formatNevra(row.nevra)} ${row.tag} ${row.status}`),
+    reasons: releases.map(({ reason }) => reason),
+    warnings,
+  };
 }
 
 describe('planReleases', () => {
   it('orders releases by EVR, whatever their names', () => {
-    expect(plan(['new-2.10-1.noarch', 'old-2.9-1.noarch', 'new-2.10~rc1-1.noarch', 'new-1:1-1.noarch']).rows).toEqual([
+    expect(
+      plan(['new-2.10-1.noarch', 'old-2.9-1.noarch', 'new-2.10~rc1-1.noarch', 'new-1:1-1.noarch'])
+        .rows,
+    ).toEqual([
       'old-2.9-1.noarch 2.9 new',
       'new-2.10~rc1-1.noarch 2.10%7Erc1 new',
       'new-2.10-1.noarch 2.10 new',
@@ -31,28 +51,53 @@ describe('planReleases', () => {
 
   it('takes a NEVRA that is listed twice once, epoch 0 or none', () => {
     expect(plan(['a-1-1.noarch', 'a-1-1.noarch']).rows).toEqual(['a-1-1.noarch 1 new']);
-    const candidates = [indexPackage('a-1-1.noarch', 'f'.repeat(64)), indexPackage('a-0:1-1.noarch', 'f'.repeat(64))];
-    expect(planReleases({ candidates, remoteTags: new Set(), recorded: [], options: { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 } }).releases).toHaveLength(1);
+    const candidates = [
+      indexPackage('a-1-1.noarch', 'f'.repeat(64)),
+      indexPackage('a-0:1-1.noarch', 'f'.repeat(64)),
+    ];
+    expect(
+      planReleases({
+        candidates,
+        remoteTags: new Set(),
+        recorded: [],
+        options: { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 },
+      }).releases,
+    ).toHaveLength(1);
   });
 
   it('holds a release back whose file would take the place of another in the archive', () => {
     const same = (text: string): IndexPackage => ({ ...indexPackage(text), fileName: 'W.rpm' });
     const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 };
-    const inPlan = planReleases({ candidates: [same('a-1-1.noarch'), { ...same('a-2-1.noarch'), fileName: 'w.rpm' }], remoteTags: new Set(), recorded: [], options });
+    const inPlan = planReleases({
+      candidates: [same('a-1-1.noarch'), { ...same('a-2-1.noarch'), fileName: 'w.rpm' }],
+      remoteTags: new Set(),
+      recorded: [],
+      options,
+    });
     expect(inPlan.releases.map(({ status }) => status)).toEqual(['new', 'skipped']);
     expect(inPlan.releases[1]!.reason).toContain('a-1-1.noarch');
-    const onRecord = planReleases({ candidates: [same('a-2-1.noarch')], remoteTags: new Set(['1']), recorded: [record('a-1-1.noarch', '1', { file: 'w.rpm' })], options });
+    const onRecord = planReleases({
+      candidates: [same('a-2-1.noarch')],
+      remoteTags: new Set(['1']),
+      recorded: [record('a-1-1.noarch', '1', { file: 'w.rpm' })],
+      options,
+    });
     expect(onRecord.releases.map(({ status }) => status)).toEqual(['skipped']);
   });
 
   it('refuses a NEVRA that is listed twice with different checksums (T7)', () => {
     const candidates = [indexPackage('a-1-1.noarch'), indexPackage('a-1-1.noarch', '0'.repeat(64))];
     const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 };
-    expect(() => planReleases({ candidates, remoteTags: new Set(), recorded: [], options })).toThrow(expect.objectContaining({ code: 'PRIMARY_INVALID' }));
+    expect(() =>
+      planReleases({ candidates, remoteTags: new Set(), recorded: [], options }),
+    ).toThrow(expect.objectContaining({ code: 'PRIMARY_INVALID' }));
   });
 
   it('leaves out what versions exclude and lists what skip holds back', () => {
-    const { rows, reasons, warnings } = plan(['a-1-1.noarch', 'a-2-1.noarch', 'a-3-1.noarch'], { versions: parseConstraints('>= 2'), skip: ['3'] });
+    const { rows, reasons, warnings } = plan(['a-1-1.noarch', 'a-2-1.noarch', 'a-3-1.noarch'], {
+      versions: parseConstraints('>= 2'),
+      skip: ['3'],
+    });
     expect(rows).toEqual(['a-2-1.noarch 2 new', 'a-3-1.noarch 3 skipped']);
     expect(reasons).toEqual([undefined, 'held back by skip: 3']);
     expect(warnings).toEqual([]);
@@ -60,21 +105,33 @@ describe('planReleases', () => {
 
   it('knows a tag by its entry, whatever tag-format says today', () => {
     const recorded = [record('a-0:1-1.noarch', 'v1')];
-    expect(plan(['a-1-1.noarch'], { recorded, tags: ['v1'] }).rows).toEqual(['a-1-1.noarch v1 exists']);
+    expect(plan(['a-1-1.noarch'], { recorded, tags: ['v1'] }).rows).toEqual([
+      'a-1-1.noarch v1 exists',
+    ]);
   });
 
   it('knows a tag without an entry by its name', () => {
-    expect(plan(['a-1-1.noarch', 'a-2-1.noarch'], { tags: ['1'] }).rows).toEqual(['a-1-1.noarch 1 exists', 'a-2-1.noarch 2 new']);
+    expect(plan(['a-1-1.noarch', 'a-2-1.noarch'], { tags: ['1'] }).rows).toEqual([
+      'a-1-1.noarch 1 exists',
+      'a-2-1.noarch 2 new',
+    ]);
   });
 
   it('says when a recorded tag is not on the remote', () => {
-    expect(plan(['a-1-1.noarch'], { recorded: [record('a-1-1.noarch', '1')] }).warnings).toEqual(['a-1-1.noarch is recorded as published, but the remote has no tag 1']);
+    expect(plan(['a-1-1.noarch'], { recorded: [record('a-1-1.noarch', '1')] }).warnings).toEqual([
+      'a-1-1.noarch is recorded as published, but the remote has no tag 1',
+    ]);
   });
 
   it('skips another release for an existing tag and names the format that separates them', () => {
-    const { rows, warnings } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch'], { recorded: [record('a-1.2-1.noarch', '1.2')], tags: ['1.2'] });
+    const { rows, warnings } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch'], {
+      recorded: [record('a-1.2-1.noarch', '1.2')],
+      tags: ['1.2'],
+    });
     expect(rows).toEqual(['a-1.2-1.noarch 1.2 exists', 'a-1.2-2.noarch 1.2 skipped']);
-    expect(warnings).toEqual(['a-1.2-2.noarch is skipped: tag 1.2 is that of a-1.2-1.noarch; tag-format {version}-{release} would separate them']);
+    expect(warnings).toEqual([
+      'a-1.2-2.noarch is skipped: tag 1.2 is that of a-1.2-1.noarch; tag-format {version}-{release} would separate them',
+    ]);
   });
 
   it('skips another release for a tag that is known by name alone', () => {
@@ -84,14 +141,25 @@ describe('planReleases', () => {
   });
 
   it('lists what is published as such even when skip names it', () => {
-    expect(plan(['a-1-1.noarch', 'a-2-1.noarch'], { tags: ['1', '2'], recorded: [record('a-2-1.noarch', '2')], skip: ['1', '2'] }).rows).toEqual(['a-1-1.noarch 1 exists', 'a-2-1.noarch 2 exists']);
-    expect(plan(['a-1-1.noarch', 'a-1-2.noarch'], { tags: ['1'], skip: ['1-1'] }).rows).toEqual(['a-1-1.noarch 1 skipped', 'a-1-2.noarch 1 exists']);
+    expect(
+      plan(['a-1-1.noarch', 'a-2-1.noarch'], {
+        tags: ['1', '2'],
+        recorded: [record('a-2-1.noarch', '2')],
+        skip: ['1', '2'],
+      }).rows,
+    ).toEqual(['a-1-1.noarch 1 exists', 'a-2-1.noarch 2 exists']);
+    expect(plan(['a-1-1.noarch', 'a-1-2.noarch'], { tags: ['1'], skip: ['1-1'] }).rows).toEqual([
+      'a-1-1.noarch 1 skipped',
+      'a-1-2.noarch 1 exists',
+    ]);
   });
 
   it('skips the lower of two in one plan', () => {
     const { rows, warnings } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch']);
     expect(rows).toEqual(['a-1.2-1.noarch 1.2 skipped', 'a-1.2-2.noarch 1.2 new']);
-    expect(warnings).toEqual(['a-1.2-1.noarch is skipped: tag 1.2 goes to a-1.2-2.noarch; tag-format {version}-{release} would separate them']);
+    expect(warnings).toEqual([
+      'a-1.2-1.noarch is skipped: tag 1.2 goes to a-1.2-2.noarch; tag-format {version}-{release} would separate them',
+    ]);
   });
 
   it.each([
@@ -99,18 +167,33 @@ describe('planReleases', () => {
     ['a-1-1.noarch', 'a-1-1.x86_64', '{version}.{arch}'],
   ])('names a format that separates %s and %s', (one, other, format) => {
     expect(plan([one, other]).warnings[0]).toContain(`tag-format ${format} would`);
-    expect(plan([one, other], { tagFormat: format }).rows.map((row) => row.split(' ')[2])).toEqual(['new', 'new']);
+    expect(plan([one, other], { tagFormat: format }).rows.map((row) => row.split(' ')[2])).toEqual([
+      'new',
+      'new',
+    ]);
   });
 
   it('refuses two package names for one new tag, and names the format', () => {
     expect(() => plan(['a-1-1.noarch', 'b-1-2.noarch'])).toThrow(
-      expect.objectContaining({ code: 'TAG_COLLISION', message: expect.stringContaining('a-1-1.noarch and b-1-2.noarch'), remedy: expect.stringContaining('{name}-{version}') }),
+      expect.objectContaining({
+        code: 'TAG_COLLISION',
+        message: expect.stringContaining('a-1-1.noarch and b-1-2.noarch'),
+        remedy: expect.stringContaining('{name}-{version}'),
+      }),
     );
-    expect(plan(['a-1-1.noarch', 'b-1-2.noarch'], { skip: ['a-1-1'] }).rows).toEqual(['a-1-1.noarch 1 skipped', 'b-1-2.noarch 1 new']);
+    expect(plan(['a-1-1.noarch', 'b-1-2.noarch'], { skip: ['a-1-1'] }).rows).toEqual([
+      'a-1-1.noarch 1 skipped',
+      'b-1-2.noarch 1 new',
+    ]);
   });
 
   it('publishes at most max-releases, oldest first', () => {
-    expect(plan(['a-3-1.noarch', 'a-2-1.noarch', 'a-1-1.noarch', 'a-4-1.noarch'], { tags: ['2'], maxReleases: 2 }).rows).toEqual([
+    expect(
+      plan(['a-3-1.noarch', 'a-2-1.noarch', 'a-1-1.noarch', 'a-4-1.noarch'], {
+        tags: ['2'],
+        maxReleases: 2,
+      }).rows,
+    ).toEqual([
       'a-1-1.noarch 1 new',
       'a-2-1.noarch 2 exists',
       'a-3-1.noarch 3 new',
@@ -120,13 +203,19 @@ describe('planReleases', () => {
 });
 
 describe('namesRelease', () => {
-  it.each(['1.2', '1.2-3', '0:1.2-3', 'a-b-1.2-3', 'a-b-1.2-3.noarch', 'a-b-0:1.2-3.noarch'])('%s is the release', (entry) => {
-    expect(namesRelease(entry, nevra('a-b-1.2-3.noarch'))).toBe(true);
-  });
+  it.each(['1.2', '1.2-3', '0:1.2-3', 'a-b-1.2-3', 'a-b-1.2-3.noarch', 'a-b-0:1.2-3.noarch'])(
+    '%s is the release',
+    (entry) => {
+      expect(namesRelease(entry, nevra('a-b-1.2-3.noarch'))).toBe(true);
+    },
+  );
 
-  it.each(['1', '1.2-4', '1:1.2-3', 'a-b', 'a-b-1.2', 'a-b-1.2-3.x86_64', ''])('%s is not', (entry) => {
-    expect(namesRelease(entry, nevra('a-b-1.2-3.noarch'))).toBe(false);
-  });
+  it.each(['1', '1.2-4', '1:1.2-3', 'a-b', 'a-b-1.2', 'a-b-1.2-3.x86_64', ''])(
+    '%s is not',
+    (entry) => {
+      expect(namesRelease(entry, nevra('a-b-1.2-3.noarch'))).toBe(false);
+    },
+  );
 });
 
 describe('createSelector', () => {
@@ -141,12 +230,18 @@ describe('createSelector', () => {
     ['a?c', 'abc', true],
     ['{a,b}-c', 'b-c', true],
   ])('%s takes %s: %s', (glob, name, expected) => {
-    expect(createSelector({ packages: [glob], arch: ['noarch'] })({ name, arch: 'noarch' })).toBe(expected);
+    expect(createSelector({ packages: [glob], arch: ['noarch'] })({ name, arch: 'noarch' })).toBe(
+      expected,
+    );
   });
 
   it('takes only the architectures that are asked for', () => {
     const select = createSelector({ packages: ['*'], arch: ['noarch', 'src'] });
-    expect(['noarch', 'src', 'x86_64'].map((arch) => select({ name: 'a', arch }))).toEqual([true, true, false]);
+    expect(['noarch', 'src', 'x86_64'].map((arch) => select({ name: 'a', arch }))).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -154,7 +249,10 @@ describe('packageNotFound', () => {
   const names = ['aws-neuronx-dkms', 'aws-neuronx-tools', 'aws-neuron-dkms', 'zlib'];
 
   it('names the nearest names', () => {
-    expect(nearestNames(['aws-neuronx-dksm'], names).slice(0, 2)).toEqual(['aws-neuronx-dkms', 'aws-neuron-dkms']);
+    expect(nearestNames(['aws-neuronx-dksm'], names).slice(0, 2)).toEqual([
+      'aws-neuronx-dkms',
+      'aws-neuron-dkms',
+    ]);
     expect(nearestNames(['dkms*'], names)).toEqual(['aws-neuron-dkms', 'aws-neuronx-dkms']);
     expect(nearestNames(['qqqqqqqq'], names)).toEqual([]);
     const error = packageNotFound({ packages: ['aws-neuronx-dkm'], arch: ['noarch'] }, names);
@@ -163,6 +261,8 @@ describe('packageNotFound', () => {
   });
 
   it('names the architectures that there are', () => {
-    expect(packageNotFound({ packages: ['zlib'], arch: ['noarch'] }, names, ['x86_64']).remedy).toBe('Set arch to x86_64.');
+    expect(
+      packageNotFound({ packages: ['zlib'], arch: ['noarch'] }, names, ['x86_64']).remedy,
+    ).toBe('Set arch to x86_64.');
   });
 });

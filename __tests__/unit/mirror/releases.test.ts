@@ -1,30 +1,57 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { GitError } from '../../../src/errors.js';
-import { formatReleases, parseReleases } from '../../../src/mirror/releases.js';
-import { formatNotesState, notesUrl, parseNotesState } from '../../../src/mirror/notes-state.js';
 import { tryParseNevra } from '../../../src/mirror/nevra.js';
+import { formatNotesState, notesUrl, parseNotesState } from '../../../src/mirror/notes-state.js';
+import { formatReleases, parseReleases } from '../../../src/mirror/releases.js';
 import { record } from './builders.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('formatReleases', () => {
-  it('writes one line per release in EVR order, keys in the interface\'s order', () => {
-    const text = formatReleases([record('a-1.10-1.noarch', '1.10'), record('b-1.9-1.noarch', '1.9'), record('a-1:0.1-1.noarch', '0.1'), record('a-1.10~rc1-1.noarch', '1.10%7Erc1')]);
+  it("writes one line per release in EVR order, keys in the interface's order", () => {
+    const text = formatReleases([
+      record('a-1.10-1.noarch', '1.10'),
+      record('b-1.9-1.noarch', '1.9'),
+      record('a-1:0.1-1.noarch', '0.1'),
+      record('a-1.10~rc1-1.noarch', '1.10%7Erc1'),
+    ]);
     const lines = text.split('\n');
-    expect(lines.map((line) => /"tag":"([^"]*)"/.exec(line)?.[1])).toEqual(['1.9', '1.10%7Erc1', '1.10', '0.1', undefined]);
-    expect(Object.keys(JSON.parse(lines[0]!))).toEqual(
-      ['tag', 'nevra', 'file', 'sha256', 'contentSha256', 'headerSha256', 'sourceTree', 'signingKey', 'signedAt', 'repomdRevision', 'indexSha256', 'class'],
-    );
+    expect(lines.map((line) => /"tag":"([^"]*)"/.exec(line)?.[1])).toEqual([
+      '1.9',
+      '1.10%7Erc1',
+      '1.10',
+      '0.1',
+      undefined,
+    ]);
+    expect(Object.keys(JSON.parse(lines[0]!))).toEqual([
+      'tag',
+      'nevra',
+      'file',
+      'sha256',
+      'contentSha256',
+      'headerSha256',
+      'sourceTree',
+      'signingKey',
+      'signedAt',
+      'repomdRevision',
+      'indexSha256',
+      'class',
+    ]);
     expect(text.endsWith('}\n')).toBe(true);
   });
 
   it('gives the same bytes in whatever order the records come', () => {
-    const records = ['1', '2', '3', '10'].map((version) => record(`a-${version}-1.noarch`, version));
-    fc.assert(fc.property(fc.shuffledSubarray(records, { minLength: 4 }), (shuffled) => {
-      expect(formatReleases(shuffled)).toBe(formatReleases(records));
-    }));
+    const records = ['1', '2', '3', '10'].map((version) =>
+      record(`a-${version}-1.noarch`, version),
+    );
+    fc.assert(
+      fc.property(fc.shuffledSubarray(records, { minLength: 4 }), (shuffled) => {
+        expect(formatReleases(shuffled)).toBe(formatReleases(records));
+      }),
+    );
   });
 
   it('writes an empty file for no release', () => {
@@ -39,7 +66,10 @@ describe('formatReleases', () => {
 
 describe('parseReleases', () => {
   it('reads back what was written, further keys and absent facts included', () => {
-    const records = [record('a-1-1.noarch', '1', { further: { 9: [1], later: { x: null }, ['__proto__']: 1 } }), record('a-2-1.noarch', '2', { sha256: null, class: null })];
+    const records = [
+      record('a-1-1.noarch', '1', { further: { 9: [1], later: { x: null }, ['__proto__']: 1 } }),
+      record('a-2-1.noarch', '2', { sha256: null, class: null }),
+    ];
     const text = formatReleases(records);
     expect(parseReleases(bytes(text))).toEqual(records);
     expect(formatReleases(parseReleases(bytes(text)))).toBe(text);
@@ -64,10 +94,18 @@ describe('parseReleases', () => {
     ['a checksum that is none', '{"tag":"1","nevra":"a-1-1.noarch","file":"f","sha256":"xyz"}'],
     ['a checksum of the wrong type', '{"tag":"1","nevra":"a-1-1.noarch","file":"f","sha256":1}'],
     ['an unknown class', '{"tag":"1","nevra":"a-1-1.noarch","file":"f","class":"odd"}'],
-    ['two entries for a tag', '{"tag":"1","nevra":"a-1-1.noarch","file":"f"}\n{"tag":"1","nevra":"a-1-2.noarch","file":"f"}'],
+    [
+      'two entries for a tag',
+      '{"tag":"1","nevra":"a-1-1.noarch","file":"f"}\n{"tag":"1","nevra":"a-1-2.noarch","file":"f"}',
+    ],
     ['an array that does not end', '[{"tag":"1"'],
   ])('refuses %s', (_, text) => {
-    expect(() => parseReleases(bytes(text))).toThrow(expect.objectContaining({ code: 'MIRROR_INVALID', message: expect.stringContaining('expected') }));
+    expect(() => parseReleases(bytes(text))).toThrow(
+      expect.objectContaining({
+        code: 'MIRROR_INVALID',
+        message: expect.stringContaining('expected'),
+      }),
+    );
   });
 
   it('refuses what is not UTF-8', () => {
@@ -76,13 +114,22 @@ describe('parseReleases', () => {
 
   it('throws nothing but our error', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.record({ tag: fc.anything(), nevra: fc.anything(), file: fc.anything() }).map((value) => bytes(JSON.stringify(value)))), (input) => {
-        try {
-          parseReleases(input);
-        } catch (error) {
-          expect(error).toBeInstanceOf(GitError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map(bytes),
+          fc
+            .record({ tag: fc.anything(), nevra: fc.anything(), file: fc.anything() })
+            .map((value) => bytes(JSON.stringify(value))),
+        ),
+        (input) => {
+          try {
+            parseReleases(input);
+          } catch (error) {
+            expect(error).toBeInstanceOf(GitError);
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -90,8 +137,20 @@ describe('parseReleases', () => {
 
 describe('tryParseNevra', () => {
   it.each([
-    ['aws-neuronx-dkms-2.25.4.0-dkms.noarch', { name: 'aws-neuronx-dkms', epoch: null, version: '2.25.4.0', release: 'dkms', arch: 'noarch' }],
-    ['kernel-1:6.1~rc1-3.el9.x86_64', { name: 'kernel', epoch: 1, version: '6.1~rc1', release: '3.el9', arch: 'x86_64' }],
+    [
+      'aws-neuronx-dkms-2.25.4.0-dkms.noarch',
+      {
+        name: 'aws-neuronx-dkms',
+        epoch: null,
+        version: '2.25.4.0',
+        release: 'dkms',
+        arch: 'noarch',
+      },
+    ],
+    [
+      'kernel-1:6.1~rc1-3.el9.x86_64',
+      { name: 'kernel', epoch: 1, version: '6.1~rc1', release: '3.el9', arch: 'x86_64' },
+    ],
     ['a-1.noarch', undefined],
     ['', undefined],
   ])('parses %j', (text, expected) => {
@@ -102,7 +161,12 @@ describe('tryParseNevra', () => {
 describe('release-notes.json', () => {
   const states = [
     { url: 'https://example.org/a.rst', file: 'a.rst', etag: '"x"', lastModified: null },
-    { url: 'notes.md', file: 'notes.md', etag: null, lastModified: 'Thu, 01 Jan 1970 00:00:00 GMT' },
+    {
+      url: 'notes.md',
+      file: 'notes.md',
+      etag: null,
+      lastModified: 'Thu, 01 Jan 1970 00:00:00 GMT',
+    },
   ];
 
   it('reads back what was written', () => {
@@ -117,11 +181,20 @@ describe('release-notes.json', () => {
   });
 
   it('leaves out entries and validators that it would not write', () => {
-    const text = JSON.stringify([1, null, {}, { url: 'u', file: 'f', etag: 'a\r\nX: y', lastModified: 2 }]);
-    expect(parseNotesState(bytes(text))).toEqual([{ url: 'u', file: 'f', etag: null, lastModified: null }]);
+    const text = JSON.stringify([
+      1,
+      null,
+      {},
+      { url: 'u', file: 'f', etag: 'a\r\nX: y', lastModified: 2 },
+    ]);
+    expect(parseNotesState(bytes(text))).toEqual([
+      { url: 'u', file: 'f', etag: null, lastModified: null },
+    ]);
   });
 
   it.each(['', '{}', 'null', '['])('refuses %j', (text) => {
-    expect(() => parseNotesState(bytes(text))).toThrow(expect.objectContaining({ code: 'MIRROR_INVALID' }));
+    expect(() => parseNotesState(bytes(text))).toThrow(
+      expect.objectContaining({ code: 'MIRROR_INVALID' }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { InputError } from '../../../src/errors.js';
 import { formatTagName, parseTagName, validateTagFormat } from '../../../src/mirror/tag-names.js';
 import { nevra } from './builders.js';
@@ -67,22 +68,44 @@ describe('formatTagName', () => {
 
   it('can be read back, so that no two texts share a name (T29)', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: fc.constantFrom(...'./%@{~^:-lock25\\ü\ud800'.split('')), minLength: 1 })), (version) => {
-        expect(parseTagName(tagOf(version))).toBe(version);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary', minLength: 1 }),
+          fc.string({
+            unit: fc.constantFrom(...'./%@{~^:-lock25\\ü\ud800'.split('')),
+            minLength: 1,
+          }),
+        ),
+        (version) => {
+          expect(parseTagName(tagOf(version))).toBe(version);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 });
 
 describe('validateTagFormat', () => {
-  it.each(['{version}', '{name}/{version}', 'v{version}-{release}', '{release}'])('takes %s', (format) => {
-    expect(() => {
-      validateTagFormat(format);
-    }).not.toThrow();
-  });
+  it.each(['{version}', '{name}/{version}', 'v{version}-{release}', '{release}'])(
+    'takes %s',
+    (format) => {
+      expect(() => {
+        validateTagFormat(format);
+      }).not.toThrow();
+    },
+  );
 
-  it.each(['', '{foo}', '{version', 'version}', '{}', '{{version}}', 'release', '{name}', '{Version}'])('refuses %j', (format) => {
+  it.each([
+    '',
+    '{foo}',
+    '{version',
+    'version}',
+    '{}',
+    '{{version}}',
+    'release',
+    '{name}',
+    '{Version}',
+  ])('refuses %j', (format) => {
     expect(() => {
       validateTagFormat(format);
     }).toThrow(InputError);

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { LIMITS } from '../../../src/limits.js';
-import { breakMarkers, cleanBlock, cleanLine, cleanLines, showPath, showString } from '../../../src/mirror/text.js';
+import {
+  breakMarkers,
+  cleanBlock,
+  cleanLine,
+  cleanLines,
+  showPath,
+  showString,
+} from '../../../src/mirror/text.js';
 import { hostileText } from './builders.js';
 
 describe('breakMarkers', () => {
@@ -16,8 +24,14 @@ describe('breakMarkers', () => {
     ['see !7', 'see !\u20607'],
     ['fixes https://github.com/o/r/issues/1', 'fixes h\u2060ttps://github.com/o/r/issues/1'],
     ['[skip ci] [ci skip] [no ci]', '[\u2060skip ci] [\u2060ci skip] [\u2060no ci]'],
-    ['[skip actions] [actions skip] [CI SKIP]', '[\u2060skip actions] [\u2060actions skip] [\u2060CI SKIP]'],
-    ['[ci-skip] [azurepipelines skip] [skip-ci]', '[\u2060ci-skip] [\u2060azurepipelines skip] [\u2060skip-ci]'],
+    [
+      '[skip actions] [actions skip] [CI SKIP]',
+      '[\u2060skip actions] [\u2060actions skip] [\u2060CI SKIP]',
+    ],
+    [
+      '[ci-skip] [azurepipelines skip] [skip-ci]',
+      '[\u2060ci-skip] [\u2060azurepipelines skip] [\u2060skip-ci]',
+    ],
     ['***NO_CI***', '*\u2060**NO_CI***'],
     ['skip-checks: true', 's\u2060kip-checks: true'],
     ['request-checks:true', 'r\u2060equest-checks:true'],
@@ -64,13 +78,19 @@ describe('cleanLines', () => {
 
   it('cuts at the cap and says so', () => {
     const lines = cleanLines('0123456789\n'.repeat(LIMITS.commitTextBytes / 8));
-    expect(Buffer.byteLength(lines.slice(0, -1).join('\n'))).toBeLessThanOrEqual(LIMITS.commitTextBytes);
+    expect(Buffer.byteLength(lines.slice(0, -1).join('\n'))).toBeLessThanOrEqual(
+      LIMITS.commitTextBytes,
+    );
     expect(lines.at(-1)).toMatch(/^\(shortened: \d+ more bytes\)$/);
-    expect(cleanLine('ü'.repeat(LIMITS.commitTextBytes))).toMatch(/ü \(shortened: \d+ more bytes\)$/);
+    expect(cleanLine('ü'.repeat(LIMITS.commitTextBytes))).toMatch(
+      /ü \(shortened: \d+ more bytes\)$/,
+    );
   });
 
   it('leaves text at the cap whole', () => {
-    expect(cleanLines('x'.repeat(LIMITS.commitTextBytes))).toEqual(['x'.repeat(LIMITS.commitTextBytes)]);
+    expect(cleanLines('x'.repeat(LIMITS.commitTextBytes))).toEqual([
+      'x'.repeat(LIMITS.commitTextBytes),
+    ]);
   });
 });
 
@@ -87,9 +107,12 @@ describe('cleanBlock', () => {
     expect(cleanBlock(`a\n${line}\nb`)).toEqual(['a', expected, 'b']);
   });
 
-  it.each(['- item', '-', '^^^^', '--verbose', '===', 'Files changed'])('leaves the line %j alone', (line) => {
-    expect(cleanBlock(line)).toEqual([line]);
-  });
+  it.each(['- item', '-', '^^^^', '--verbose', '===', 'Files changed'])(
+    'leaves the line %j alone',
+    (line) => {
+      expect(cleanBlock(line)).toEqual([line]);
+    },
+  );
 
   it('never gives a line that ends a block, a control character or an unpaired surrogate', () => {
     fc.assert(
@@ -106,7 +129,9 @@ describe('cleanBlock', () => {
 
 describe('showString', () => {
   it('shows bytes that are not UTF-8 with replacement characters', () => {
-    expect(showString({ b64: Buffer.from('a\xffb', 'latin1').toString('base64') })).toBe('a\ufffdb');
+    expect(showString({ b64: Buffer.from('a\xffb', 'latin1').toString('base64') })).toBe(
+      'a\ufffdb',
+    );
     expect(showString('plain')).toBe('plain');
   });
 });

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+
 import { DownloadError } from '../../../src/errors.js';
 import { Deadline } from '../../../src/net/deadline.js';
 
 describe('Deadline', () => {
-  beforeEach(() => { jest.useFakeTimers(); });
-  afterEach(() => { jest.useRealTimers(); });
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
   const pace = { idleTimeout: 1000, requestTimeout: 5000, slowestRate: 100 };
 
   function start(changes = {}): { deadline: Deadline; ended: DownloadError[]; stop: () => void } {
@@ -21,17 +26,29 @@ describe('Deadline', () => {
     jest.advanceTimersByTime(999);
     expect(ended).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(ended).toEqual([expect.objectContaining({ constructor: DownloadError, code: 'TIMEOUT', message: expect.stringContaining('package x') })]);
+    expect(ended).toEqual([
+      expect.objectContaining({
+        constructor: DownloadError,
+        code: 'TIMEOUT',
+        message: expect.stringContaining('package x'),
+      }),
+    ]);
     expect(deadline.expired).toBe(false);
   });
 
   it('gives a byte the time that it takes at the slowest rate, and no more', () => {
     const { deadline, ended } = start();
     // 50 bytes every half second are the slowest rate exactly: they pay for themselves, the first 5 s stay.
-    for (let n = 0; n < 40; n++) { deadline.received(50); jest.advanceTimersByTime(500); }
+    for (let n = 0; n < 40; n++) {
+      deadline.received(50);
+      jest.advanceTimersByTime(500);
+    }
     expect(ended).toEqual([]);
     // Half of it uses them up.
-    for (let n = 0; n < 30 && ended.length === 0; n++) { deadline.received(25); jest.advanceTimersByTime(500); }
+    for (let n = 0; n < 30 && ended.length === 0; n++) {
+      deadline.received(25);
+      jest.advanceTimersByTime(500);
+    }
     expect(ended).toHaveLength(1);
     expect(deadline.expired).toBe(true);
   });
@@ -51,7 +68,10 @@ describe('Deadline', () => {
 
   it('with a rate of 0 ends at the time given, whatever arrives', () => {
     const { deadline, ended } = start({ slowestRate: 0 });
-    for (let n = 0; n < 11; n++) { deadline.received(1e9); jest.advanceTimersByTime(500); }
+    for (let n = 0; n < 11; n++) {
+      deadline.received(1e9);
+      jest.advanceTimersByTime(500);
+    }
     expect(ended.length).toBeGreaterThan(0);
     expect(deadline.expired).toBe(true);
   });

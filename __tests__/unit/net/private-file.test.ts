@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
 import { PrivateDirectory, Spool } from '../../../src/net/private-file.js';
 import { collect, noise } from '../../fixtures/fetchers.js';
 
@@ -20,19 +22,32 @@ afterEach(async () => {
 
 describe('Spool', () => {
   it('gives what it was given, from memory up to the threshold and from a file beyond', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }), fc.nat({ max: 100 }), fc.nat(200), fc.nat(200), async (chunks, threshold, start, end) => {
-      const spool = new Spool(directory, threshold);
-      await spool.append(noise(30));
-      await spool.reset();
-      for (const chunk of chunks) await spool.append(chunk);
-      const whole = Buffer.concat(chunks);
-      const { bytes, file } = spool.finish();
-      expect((await collect(bytes)).equals(whole)).toBe(true);
-      expect(Buffer.from(await bytes.read(start, end)).equals(whole.subarray(start, Math.max(start, end)))).toBe(true);
-      expect(bytes.size).toBe(whole.length);
-      if (whole.length > threshold) expect(file).toBeDefined();
-      await file?.remove();
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }),
+        fc.nat({ max: 100 }),
+        fc.nat(200),
+        fc.nat(200),
+        async (chunks, threshold, start, end) => {
+          const spool = new Spool(directory, threshold);
+          await spool.append(noise(30));
+          await spool.reset();
+          for (const chunk of chunks) await spool.append(chunk);
+          const whole = Buffer.concat(chunks);
+          const { bytes, file } = spool.finish();
+          expect((await collect(bytes)).equals(whole)).toBe(true);
+          expect(
+            Buffer.from(await bytes.read(start, end)).equals(
+              whole.subarray(start, Math.max(start, end)),
+            ),
+          ).toBe(true);
+          expect(bytes.size).toBe(whole.length);
+          if (whole.length > threshold) expect(file).toBeDefined();
+          await file?.remove();
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('makes no folder for what fits into memory', async () => {

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { DownloadError, IntegrityError } from '../../../src/errors.js';
 import { silentLogger } from '../../../src/log.js';
-import { parseRetryAfter, retry, RetryLater, type RetryContext } from '../../../src/net/retry.js';
+import { parseRetryAfter, retry, type RetryContext, RetryLater } from '../../../src/net/retry.js';
 
 const context = (changes: Partial<RetryContext> = {}): RetryContext => ({
-  policy: { attempts: 4, backoff: 1, retryAfter: 50 }, logger: silentLogger, signal: new AbortController().signal, expired: () => false, ...changes,
+  policy: { attempts: 4, backoff: 1, retryAfter: 50 },
+  logger: silentLogger,
+  signal: new AbortController().signal,
+  expired: () => false,
+  ...changes,
 });
 
-async function attemptsUntilGivenUp(error: Error, changes?: Partial<RetryContext>): Promise<number> {
+async function attemptsUntilGivenUp(
+  error: Error,
+  changes?: Partial<RetryContext>,
+): Promise<number> {
   let attempts = 0;
-  await expect(retry(async () => { attempts += 1; throw error; }, context(changes))).rejects.toBe(error);
+  await expect(
+    retry(async () => {
+      attempts += 1;
+      throw error;
+    }, context(changes)),
+  ).rejects.toBe(error);
   return attempts;
 }
 
@@ -23,20 +36,44 @@ describe('retry', () => {
     ['too large', new DownloadError('TOO_LARGE', ''), 1],
     ['wrong bytes', new IntegrityError('DIGEST_MISMATCH', ''), 1],
     ['a defect', new TypeError('x'), 1],
-    ['a wrong certificate', new DownloadError('CONNECTION_FAILED', '', { cause: Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }) }), 1],
-    ['a refused connection', new DownloadError('CONNECTION_FAILED', '', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }), 4],
+    [
+      'a wrong certificate',
+      new DownloadError('CONNECTION_FAILED', '', {
+        cause: Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' }),
+      }),
+      1,
+    ],
+    [
+      'a refused connection',
+      new DownloadError('CONNECTION_FAILED', '', {
+        cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }),
+      }),
+      4,
+    ],
     ['a short Retry-After', new RetryLater('', 429, 1), 4],
     ['a long Retry-After', new RetryLater('', 429, 51), 1],
-  ])('after %s', async (_, error, attempts) => { expect(await attemptsUntilGivenUp(error)).toBe(attempts); });
+  ])('after %s', async (_, error, attempts) => {
+    expect(await attemptsUntilGivenUp(error)).toBe(attempts);
+  });
 
   it('ends when the time is used up', async () => {
-    expect(await attemptsUntilGivenUp(new DownloadError('TIMEOUT', ''), { expired: () => true })).toBe(1);
+    expect(
+      await attemptsUntilGivenUp(new DownloadError('TIMEOUT', ''), { expired: () => true }),
+    ).toBe(1);
   });
 
   it('ends a wait with the reason of the signal', async () => {
     const ending = new AbortController();
     const reason = new DownloadError('ABORTED', '');
-    const pending = retry(async () => { setTimeout(() => { ending.abort(reason); }, 1); throw new DownloadError('TIMEOUT', ''); }, context({ signal: ending.signal, policy: { attempts: 2, backoff: 1e9, retryAfter: 0 } }));
+    const pending = retry(
+      async () => {
+        setTimeout(() => {
+          ending.abort(reason);
+        }, 1);
+        throw new DownloadError('TIMEOUT', '');
+      },
+      context({ signal: ending.signal, policy: { attempts: 2, backoff: 1e9, retryAfter: 0 } }),
+    );
     await expect(pending).rejects.toBe(reason);
   });
 });
@@ -44,6 +81,15 @@ describe('retry', () => {
 describe('parseRetryAfter', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   it.each([
-    ['120', 120_000], ['0', 0], ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000], ['Wed, 31 Dec 2025 00:00:00 GMT', 0], ['soon', undefined], ['-', undefined], [undefined, undefined], ['99999999999', undefined],
-  ])('%s is %s ms', (value, wait) => { expect(parseRetryAfter(value, now)).toBe(wait); });
+    ['120', 120_000],
+    ['0', 0],
+    ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
+    ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
+    ['soon', undefined],
+    ['-', undefined],
+    [undefined, undefined],
+    ['99999999999', undefined],
+  ])('%s is %s ms', (value, wait) => {
+    expect(parseRetryAfter(value, now)).toBe(wait);
+  });
 });

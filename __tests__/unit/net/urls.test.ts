@@ -1,34 +1,70 @@
 // SPDX-License-Identifier: MIT
-import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
 import { DownloadError, InputError } from '../../../src/errors.js';
 import { nextHop } from '../../../src/net/redirects.js';
-import { addressKind, displayUrl, hostKind, parseHeaderLines, parseTarget, sameHost } from '../../../src/net/urls.js';
+import {
+  addressKind,
+  displayUrl,
+  hostKind,
+  parseHeaderLines,
+  parseTarget,
+  sameHost,
+} from '../../../src/net/urls.js';
 
 describe('parseTarget', () => {
   it('takes user information out of the URL', () => {
     const target = parseTarget('https://us%20er:p%40ss%zz@example.org/a?b#c');
-    expect(target).toMatchObject({ kind: 'http', authorization: `Basic ${Buffer.from('us er:p@ss%zz').toString('base64')}` });
+    expect(target).toMatchObject({
+      kind: 'http',
+      authorization: `Basic ${Buffer.from('us er:p@ss%zz').toString('base64')}`,
+    });
     expect(target.kind === 'http' && target.url.href).toBe('https://example.org/a?b');
     expect(parseTarget('https://example.org/')).toMatchObject({ authorization: undefined });
   });
 
   it('tells paths from URLs', () => {
-    for (const path of ['key.asc', './key.asc', '/etc/key', 'C:\\key.asc', 'a:b'.slice(0, 1)]) expect(parseTarget(path)).toEqual({ kind: 'file', path });
+    for (const path of ['key.asc', './key.asc', '/etc/key', 'C:\\key.asc', 'a:b'.slice(0, 1)])
+      expect(parseTarget(path)).toEqual({ kind: 'file', path });
     const path = resolve('a key.asc');
     expect(parseTarget(pathToFileURL(path).href)).toEqual({ kind: 'file', path });
   });
 
-  it.each(['ftp://x/', 'file://host/share', 'file:%', 'file:///a%2Fb', 'http://', 'https://:80', 'javascript:1', 'mailto:a@b'])('refuses %s', (text) => {
+  it.each([
+    'ftp://x/',
+    'file://host/share',
+    'file:%',
+    'file:///a%2Fb',
+    'http://',
+    'https://:80',
+    'javascript:1',
+    'mailto:a@b',
+  ])('refuses %s', (text) => {
     expect(() => parseTarget(text)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 
   it('throws nothing but our error, whatever the text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((text) => `http://${text}`), fc.string().map((text) => `file:${text}`)), (text) => {
-      try { parseTarget(text); } catch (error) { expect(error).toBeInstanceOf(DownloadError); }
-    }));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.webUrl(),
+          fc.string().map((text) => `http://${text}`),
+          fc.string().map((text) => `file:${text}`),
+        ),
+        (text) => {
+          try {
+            parseTarget(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(DownloadError);
+          }
+        },
+      ),
+    );
   });
 });
 
@@ -39,47 +75,72 @@ describe('displayUrl', () => {
     ['file:///a/b', 'file:///a/b'],
     ['http://u:p@ho st/?secret', 'http://ho st/?…'],
     ['/local/path', '/local/path'],
-  ])('%s is shown as %s', (url, shown) => { expect(displayUrl(url)).toBe(shown); });
+  ])('%s is shown as %s', (url, shown) => {
+    expect(displayUrl(url)).toBe(shown);
+  });
 
   it('shows no user information and no query of any URL', () => {
-    fc.assert(fc.property(fc.webUrl({ withQueryParameters: true }), fc.stringMatching(/^[A-Z]{8}$/), (text, secret) => {
-      const url = new URL(text);
-      url.username = url.password = secret;
-      url.search = secret;
-      expect(displayUrl(url.href)).not.toContain(secret);
-    }));
+    fc.assert(
+      fc.property(
+        fc.webUrl({ withQueryParameters: true }),
+        fc.stringMatching(/^[A-Z]{8}$/),
+        (text, secret) => {
+          const url = new URL(text);
+          url.username = url.password = secret;
+          url.search = secret;
+          expect(displayUrl(url.href)).not.toContain(secret);
+        },
+      ),
+    );
   });
 });
 
 describe('sameHost', () => {
   it.each([
-    ['http://a/', 'https://a/x', true], ['http://a:80/', 'https://a:443/', true], ['http://a:8080/', 'https://a:8080/', true],
-    ['http://a:8080/', 'https://a/', false], ['http://a/', 'http://b.a/', false], ['http://127.0.0.1/', 'http://localhost/', false],
-  ])('%s and %s: %s', (a, b, same) => { expect(sameHost(new URL(a), new URL(b))).toBe(same); });
+    ['http://a/', 'https://a/x', true],
+    ['http://a:80/', 'https://a:443/', true],
+    ['http://a:8080/', 'https://a:8080/', true],
+    ['http://a:8080/', 'https://a/', false],
+    ['http://a/', 'http://b.a/', false],
+    ['http://127.0.0.1/', 'http://localhost/', false],
+  ])('%s and %s: %s', (a, b, same) => {
+    expect(sameHost(new URL(a), new URL(b))).toBe(same);
+  });
 });
 
 describe('addressKind and hostKind', () => {
   it('give a kind for every address', () => {
-    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
-      expect(['public', 'private', 'loopback', 'link-local']).toContain(addressKind(address));
-      const url = new URL(address.includes(':') ? `http://[${address}]/` : `http://${address}/`);
-      expect(hostKind(url)).toBe(addressKind(address));
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
+        expect(['public', 'private', 'loopback', 'link-local']).toContain(addressKind(address));
+        const url = new URL(address.includes(':') ? `http://[${address}]/` : `http://${address}/`);
+        expect(hostKind(url)).toBe(addressKind(address));
+      }),
+    );
   });
 });
 
 describe('parseHeaderLines', () => {
   it('gives names and values, and skips empty lines', () => {
-    expect(parseHeaderLines('\n A: b \r\nX-Key:c: d\n\nEmpty:\n')).toEqual([['A', 'b'], ['X-Key', 'c: d'], ['Empty', '']]);
+    expect(parseHeaderLines('\n A: b \r\nX-Key:c: d\n\nEmpty:\n')).toEqual([
+      ['A', 'b'],
+      ['X-Key', 'c: d'],
+      ['Empty', ''],
+    ]);
     expect(parseHeaderLines('')).toEqual([]);
   });
 
   it('lets no control character through, and throws nothing but our error', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      try {
-        for (const [name, value] of parseHeaderLines(text)) expect(name + value).toMatch(/^[\t\x20-\x7e]+$/);
-      } catch (error) { expect(error).toBeInstanceOf(InputError); }
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        try {
+          for (const [name, value] of parseHeaderLines(text))
+            expect(name + value).toMatch(/^[\t\x20-\x7e]+$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+    );
   });
 });
 
@@ -87,18 +148,40 @@ describe('nextHop', () => {
   const redirect = { status: 302, hop: 0, limit: 5, pinned: true };
 
   it('resolves relative locations and drops user information and fragments', () => {
-    expect(nextHop({ ...redirect, from: new URL('https://a/b/c'), location: '../x?y#z' }).href).toBe('https://a/x?y');
-    expect(nextHop({ ...redirect, from: new URL('https://a/'), location: '//u:p@b/' }).href).toBe('https://b/');
-    expect(nextHop({ ...redirect, pinned: false, from: new URL('http://a/'), location: 'https://a/x' }).href).toBe('https://a/x');
+    expect(
+      nextHop({ ...redirect, from: new URL('https://a/b/c'), location: '../x?y#z' }).href,
+    ).toBe('https://a/x?y');
+    expect(nextHop({ ...redirect, from: new URL('https://a/'), location: '//u:p@b/' }).href).toBe(
+      'https://b/',
+    );
+    expect(
+      nextHop({ ...redirect, pinned: false, from: new URL('http://a/'), location: 'https://a/x' })
+        .href,
+    ).toBe('https://a/x');
   });
 
   it('leads to http and https only, never down, whatever the location', () => {
-    fc.assert(fc.property(fc.constantFrom('http://a/', 'https://a/'), fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('http:b', 'https:\\\\b', '//b', 'HTTP://b', ' http://b')), fc.boolean(), (from, location, pinned) => {
-      try {
-        const to = nextHop({ ...redirect, from: new URL(from), location, pinned });
-        expect(to.protocol === 'https:' || (to.protocol === 'http:' && from === 'http://a/')).toBe(true);
-        if (!pinned) expect(to.host).toBe('a');
-      } catch (error) { expect(error).toBeInstanceOf(DownloadError); }
-    }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('http://a/', 'https://a/'),
+        fc.oneof(
+          fc.string(),
+          fc.webUrl(),
+          fc.constantFrom('http:b', 'https:\\\\b', '//b', 'HTTP://b', ' http://b'),
+        ),
+        fc.boolean(),
+        (from, location, pinned) => {
+          try {
+            const to = nextHop({ ...redirect, from: new URL(from), location, pinned });
+            expect(
+              to.protocol === 'https:' || (to.protocol === 'http:' && from === 'http://a/'),
+            ).toBe(true);
+            if (!pinned) expect(to.host).toBe('a');
+          } catch (error) {
+            expect(error).toBeInstanceOf(DownloadError);
+          }
+        },
+      ),
+    );
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { armor, dearmor } from '../../../src/openpgp/armor.js';
 import { encodePacket, PacketError, readPackets } from '../../../src/openpgp/packets.js';
 import { parsePublicKey } from '../../../src/openpgp/public-key.js';
@@ -19,7 +20,9 @@ describe('readPackets', () => {
     ['new, two bytes at most', header(0xc6, 223, 255), 6, 8383],
     ['new, five bytes', header(0xc6, 255, 0, 0, 0, 9), 6, 9],
   ])('reads a length: %s', (_, head, tag, length) => {
-    expect([...readPackets(Buffer.concat([head, body(length)]))]).toEqual([{ tag, body: body(length) }]);
+    expect([...readPackets(Buffer.concat([head, body(length)]))]).toEqual([
+      { tag, body: body(length) },
+    ]);
   });
 
   it.each([
@@ -36,20 +39,45 @@ describe('readPackets', () => {
 
   it('reads what encodePacket writes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 63 }), fc.constantFrom(0, 1, 191, 192, 8383, 8384, 70_000), (tag, length) => {
-        const packet = { tag, body: body(length) };
-        expect([...readPackets(encodePacket(packet))]).toEqual([packet]);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 63 }),
+        fc.constantFrom(0, 1, 191, 192, 8383, 8384, 70_000),
+        (tag, length) => {
+          const packet = { tag, body: body(length) };
+          expect([...readPackets(encodePacket(packet))]).toEqual([packet]);
+        },
+      ),
     );
   });
 });
 
 describe('parseSignature and parsePublicKey', () => {
   it('raise nothing but PacketError, whatever they are given', () => {
-    const plausible = fc.tuple(fc.constantFrom(2, 3, 4, 5, 6), fc.uint8Array({ maxLength: 300 })).map(([version, rest]) => Buffer.from([version, ...rest]));
+    const plausible = fc
+      .tuple(fc.constantFrom(2, 3, 4, 5, 6), fc.uint8Array({ maxLength: 300 }))
+      .map(([version, rest]) => Buffer.from([version, ...rest]));
     const shaped = fc
-      .tuple(fc.constantFrom(4, 6), fc.nat(255), fc.constantFrom(1, 17, 19, 22, 27, 30), fc.constantFrom(2, 8, 10), fc.uint8Array({ maxLength: 60 }), fc.uint8Array({ maxLength: 200 }))
-      .map(([version, type, algorithm, hash, area, rest]) => Buffer.from([version, type, algorithm, hash, ...(version === 6 ? [0, 0] : []), 0, area.length, ...area, ...rest]));
+      .tuple(
+        fc.constantFrom(4, 6),
+        fc.nat(255),
+        fc.constantFrom(1, 17, 19, 22, 27, 30),
+        fc.constantFrom(2, 8, 10),
+        fc.uint8Array({ maxLength: 60 }),
+        fc.uint8Array({ maxLength: 200 }),
+      )
+      .map(([version, type, algorithm, hash, area, rest]) =>
+        Buffer.from([
+          version,
+          type,
+          algorithm,
+          hash,
+          ...(version === 6 ? [0, 0] : []),
+          0,
+          area.length,
+          ...area,
+          ...rest,
+        ]),
+      );
     fc.assert(
       fc.property(fc.oneof(plausible, shaped), (bytes) => {
         for (const parse of [parseSignature, parsePublicKey]) {
@@ -85,7 +113,9 @@ describe('dearmor', () => {
   });
 
   it('reads several blocks one after the other, and binary packets as they are', () => {
-    expect(Buffer.from(dearmor(Buffer.from(block + block)))).toEqual(Buffer.concat([packets, packets]));
+    expect(Buffer.from(dearmor(Buffer.from(block + block)))).toEqual(
+      Buffer.concat([packets, packets]),
+    );
     expect(dearmor(packets)).toBe(packets);
   });
 
@@ -101,6 +131,10 @@ describe('dearmor', () => {
   });
 
   it('reads what armor writes, whatever it is', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => Buffer.from(dearmor(Buffer.from(armor('PUBLIC KEY BLOCK', bytes)))).equals(bytes)));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
+        Buffer.from(dearmor(Buffer.from(armor('PUBLIC KEY BLOCK', bytes)))).equals(bytes),
+      ),
+    );
   });
 });

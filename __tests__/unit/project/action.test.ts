@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
+
 import { INPUTS } from '../../../src/input-table.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -12,7 +14,12 @@ interface Action {
   readonly name: string;
   readonly description: string;
   readonly branding: { readonly icon: string; readonly color: string };
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: unknown; readonly required?: boolean }>>;
+  readonly inputs: Readonly<
+    Record<
+      string,
+      { readonly description: string; readonly default?: unknown; readonly required?: boolean }
+    >
+  >;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
   readonly runs: { readonly using: string; readonly main: string };
 }
@@ -21,8 +28,14 @@ const action = load(readFileSync(path.join(root, 'action.yml'), 'utf8')) as Acti
 
 describe('action.yml', () => {
   it('names the inputs of src/input-table.ts in the same order with the same defaults', () => {
-    const declared = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']);
-    const known = Object.entries(INPUTS).map(([name, input]) => [name, name === 'token' ? '${{ github.token }}' : input.default]);
+    const declared = Object.entries(action.inputs).map(([name, input]) => [
+      name,
+      input.default ?? '',
+    ]);
+    const known = Object.entries(INPUTS).map(([name, input]) => [
+      name,
+      name === 'token' ? '${{ github.token }}' : input.default,
+    ]);
     expect(declared).toEqual(known);
   });
 
@@ -31,7 +44,15 @@ describe('action.yml', () => {
   });
 
   it('names the outputs that scripts rely on', () => {
-    expect(Object.keys(action.outputs)).toEqual(['has-new', 'new-versions', 'published-versions', 'tags', 'latest-version', 'commit', 'report']);
+    expect(Object.keys(action.outputs)).toEqual([
+      'has-new',
+      'new-versions',
+      'published-versions',
+      'tags',
+      'latest-version',
+      'commit',
+      'report',
+    ]);
   });
 
   it('starts dist/index.js on Node 24 and fits the Marketplace', () => {

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -10,11 +19,16 @@ const root = path.resolve(import.meta.dirname, '../../..');
 /** A copy of what the build reads, in `folder`, and its dist as name → bytes. */
 function buildIn(folder: string): ReadonlyMap<string, Buffer> {
   mkdirSync(folder, { recursive: true });
-  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'LICENSE']) cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'LICENSE'])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: folder });
   const dist = path.join(folder, 'dist');
-  return new Map(readdirSync(dist).sort().map((name) => [name, readFileSync(path.join(dist, name))]));
+  return new Map(
+    readdirSync(dist)
+      .sort()
+      .map((name) => [name, readFileSync(path.join(dist, name))]),
+  );
 }
 
 describe('the build (T43)', () => {
@@ -32,7 +46,8 @@ describe('the build (T43)', () => {
 
   it('gives the same bytes in two folders', () => {
     expect([...first.keys()]).toEqual([...second.keys()]);
-    for (const [name, bytes] of first) expect({ name, same: bytes.equals(second.get(name)!) }).toEqual({ name, same: true });
+    for (const [name, bytes] of first)
+      expect({ name, same: bytes.equals(second.get(name)!) }).toEqual({ name, same: true });
   });
 
   it('names no folder of the machine', () => {
@@ -48,7 +63,9 @@ describe('the build (T43)', () => {
       const license = readFileSync(path.join(root, 'node_modules', name, 'LICENSE'), 'utf8');
       if (!text.includes(`\n${name} `)) continue;
       expect(text).toContain(license.replaceAll('\r\n', '\n').trim());
-      expect(text).toContain(readFileSync(path.join(root, 'scripts/licenses/GPL-3.0.txt'), 'utf8').trim());
+      expect(text).toContain(
+        readFileSync(path.join(root, 'scripts/licenses/GPL-3.0.txt'), 'utf8').trim(),
+      );
     }
     expect(text).toContain(readFileSync(path.join(root, 'LICENSE'), 'utf8').trim());
   });
@@ -56,30 +73,51 @@ describe('the build (T43)', () => {
   it('runs with nothing beside it', () => {
     const alone = path.join(work, 'alone');
     cpSync(path.join(work, 'one/dist'), alone, { recursive: true });
-    const version = execFileSync(process.execPath, [path.join(alone, 'cli.js'), '--version'], { cwd: alone, encoding: 'utf8' });
-    expect(version).toContain((JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version);
+    const version = execFileSync(process.execPath, [path.join(alone, 'cli.js'), '--version'], {
+      cwd: alone,
+      encoding: 'utf8',
+    });
+    expect(version).toContain(
+      (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string })
+        .version,
+    );
   });
 
-  it.each(['cli.js', 'index.js'])('starts %s without the libraries that only a download needs', (entry) => {
-    const seen = new Set([entry]);
-    for (const name of seen) {
-      const text = first.get(name)!.toString('utf8');
-      expect({ name, undici: text.includes('// node_modules/undici/') }).toEqual({ name, undici: false });
-      // cli.js loads the program late, once it knows its Node; all else that is loaded late is not for the start.
-      const loaded = name === 'cli.js' ? /await import\("\.\/([^"]+)"\)/g : /^(?:import|\} from) "\.\/([^"]+)";$/gm;
-      for (const [, chunk] of text.matchAll(loaded)) seen.add(chunk!);
-    }
-    expect(seen.size).toBeGreaterThan(2);
-  });
+  it.each(['cli.js', 'index.js'])(
+    'starts %s without the libraries that only a download needs',
+    (entry) => {
+      const seen = new Set([entry]);
+      for (const name of seen) {
+        const text = first.get(name)!.toString('utf8');
+        expect({ name, undici: text.includes('// node_modules/undici/') }).toEqual({
+          name,
+          undici: false,
+        });
+        // cli.js loads the program late, once it knows its Node; all else that is loaded late is not for the start.
+        const loaded =
+          name === 'cli.js'
+            ? /await import\("\.\/([^"]+)"\)/g
+            : /^(?:import|\} from) "\.\/([^"]+)";$/gm;
+        for (const [, chunk] of text.matchAll(loaded)) seen.add(chunk!);
+      }
+      expect(seen.size).toBeGreaterThan(2);
+    },
+  );
 
   it('fails where a bundled package has no licence text', () => {
-    const script = "import { licenseTexts } from './scripts/licenses.mjs'; await licenseTexts(process.cwd(), ['node_modules/bare/index.js'], [])";
+    const script =
+      "import { licenseTexts } from './scripts/licenses.mjs'; await licenseTexts(process.cwd(), ['node_modules/bare/index.js'], [])";
     const folder = path.join(work, 'one');
     const bare = path.join(folder, 'elsewhere');
     mkdirSync(path.join(bare, 'node_modules/bare'), { recursive: true });
     cpSync(path.join(folder, 'LICENSE'), path.join(bare, 'LICENSE'));
     cpSync(path.join(folder, 'scripts'), path.join(bare, 'scripts'), { recursive: true });
     cpSync(path.join(folder, 'package.json'), path.join(bare, 'node_modules/bare/package.json'));
-    expect(() => execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: bare, stdio: 'pipe' })).toThrow(/No licence text for bundled packages: rpm-source-mirror/);
+    expect(() =>
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: bare,
+        stdio: 'pipe',
+      }),
+    ).toThrow(/No licence text for bundled packages: rpm-source-mirror/);
   });
 });

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const read = (name: string): string => readFileSync(path.join(root, name), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
@@ -13,15 +21,29 @@ describe.each(documents)('what %s tells to run', (name) => {
     const text = read(name);
     const wanted = [...text.matchAll(/\bnpm run ([\w-]+)/g)].map(([, script]) => script!);
     expect(wanted.filter((script) => !(script in scripts))).toEqual([]);
-    const files = [...text.matchAll(/`(?:node )?((?:scripts|examples|src|bench|\.ci|__tests__|\.github)\/[\w./-]*\w)(?: [^`]*)?`/g)].map(([, file]) => file!);
+    const files = [
+      ...text.matchAll(
+        /`(?:node )?((?:scripts|examples|src|bench|\.ci|__tests__|\.github)\/[\w./-]*\w)(?: [^`]*)?`/g,
+      ),
+    ].map(([, file]) => file!);
     // The workflow that the reader makes is the only one that is not ours.
-    expect(files.filter((file) => file !== '.github/workflows/mirror.yml' && !existsSync(path.join(root, file)))).toEqual([]);
+    expect(
+      files.filter(
+        (file) => file !== '.github/workflows/mirror.yml' && !existsSync(path.join(root, file)),
+      ),
+    ).toEqual([]);
   });
 
   it('uses flags of the command line that there are', () => {
     const help = read('src/input-table.ts') + read('src/help.ts');
-    const commands = [...read(name).replaceAll('\\\n', ' ').matchAll(/^ *node (?:\.\.\/rpm-source-mirror\/)?dist\/cli\.js (.*)$/gm)].map(([, rest]) => rest!);
-    const flags = commands.flatMap((command) => [...command.matchAll(/(?<=\s)--([a-z-]+)/g)].map(([, flag]) => flag!));
+    const commands = [
+      ...read(name)
+        .replaceAll('\\\n', ' ')
+        .matchAll(/^ *node (?:\.\.\/rpm-source-mirror\/)?dist\/cli\.js (.*)$/gm),
+    ].map(([, rest]) => rest!);
+    const flags = commands.flatMap((command) =>
+      [...command.matchAll(/(?<=\s)--([a-z-]+)/g)].map(([, flag]) => flag!),
+    );
     expect(flags.filter((flag) => !help.includes(flag))).toEqual([]);
   });
 
@@ -29,10 +51,18 @@ describe.each(documents)('what %s tells to run', (name) => {
     const text = read(name).replace(/<!-- inputs -->[\s\S]*<!-- \/outputs -->/, '');
     // The one that is an input of actions/checkout.
     const inputs = `${read('src/input-table.ts')} 'persist-credentials' 'fetch-depth'`;
-    const named = [...text.matchAll(/`([a-z]+(?:-[a-z]+)+): (?:true|false|warn|fail|header|none|\d+)`/g)].map(([, input]) => input!);
+    const named = [
+      ...text.matchAll(/`([a-z]+(?:-[a-z]+)+): (?:true|false|warn|fail|header|none|\d+)`/g),
+    ].map(([, input]) => input!);
     expect(named.filter((input) => !inputs.includes(`'${input}'`))).toEqual([]);
     const errors = read('src/errors.ts');
-    const codes = [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code!).filter((code) => !/^(?:GITHUB|RUNNER|INPUT|NODE|SSL|ACTIONS|SOURCE_DATE|NO)_|_PROXY$/.test(code) || code.startsWith('INPUT_MIS'));
+    const codes = [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)]
+      .map(([, code]) => code!)
+      .filter(
+        (code) =>
+          !/^(?:GITHUB|RUNNER|INPUT|NODE|SSL|ACTIONS|SOURCE_DATE|NO)_|_PROXY$/.test(code) ||
+          code.startsWith('INPUT_MIS'),
+      );
     expect(codes.filter((code) => !errors.includes(code))).toEqual([]);
     expect(text).not.toContain('../shared');
   });

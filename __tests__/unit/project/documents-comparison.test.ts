@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
+
 import { describeWithShared, sharedPath } from '../../fixtures/tools.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -14,24 +16,37 @@ interface Row {
   readonly shown: string;
 }
 
-const rows: readonly Row[] = [...read('docs/comparison.md').matchAll(/^\| (?!feature )([^|]+) \| ((?:yes|partly|no)\b[^|]*) \| ([^|]+) \| ([^|]*)\|$/gm)].map(
-  ([, feature = '', here = '', elsewhere = '', shown = '']) => ({ feature, here, elsewhere, shown: shown.trim() }),
-);
+const rows: readonly Row[] = [
+  ...read('docs/comparison.md').matchAll(
+    /^\| (?!feature )([^|]+) \| ((?:yes|partly|no)\b[^|]*) \| ([^|]+) \| ([^|]*)\|$/gm,
+  ),
+].map(([, feature = '', here = '', elsewhere = '', shown = '']) => ({
+  feature,
+  here,
+  elsewhere,
+  shown: shown.trim(),
+}));
 
 describe('docs/comparison.md', () => {
   it('has 84 rows', () => {
     expect(rows).toHaveLength(84);
   });
 
-  it.each(rows.filter(({ here }) => !here.startsWith('no')))('$feature: is shown by a test that exists', ({ shown }) => {
-    const [, link = '', title = ''] = /^\[[\w-]+\]\(\.\.\/(\S+) "([^"]+)"\)$/.exec(shown) ?? [];
-    expect({ link, exists: existsSync(path.join(root, link)) }).toEqual({ link, exists: true });
-    expect(read(link)).toContain(title);
-  });
+  it.each(rows.filter(({ here }) => !here.startsWith('no')))(
+    '$feature: is shown by a test that exists',
+    ({ shown }) => {
+      const [, link = '', title = ''] = /^\[[\w-]+\]\(\.\.\/(\S+) "([^"]+)"\)$/.exec(shown) ?? [];
+      expect({ link, exists: existsSync(path.join(root, link)) }).toEqual({ link, exists: true });
+      expect(read(link)).toContain(title);
+    },
+  );
 
-  it.each(rows.filter(({ here }) => /^(?:no|partly)/.test(here)))('$feature: is not claimed by README.md', ({ feature }) => {
-    expect(readmeRows().map((row) => row.feature)).not.toContain(feature);
-  });
+  it.each(rows.filter(({ here }) => /^(?:no|partly)/.test(here)))(
+    '$feature: is not claimed by README.md',
+    ({ feature }) => {
+      expect(readmeRows().map((row) => row.feature)).not.toContain(feature);
+    },
+  );
 
   it('says the same as the short table in README.md', () => {
     expect(readmeRows().length).toBeGreaterThan(6);
@@ -41,15 +56,30 @@ describe('docs/comparison.md', () => {
 
 describeWithShared('what the peers have', () => {
   it('stands in docs/comparison.md as it was read in their files', () => {
-    const noted = [...readFileSync(sharedPath('features.md'), 'utf8').matchAll(/^\| \d+ \| (.+) \| (.+) \|$/gm)].map(([, feature, elsewhere]) => ({ feature, elsewhere }));
+    const noted = [
+      ...readFileSync(sharedPath('features.md'), 'utf8').matchAll(/^\| \d+ \| (.+) \| (.+) \|$/gm),
+    ].map(([, feature, elsewhere]) => ({ feature, elsewhere }));
     expect(rows.map(({ feature, elsewhere }) => ({ feature, elsewhere }))).toEqual(noted);
   });
 });
 
 /** README.md writes the programs out. */
-const NAMES = { GO: 'aws-neuron-driver-publish-source', AWS: "AWS's own bot", SRPM: 'srpmproc', MSHIP: 'OpenELA mothership', GBP: 'git-buildpackage' };
+const NAMES = {
+  GO: 'aws-neuron-driver-publish-source',
+  AWS: "AWS's own bot",
+  SRPM: 'srpmproc',
+  MSHIP: 'OpenELA mothership',
+  GBP: 'git-buildpackage',
+};
 
 function readmeRows(): Pick<Row, 'feature' | 'elsewhere'>[] {
-  const [, table = ''] = /\| what this does \| who else \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
-  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)].map(([, feature = '', elsewhere = '']) => ({ feature, elsewhere: Object.entries(NAMES).reduce((text, [short, name]) => text.replaceAll(name, short), elsewhere) }));
+  const [, table = ''] =
+    /\| what this does \| who else \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
+  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)].map(([, feature = '', elsewhere = '']) => ({
+    feature,
+    elsewhere: Object.entries(NAMES).reduce(
+      (text, [short, name]) => text.replaceAll(name, short),
+      elsewhere,
+    ),
+  }));
 }

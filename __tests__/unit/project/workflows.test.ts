@@ -4,8 +4,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
-import { INPUTS, inputSpec, type InputName } from '../../../src/input-table.js';
+
+import { type InputName, INPUTS, inputSpec } from '../../../src/input-table.js';
 import { parseOptions } from '../../../src/inputs.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../.github/workflows');
@@ -20,7 +22,16 @@ interface Step {
 interface Workflow {
   readonly on: { readonly workflow_call?: { readonly inputs: object; readonly secrets: object } };
   readonly permissions?: object;
-  readonly jobs: Readonly<Record<string, { readonly 'timeout-minutes'?: unknown; readonly needs?: string; readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly 'timeout-minutes'?: unknown;
+        readonly needs?: string;
+        readonly steps: readonly Step[];
+      }
+    >
+  >;
 }
 
 const workflows = readdirSync(folder).map((name) => {
@@ -31,30 +42,45 @@ const workflows = readdirSync(folder).map((name) => {
 describe('our workflows (T43)', () => {
   it.each(workflows)('$name pins every action by commit and says its version', ({ text }) => {
     const uses = text.split('\n').filter((line) => /\buses:/.test(line));
-    for (const line of uses) expect(line).toMatch(/uses: (\.\/\S+|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)/);
+    for (const line of uses)
+      expect(line).toMatch(/uses: (\.\/\S+|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)/);
   });
 
-  it.each(workflows)('$name starts from no permissions, except where the caller grants them', ({ workflow }) => {
-    expect(workflow.permissions).toEqual('workflow_call' in workflow.on ? undefined : {});
-  });
+  it.each(workflows)(
+    '$name starts from no permissions, except where the caller grants them',
+    ({ workflow }) => {
+      expect(workflow.permissions).toEqual('workflow_call' in workflow.on ? undefined : {});
+    },
+  );
 
-  it.each(workflows)('$name ends in time and leaves no credentials in a checkout', ({ workflow }) => {
-    for (const job of Object.values(workflow.jobs)) {
-      expect(job['timeout-minutes']).toBeDefined();
-      const checkouts = job.steps.filter((step) => step.uses?.startsWith('actions/checkout@'));
-      for (const step of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
-    }
-  });
+  it.each(workflows)(
+    '$name ends in time and leaves no credentials in a checkout',
+    ({ workflow }) => {
+      for (const job of Object.values(workflow.jobs)) {
+        expect(job['timeout-minutes']).toBeDefined();
+        const checkouts = job.steps.filter((step) => step.uses?.startsWith('actions/checkout@'));
+        for (const step of checkouts)
+          expect(step.with).toMatchObject({ 'persist-credentials': false });
+      }
+    },
+  );
 
   it('publish.yml takes and hands on every input of the action', () => {
     const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
     const call = workflow.on.workflow_call!;
     const left = ['mode', 'dry-run'];
     const names = Object.keys(INPUTS).filter((name) => !left.includes(name));
-    const taken = [...Object.keys(call.inputs), ...Object.keys(call.secrets)].filter((name) => !['verify', 'timeout-minutes'].includes(name));
+    const taken = [...Object.keys(call.inputs), ...Object.keys(call.secrets)].filter(
+      (name) => !['verify', 'timeout-minutes'].includes(name),
+    );
     expect([...new Set(taken)].sort()).toEqual([...names].sort());
     // A workflow shows its inputs to everybody who may read it.
-    expect(Object.keys(call.secrets)).toEqual(expect.arrayContaining([...names.filter((name) => inputSpec(name as InputName).secret), 'mirrors']));
+    expect(Object.keys(call.secrets)).toEqual(
+      expect.arrayContaining([
+        ...names.filter((name) => inputSpec(name as InputName).secret),
+        'mirrors',
+      ]),
+    );
     const publish = workflow.jobs['publish']!.steps.find((step) => step.uses?.startsWith('./'))!;
     expect(Object.keys(publish.with!).sort()).toEqual([...names].sort());
   });
@@ -62,37 +88,97 @@ describe('our workflows (T43)', () => {
   it('publish.yml joins the mirrors of the input and of the secret, either of which may be empty', () => {
     const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
     const publish = workflow.jobs['publish']!.steps.find((step) => step.uses?.startsWith('./'))!;
-    const given = (inputs: string, secrets: string): string => String(publish.with!['mirrors']).replace('${{ inputs.mirrors }}', inputs).replace('${{ secrets.mirrors }}', secrets);
-    const read = (mirrors: string): readonly string[] => parseOptions((name) => ({ mirrors, baseurl: 'https://example.org', packages: 'x', repository: 'a/b' })[name as string] ?? '', {}).mirrors;
-    expect([given('', ''), given('a', ''), given('', 'b'), given('a', 'b\nc')].map(read)).toEqual([[], ['a'], ['b'], ['a', 'b', 'c']]);
+    const given = (inputs: string, secrets: string): string =>
+      String(publish.with!['mirrors'])
+        .replace('${{ inputs.mirrors }}', inputs)
+        .replace('${{ secrets.mirrors }}', secrets);
+    const read = (mirrors: string): readonly string[] =>
+      parseOptions(
+        (name) =>
+          ({ mirrors, baseurl: 'https://example.org', packages: 'x', repository: 'a/b' })[
+            name as string
+          ] ?? '',
+        {},
+      ).mirrors;
+    expect([given('', ''), given('a', ''), given('', 'b'), given('a', 'b\nc')].map(read)).toEqual([
+      [],
+      ['a'],
+      ['b'],
+      ['a', 'b', 'c'],
+    ]);
   });
 
   it('publish.yml verifies with what the mirror was made with', () => {
     const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
-    const [publish, verify] = workflow.jobs['publish']!.steps.filter((step) => step.uses?.startsWith('./'));
-    const shapes = ['baseurl', 'mirrorlist', 'metalink', 'repo-file', 'http-headers', 'gpg-fingerprints', 'allow-weak', 'source-path', 'unpack', 'source-directory', 'archive-directory', 'packaging-directory', 'tag-format', 'repository', 'branch', 'token', 'ssh-key'];
-    for (const name of shapes) expect([name, verify!.with![name]]).toEqual([name, publish!.with![name]]);
+    const [publish, verify] = workflow.jobs['publish']!.steps.filter((step) =>
+      step.uses?.startsWith('./'),
+    );
+    const shapes = [
+      'baseurl',
+      'mirrorlist',
+      'metalink',
+      'repo-file',
+      'http-headers',
+      'gpg-fingerprints',
+      'allow-weak',
+      'source-path',
+      'unpack',
+      'source-directory',
+      'archive-directory',
+      'packaging-directory',
+      'tag-format',
+      'repository',
+      'branch',
+      'token',
+      'ssh-key',
+    ];
+    for (const name of shapes)
+      expect([name, verify!.with![name]]).toEqual([name, publish!.with![name]]);
   });
 });
 
 describe('a release of the action', () => {
   const { jobs } = workflows.find(({ name }) => name === 'release.yml')!.workflow;
-  const { version } = JSON.parse(readFileSync(path.join(folder, '../../package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(path.join(folder, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
 
   /** Runs one step with a stand-in of gh, which records its arguments and answers with `answers` by the first that matches. */
-  function runStep(name: string, environment: Readonly<Record<string, string>>, answers: Readonly<Record<string, string>> = {}): { status: number | null; output: string; calls: string[] } {
+  function runStep(
+    name: string,
+    environment: Readonly<Record<string, string>>,
+    answers: Readonly<Record<string, string>> = {},
+  ): { status: number | null; output: string; calls: string[] } {
     const { run } = Object.values(jobs)
       .flatMap((job) => job.steps)
       .find((step) => step.name === name)!;
     const bin = mkdtempSync(path.join(tmpdir(), 'gh-'));
-    const cases = Object.entries(answers).map(([pattern, answer]) => `  *'${pattern}'*) ${answer} ;;`);
-    writeFileSync(path.join(bin, 'gh'), ['#!/bin/sh', `echo "$*" >> '${bin}/calls'`, 'case "$*" in', ...cases, '  *) exit 1 ;;', 'esac', ''].join('\n'));
+    const cases = Object.entries(answers).map(
+      ([pattern, answer]) => `  *'${pattern}'*) ${answer} ;;`,
+    );
+    writeFileSync(
+      path.join(bin, 'gh'),
+      [
+        '#!/bin/sh',
+        `echo "$*" >> '${bin}/calls'`,
+        'case "$*" in',
+        ...cases,
+        '  *) exit 1 ;;',
+        'esac',
+        '',
+      ].join('\n'),
+    );
     chmodSync(path.join(bin, 'gh'), 0o755);
     writeFileSync(path.join(bin, 'calls'), '');
     const result = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run!], {
       cwd: path.join(folder, '../..'),
       encoding: 'utf8',
-      env: { PATH: `${bin}:${path.dirname(process.execPath)}:${process.env['PATH']!}`, GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: 'a'.repeat(40), ...environment },
+      env: {
+        PATH: `${bin}:${path.dirname(process.execPath)}:${process.env['PATH']!}`,
+        GITHUB_REPOSITORY: 'o/r',
+        GITHUB_SHA: 'a'.repeat(40),
+        ...environment,
+      },
     });
     const calls = readFileSync(path.join(bin, 'calls'), 'utf8').trim().split('\n');
     rmSync(bin, { recursive: true });
@@ -109,18 +195,52 @@ describe('a release of the action', () => {
     ['of the package, from main', version, 'refs/heads/main', {}, 0, ''],
     ['with a leading v', `v${version}`, 'refs/heads/main', {}, 1, 'is not a version'],
     ['with a command in it', '1.0.0$(id)', 'refs/heads/main', {}, 1, 'is not a version'],
-    ['that package.json does not have', '9.9.9', 'refs/heads/main', {}, 1, 'package.json has another version'],
+    [
+      'that package.json does not have',
+      '9.9.9',
+      'refs/heads/main',
+      {},
+      1,
+      'package.json has another version',
+    ],
     ['from another branch', version, 'refs/heads/other', {}, 1, 'Releases are made from main'],
-    ['that is out already', version, 'refs/heads/main', { 'git/ref/tags/v': 'exit 0' }, 1, 'exists already'],
+    [
+      'that is out already',
+      version,
+      'refs/heads/main',
+      { 'git/ref/tags/v': 'exit 0' },
+      1,
+      'exists already',
+    ],
     ['that has a draft', version, 'refs/heads/main', { 'release view': 'exit 0' }, 1, 'A draft of'],
   ])('takes a version %s only when it may', (_, given, ref, answers, status, says) => {
-    const result = runStep("The version is the package's, and new", { VERSION: given, TAG: `v${given}`, GITHUB_REF: ref }, answers);
-    expect({ status: result.status, says: result.output.includes(says) }).toEqual({ status, says: true });
+    const result = runStep(
+      "The version is the package's, and new",
+      { VERSION: given, TAG: `v${given}`, GITHUB_REF: ref },
+      answers,
+    );
+    expect({ status: result.status, says: result.output.includes(says) }).toEqual({
+      status,
+      says: true,
+    });
   });
 
   it('fails when the tag is at another commit, and warns when it could still be changed', () => {
-    const publish = (sha: string, immutable: string, target = 'a'.repeat(40)): ReturnType<typeof runStep> =>
-      runStep('Publish the draft', { VERSION: '1.2.3', TAG: 'v1.2.3' }, { 'release view': `echo ${target}`, 'release edit': ':', 'git/ref/tags/v1.2.3': `echo ${sha}`, 'releases/tags/v1.2.3': `echo ${immutable}` });
+    const publish = (
+      sha: string,
+      immutable: string,
+      target = 'a'.repeat(40),
+    ): ReturnType<typeof runStep> =>
+      runStep(
+        'Publish the draft',
+        { VERSION: '1.2.3', TAG: 'v1.2.3' },
+        {
+          'release view': `echo ${target}`,
+          'release edit': ':',
+          'git/ref/tags/v1.2.3': `echo ${sha}`,
+          'releases/tags/v1.2.3': `echo ${immutable}`,
+        },
+      );
     expect(publish('a'.repeat(40), 'true')).toMatchObject({ status: 0, output: '' });
     expect(publish('b'.repeat(40), 'true').status).toBe(1);
     const stale = publish('a'.repeat(40), 'true', 'b'.repeat(40));
@@ -131,9 +251,20 @@ describe('a release of the action', () => {
   });
 
   it('moves v1, or makes it the first time', () => {
-    const moved = runStep('Move the major tag', { VERSION: '1.2.3' }, { 'PATCH repos/o/r/git/refs/tags/v1 ': ':' });
+    const moved = runStep(
+      'Move the major tag',
+      { VERSION: '1.2.3' },
+      { 'PATCH repos/o/r/git/refs/tags/v1 ': ':' },
+    );
     expect(moved).toMatchObject({ status: 0, calls: [expect.stringContaining('force=true')] });
-    const made = runStep('Move the major tag', { VERSION: '1.2.3' }, { 'POST repos/o/r/git/refs ': ':' });
-    expect(made).toMatchObject({ status: 0, calls: [expect.stringContaining('PATCH'), expect.stringContaining('ref=refs/tags/v1 ')] });
+    const made = runStep(
+      'Move the major tag',
+      { VERSION: '1.2.3' },
+      { 'POST repos/o/r/git/refs ': ':' },
+    );
+    expect(made).toMatchObject({
+      status: 0,
+      calls: [expect.stringContaining('PATCH'), expect.stringContaining('ref=refs/tags/v1 ')],
+    });
   });
 });

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { RepodataError } from '../../../src/errors.js';
-import { packageFileName, printableUrl, resolveAll, resolveHref } from '../../../src/repodata/hrefs.js';
+import {
+  packageFileName,
+  printableUrl,
+  resolveAll,
+  resolveHref,
+} from '../../../src/repodata/hrefs.js';
 
 const BASE = 'https://yum.example.org/repo';
 
@@ -23,7 +29,9 @@ describe('resolveHref', () => {
   });
 
   it('keeps credentials and query of the base, and takes a trailing slash as none', () => {
-    expect(resolveHref('https://u:p@h.example/r/?token=1#x', 'a.rpm')).toBe('https://u:p@h.example/r/a.rpm?token=1');
+    expect(resolveHref('https://u:p@h.example/r/?token=1#x', 'a.rpm')).toBe(
+      'https://u:p@h.example/r/a.rpm?token=1',
+    );
     expect(resolveHref('file:///srv/yum', 'a b.rpm')).toBe('file:///srv/yum/a%20b.rpm');
   });
 
@@ -39,22 +47,56 @@ describe('resolveHref', () => {
   });
 
   it('carries the credentials of the base to an xml:base of its origin', () => {
-    expect(resolveHref('https://u:p@h.example/r', 'a.rpm', 'https://h.example/s')).toBe('https://u:p@h.example/s/a.rpm');
+    expect(resolveHref('https://u:p@h.example/r', 'a.rpm', 'https://h.example/s')).toBe(
+      'https://u:p@h.example/s/a.rpm',
+    );
   });
 
   it('gives nothing but URLs below the base, or refuses', () => {
-    const parts = fc.array(fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', '%5c', '%25', '%', '2e', '2f', 'a', ':', '?', '#', '@', '\n', '\0', 'é', '//', 'http:', ' '), { maxLength: 8 });
+    const parts = fc.array(
+      fc.constantFrom(
+        '..',
+        '.',
+        '/',
+        '\\',
+        '%2e',
+        '%2f',
+        '%5c',
+        '%25',
+        '%',
+        '2e',
+        '2f',
+        'a',
+        ':',
+        '?',
+        '#',
+        '@',
+        '\n',
+        '\0',
+        'é',
+        '//',
+        'http:',
+        ' ',
+      ),
+      { maxLength: 8 },
+    );
     fc.assert(
-      fc.property(fc.oneof(parts.map((each) => each.join('')), fc.string({ unit: 'binary' })), (href) => {
-        try {
-          const url = new URL(resolveHref(BASE, href));
-          expect(url.origin + url.search + url.hash).toBe('https://yum.example.org');
-          expect(url.pathname.startsWith('/repo/')).toBe(true);
-          expect(decodeURIComponent(url.pathname).split('/')).not.toContain('..');
-        } catch (error) {
-          expect(error).toBeInstanceOf(RepodataError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          parts.map((each) => each.join('')),
+          fc.string({ unit: 'binary' }),
+        ),
+        (href) => {
+          try {
+            const url = new URL(resolveHref(BASE, href));
+            expect(url.origin + url.search + url.hash).toBe('https://yum.example.org');
+            expect(url.pathname.startsWith('/repo/')).toBe(true);
+            expect(decodeURIComponent(url.pathname).split('/')).not.toContain('..');
+          } catch (error) {
+            expect(error).toBeInstanceOf(RepodataError);
+          }
+        },
+      ),
       { numRuns: 3000 },
     );
   });
@@ -62,12 +104,19 @@ describe('resolveHref', () => {
 
 describe('resolveAll', () => {
   it('gives one URL for each base', () => {
-    expect(resolveAll([BASE, 'http://mirror.example/x'], 'a.rpm')).toEqual([`${BASE}/a.rpm`, 'http://mirror.example/x/a.rpm']);
+    expect(resolveAll([BASE, 'http://mirror.example/x'], 'a.rpm')).toEqual([
+      `${BASE}/a.rpm`,
+      'http://mirror.example/x/a.rpm',
+    ]);
   });
 
   it('gives the one URL of an absolute xml:base that has the origin of any base', () => {
-    expect(resolveAll(['http://mirror.example/x', BASE], 'a.rpm', `${BASE}/pool`)).toEqual([`${BASE}/pool/a.rpm`]);
-    expect(() => resolveAll(['http://mirror.example/x'], 'a.rpm', `${BASE}/pool`)).toThrow(/expected the origin of http:\/\/mirror\.example\/x/);
+    expect(resolveAll(['http://mirror.example/x', BASE], 'a.rpm', `${BASE}/pool`)).toEqual([
+      `${BASE}/pool/a.rpm`,
+    ]);
+    expect(() => resolveAll(['http://mirror.example/x'], 'a.rpm', `${BASE}/pool`)).toThrow(
+      /expected the origin of http:\/\/mirror\.example\/x/,
+    );
   });
 });
 
@@ -76,9 +125,12 @@ describe('packageFileName', () => {
     expect(packageFileName('Packages/a%2Bb-1%5E~.rpm')).toBe('a+b-1^~.rpm');
   });
 
-  it.each(['a.rpm/', 'a', '.rpm', '.git', 'a.rpm.sha256', `${'x'.repeat(260)}.rpm`, '%FF.rpm'])('refuses %s', (href) => {
-    expect(() => packageFileName(href)).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
-  });
+  it.each(['a.rpm/', 'a', '.rpm', '.git', 'a.rpm.sha256', `${'x'.repeat(260)}.rpm`, '%FF.rpm'])(
+    'refuses %s',
+    (href) => {
+      expect(() => packageFileName(href)).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
+    },
+  );
 });
 
 describe('printableUrl', () => {

@@ -17,13 +17,28 @@ export interface PackageOptions {
   readonly extra?: string;
 }
 
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 export function packageXml(options: PackageOptions = {}): string {
-  const { name = 'a', arch = 'noarch', epoch = '0', version = '1', release = '1', checksumType = 'sha256', size = '100' } = options;
-  const { checksum = sha256(`${name}-${version}-${release}.${arch}`), href = `${name}-${version}-${release}.${arch}.rpm`, base, extra = '' } = options;
+  const {
+    name = 'a',
+    arch = 'noarch',
+    epoch = '0',
+    version = '1',
+    release = '1',
+    checksumType = 'sha256',
+    size = '100',
+  } = options;
+  const {
+    checksum = sha256(`${name}-${version}-${release}.${arch}`),
+    href = `${name}-${version}-${release}.${arch}.rpm`,
+    base,
+    extra = '',
+  } = options;
   return `<package type="rpm"><name>${escape(name)}</name><arch>${arch}</arch><version epoch="${epoch}" ver="${version}" rel="${release}"/>
 <checksum type="${checksumType}" pkgid="YES">${checksum}</checksum><summary>s</summary><time file="1700000001.5" build="1690000000"/>
 <size package="${size}" installed="1" archive="3000"/><location ${base === undefined ? '' : `xml:base="${escape(base)}" `}href="${escape(href)}"/>
@@ -50,23 +65,43 @@ export interface RecordOptions {
   readonly extra?: string;
 }
 
-export function recordXml({ type, href, bytes, checksum = sha256(bytes), checksumType = 'sha256', base, timestamp = '1700000000', extra }: RecordOptions): string {
+export function recordXml({
+  type,
+  href,
+  bytes,
+  checksum = sha256(bytes),
+  checksumType = 'sha256',
+  base,
+  timestamp = '1700000000',
+  extra,
+}: RecordOptions): string {
   return `<data type="${type}"><checksum type="${checksumType}">${checksum}</checksum><location ${base === undefined ? '' : `xml:base="${escape(base)}" `}href="${escape(href)}"/>
 <timestamp>${timestamp}</timestamp>${extra ?? `<size>${bytes.length}</size>`}</data>`;
 }
 
-export function repomdXml(records: readonly string[], revision: string | undefined = '1700000000'): string {
+export function repomdXml(
+  records: readonly string[],
+  revision: string | undefined = '1700000000',
+): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <repomd xmlns="http://linux.duke.edu/metadata/repo">${revision === '' ? '' : `<revision>${revision}</revision>`}${records.join('\n')}</repomd>
 `;
 }
 
 /** Files of a whole small repository below `base`, as answers of a fetcher. */
-export function repository(base: string, packages: readonly string[] = [packageXml()], revision?: string): Record<string, Uint8Array> {
+export function repository(
+  base: string,
+  packages: readonly string[] = [packageXml()],
+  revision?: string,
+): Record<string, Uint8Array> {
   const primary = gzipSync(primaryXml(packages));
   const filelists = gzipSync('<filelists packages="0"/>');
   const records = [
-    recordXml({ type: 'primary', href: `repodata/${sha256(primary)}-primary.xml.gz`, bytes: primary }),
+    recordXml({
+      type: 'primary',
+      href: `repodata/${sha256(primary)}-primary.xml.gz`,
+      bytes: primary,
+    }),
     recordXml({ type: 'filelists', href: 'repodata/filelists.xml.gz', bytes: filelists }),
   ];
   return {

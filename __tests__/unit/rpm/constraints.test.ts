@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { InputError } from '../../../src/errors.js';
 import { tryParseNevra } from '../../../src/mirror/nevra.js';
 import { parseConstraints, satisfies } from '../../../src/rpm/constraints.js';
 
-const holds = (evr: string, text: string): boolean => satisfies(tryParseNevra(`name-${evr}.noarch`)!, parseConstraints(text));
+const holds = (evr: string, text: string): boolean =>
+  satisfies(tryParseNevra(`name-${evr}.noarch`)!, parseConstraints(text));
 
 describe('parseConstraints', () => {
   it('reads lists with commas, white space or both', () => {
@@ -20,10 +22,18 @@ describe('parseConstraints', () => {
     expect(parseConstraints(' , ')).toEqual([]);
   });
 
-  it.each(['>=', '>= 2.20,, <', '=> 1', '>= 1-2-3', '1 || 2 >', '>= a:b', '<> 3', '~> 2 ='])('refuses %j with INPUT_INVALID, naming the input', (text) => {
-    expect(() => parseConstraints(text, 'versions')).toThrow(InputError);
-    expect(() => parseConstraints(text, 'versions')).toThrow(expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringMatching(/^versions: /) }));
-  });
+  it.each(['>=', '>= 2.20,, <', '=> 1', '>= 1-2-3', '1 || 2 >', '>= a:b', '<> 3', '~> 2 ='])(
+    'refuses %j with INPUT_INVALID, naming the input',
+    (text) => {
+      expect(() => parseConstraints(text, 'versions')).toThrow(InputError);
+      expect(() => parseConstraints(text, 'versions')).toThrow(
+        expect.objectContaining({
+          code: 'INPUT_INVALID',
+          message: expect.stringMatching(/^versions: /),
+        }),
+      );
+    },
+  );
 
   it('answers any text with constraints or an InputError', () => {
     fc.assert(

@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { ChunkReader } from '../../../src/compression/input.js';
 import { PayloadError } from '../../../src/errors.js';
 import { CpioReader } from '../../../src/rpm/cpio.js';
 import { chunksOf, collect } from '../../fixtures/chunks.js';
-import { cpioArchive, cpioMember, cpioSum, TRAILER } from '../../fixtures/cpio-builder.js';
 import type { MemberSpec } from '../../fixtures/cpio-builder.js';
+import { cpioArchive, cpioMember, cpioSum, TRAILER } from '../../fixtures/cpio-builder.js';
 
 const noIndex = (): number => {
   throw new PayloadError('PAYLOAD_INVALID', 'no such file');
 };
 
-async function read(bytes: Uint8Array, options: { chunk?: number; sizes?: readonly number[]; skip?: boolean } = {}) {
-  const cpio = new CpioReader(new ChunkReader(chunksOf(bytes, options.chunk)), (index) => options.sizes?.[index] ?? noIndex());
+async function read(
+  bytes: Uint8Array,
+  options: { chunk?: number; sizes?: readonly number[]; skip?: boolean } = {},
+) {
+  const cpio = new CpioReader(
+    new ChunkReader(chunksOf(bytes, options.chunk)),
+    (index) => options.sizes?.[index] ?? noIndex(),
+  );
   const rows: unknown[] = [];
   for (let member = await cpio.next(); member !== undefined; member = await cpio.next()) {
-    const name = member.name === undefined ? member.index : Buffer.from(member.name).toString('latin1');
-    rows.push(options.skip === true ? name : [name, member.mode, (await collect(cpio.content())).toString('latin1')]);
+    const name =
+      member.name === undefined ? member.index : Buffer.from(member.name).toString('latin1');
+    rows.push(
+      options.skip === true
+        ? name
+        : [name, member.mode, (await collect(cpio.content())).toString('latin1')],
+    );
   }
   return rows;
 }
@@ -59,21 +71,38 @@ describe('CpioReader', () => {
 
   it('takes zeros behind the trailer and nothing else', async () => {
     expect(await read(Buffer.concat([TRAILER, Buffer.alloc(512)]))).toEqual([]);
-    await expect(read(Buffer.concat([TRAILER, Buffer.alloc(512), Buffer.from('x')]))).rejects.toEqual(refused('PAYLOAD_INVALID'));
-    await expect(read(Buffer.concat([cpioArchive(SAMPLE), cpioArchive(SAMPLE)]))).rejects.toEqual(refused('PAYLOAD_INVALID'));
+    await expect(
+      read(Buffer.concat([TRAILER, Buffer.alloc(512), Buffer.from('x')])),
+    ).rejects.toEqual(refused('PAYLOAD_INVALID'));
+    await expect(read(Buffer.concat([cpioArchive(SAMPLE), cpioArchive(SAMPLE)]))).rejects.toEqual(
+      refused('PAYLOAD_INVALID'),
+    );
   });
 
   it('checks the sums of the crc format, read or skipped', async () => {
-    const member = { magic: '070702', name: './a', content: 'some bytes', check: cpioSum('some bytes') };
+    const member = {
+      magic: '070702',
+      name: './a',
+      content: 'some bytes',
+      check: cpioSum('some bytes'),
+    };
     expect(await read(cpioArchive([member]))).toEqual([['./a', 0o100644, 'some bytes']]);
     for (const skip of [false, true]) {
-      await expect(read(cpioArchive([{ ...member, check: 1 }]), { skip })).rejects.toEqual(refused('PAYLOAD_INVALID'));
+      await expect(read(cpioArchive([{ ...member, check: 1 }]), { skip })).rejects.toEqual(
+        refused('PAYLOAD_INVALID'),
+      );
     }
   });
 
   it("reads rpm's stripped format with sizes from the header", async () => {
-    const archive = cpioArchive([{ index: 1, content: 'beta!' }, { index: 0, content: '' }]);
-    expect(await read(archive, { sizes: [0, 5] })).toEqual([[1, undefined, 'beta!'], [0, undefined, '']]);
+    const archive = cpioArchive([
+      { index: 1, content: 'beta!' },
+      { index: 0, content: '' },
+    ]);
+    expect(await read(archive, { sizes: [0, 5] })).toEqual([
+      [1, undefined, 'beta!'],
+      [0, undefined, ''],
+    ]);
     await expect(read(archive, { sizes: [0] })).rejects.toEqual(refused('PAYLOAD_INVALID'));
   });
 
@@ -93,12 +122,19 @@ describe('CpioReader', () => {
 
   it('refuses another magic between members', async () => {
     const first = cpioMember(SAMPLE[0]!);
-    await expect(read(Buffer.concat([first, Buffer.from('070799'), cpioArchive(SAMPLE)]))).rejects.toEqual(refused('PAYLOAD_INVALID'));
+    await expect(
+      read(Buffer.concat([first, Buffer.from('070799'), cpioArchive(SAMPLE)])),
+    ).rejects.toEqual(refused('PAYLOAD_INVALID'));
   });
 
-  it.each(['        ', '0x00001f', '+0000005', '-0000005', '0000000g', '00000 05'])('refuses the number %j, which strtoul would take', async (digits) => {
-    await expect(read(edit(cpioArchive([{ name: 'a', content: 'alpha' }]), 6 + 6 * 8, digits))).rejects.toEqual(refused('PAYLOAD_INVALID'));
-  });
+  it.each(['        ', '0x00001f', '+0000005', '-0000005', '0000000g', '00000 05'])(
+    'refuses the number %j, which strtoul would take',
+    async (digits) => {
+      await expect(
+        read(edit(cpioArchive([{ name: 'a', content: 'alpha' }]), 6 + 6 * 8, digits)),
+      ).rejects.toEqual(refused('PAYLOAD_INVALID'));
+    },
+  );
 
   it.each([
     ['no name', { name: '', nameSize: 0 }],
@@ -112,19 +148,26 @@ describe('CpioReader', () => {
   });
 
   it('refuses a trailer with content', async () => {
-    await expect(read(cpioMember({ name: 'TRAILER!!!', content: 'hidden' }))).rejects.toEqual(refused('PAYLOAD_INVALID'));
+    await expect(read(cpioMember({ name: 'TRAILER!!!', content: 'hidden' }))).rejects.toEqual(
+      refused('PAYLOAD_INVALID'),
+    );
   });
 
   it('raises nothing but PayloadError, whatever the bytes', async () => {
     const archive = cpioArchive([...SAMPLE, { index: 0, content: 'xyz' }]);
     const damage = fc.array(fc.tuple(fc.nat(archive.length - 1), fc.nat(255)), { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(damage, fc.integer({ min: 1, max: 300 }), fc.uint8Array({ maxLength: 20 }), async (edits, chunk, tail) => {
-        const copy = Buffer.concat([archive, tail]);
-        for (const [at, value] of edits) copy[at] = value;
-        const result = await read(copy, { chunk, sizes: [3] }).catch((error: unknown) => error);
-        expect(Array.isArray(result) || result instanceof PayloadError).toBe(true);
-      }),
+      fc.asyncProperty(
+        damage,
+        fc.integer({ min: 1, max: 300 }),
+        fc.uint8Array({ maxLength: 20 }),
+        async (edits, chunk, tail) => {
+          const copy = Buffer.concat([archive, tail]);
+          for (const [at, value] of edits) copy[at] = value;
+          const result = await read(copy, { chunk, sizes: [3] }).catch((error: unknown) => error);
+          expect(Array.isArray(result) || result instanceof PayloadError).toBe(true);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { compareEvr, formatNevra, rpmvercmp, tryParseEvr } from '../../../src/rpm/evr.js';
 
 const table = readFileSync(new URL('../../fixtures/rpm/rpmvercmp.txt', import.meta.url), 'utf8')

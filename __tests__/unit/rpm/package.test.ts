@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
+
 import { memorySource } from '../../../src/bytes.js';
 import type { PackageFacts } from '../../../src/rpm/model.js';
 import { readPackage } from '../../../src/rpm/read.js';
-import { I18N, INT64, int32, text, texts } from '../../fixtures/header-builder.js';
+import { I18N, int32, INT64, text, texts } from '../../fixtures/header-builder.js';
 import { buildPackage, type PackageSpec } from '../../fixtures/rpm-builder.js';
 
-const factsOf = async (spec: PackageSpec = {}): Promise<PackageFacts> => (await readPackage(memorySource(buildPackage(spec).bytes))).facts;
+const factsOf = async (spec: PackageSpec = {}): Promise<PackageFacts> =>
+  (await readPackage(memorySource(buildPackage(spec).bytes))).facts;
 const path = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 describe('parseFacts', () => {
@@ -32,11 +34,14 @@ describe('parseFacts', () => {
   });
 
   it('gives what is not UTF-8 as bytes', async () => {
-    expect((await factsOf({ entries: [text(1014, Buffer.from([0x47, 0xff]))] })).license).toEqual({ b64: 'R/8=' });
+    expect((await factsOf({ entries: [text(1014, Buffer.from([0x47, 0xff]))] })).license).toEqual({
+      b64: 'R/8=',
+    });
   });
 
   it('takes the text of the C locale, wherever it stands', async () => {
-    const translated = (locales: string[], ...summaries: string[]) => factsOf({ entries: [texts(100, locales), { tag: 1004, type: I18N, value: summaries }] });
+    const translated = (locales: string[], ...summaries: string[]) =>
+      factsOf({ entries: [texts(100, locales), { tag: 1004, type: I18N, value: summaries }] });
     expect((await translated(['C', 'de'], 'a package', 'ein Paket')).summary).toBe('a package');
     expect((await translated(['de', 'C'], 'ein Paket', 'a package')).summary).toBe('a package');
     expect((await translated(['de', 'C'], 'ein Paket')).summary).toBe('ein Paket');
@@ -44,12 +49,21 @@ describe('parseFacts', () => {
   });
 
   it('reads absent payload tags as rpm does: a cpio archive in gzip, file digests by md5', async () => {
-    expect(await factsOf({ without: [1124, 1125, 5011] })).toMatchObject({ payload: { format: 'cpio', compressor: 'gzip' }, fileDigestAlgorithm: 'md5' });
-    expect((await factsOf({ entries: [int32(5011, 77)] })).fileDigestAlgorithm).toBe('algorithm 77');
+    expect(await factsOf({ without: [1124, 1125, 5011] })).toMatchObject({
+      payload: { format: 'cpio', compressor: 'gzip' },
+      fileDigestAlgorithm: 'md5',
+    });
+    expect((await factsOf({ entries: [int32(5011, 77)] })).fileDigestAlgorithm).toBe(
+      'algorithm 77',
+    );
   });
 
   it('reads the changelog, as far as its three parts go together', async () => {
-    const entries = [int32(1080, 2, 1), texts(1081, ['B <b@example> - 2-1', 'A <a@example> - 1-1']), texts(1082, ['- second', '- first'])];
+    const entries = [
+      int32(1080, 2, 1),
+      texts(1081, ['B <b@example> - 2-1', 'A <a@example> - 1-1']),
+      texts(1082, ['- second', '- first']),
+    ];
     expect((await factsOf({ entries })).changelog).toEqual([
       { time: 2, author: 'B <b@example> - 2-1', text: '- second' },
       { time: 1, author: 'A <a@example> - 1-1', text: '- first' },
@@ -59,14 +73,30 @@ describe('parseFacts', () => {
 });
 
 describe('source packages', () => {
-  const files = [{ path: 'a.spec', content: 'Name: a' }, { path: 'a.tar', content: 'x' }];
+  const files = [
+    { path: 'a.spec', content: 'Name: a' },
+    { path: 'a.tar', content: 'x' },
+  ];
   const names = { entries: [texts(1018, ['b.tar', 'a.tar']), texts(1019, ['2.patch', '1.patch'])] };
 
   it.each<[string, PackageSpec, string]>([
     ['SOURCEPACKAGE', { source: true, files }, 'src'],
     ['neither tag, but files without folder', { files, without: [1044] }, 'src'],
-    ['neither tag, and old file names without folder', { files: [], without: [1044], entries: [texts(1027, ['a.spec', 'a.tar'])], payload: Buffer.from('x') }, 'src'],
-    ['neither tag, and old file names with folders', { files: [], without: [1044], entries: [texts(1027, ['/etc/a'])], payload: Buffer.from('x') }, 'noarch'],
+    [
+      'neither tag, and old file names without folder',
+      {
+        files: [],
+        without: [1044],
+        entries: [texts(1027, ['a.spec', 'a.tar'])],
+        payload: Buffer.from('x'),
+      },
+      'src',
+    ],
+    [
+      'neither tag, and old file names with folders',
+      { files: [], without: [1044], entries: [texts(1027, ['/etc/a'])], payload: Buffer.from('x') },
+      'noarch',
+    ],
     ['neither tag and no files', { files: [], without: [1044] }, 'noarch'],
     ['both tags', { source: true, files, entries: [text(1044, 'a-1-1.src.rpm')] }, 'noarch'],
   ])('%s: %3$s', async (_, spec, arch) => {
@@ -74,9 +104,19 @@ describe('source packages', () => {
   });
 
   it('list sources as the spec file does: rpm before 6 wrote them last first', async () => {
-    const old = await factsOf({ source: true, files, entries: [...names.entries, text(1064, '4.18.2')] });
-    expect([old.sources, old.patches]).toEqual([['a.tar', 'b.tar'], ['1.patch', '2.patch']]);
-    expect((await factsOf({ source: true, files, entries: [...names.entries, text(1064, '6.0.0')] })).sources).toEqual(['b.tar', 'a.tar']);
+    const old = await factsOf({
+      source: true,
+      files,
+      entries: [...names.entries, text(1064, '4.18.2')],
+    });
+    expect([old.sources, old.patches]).toEqual([
+      ['a.tar', 'b.tar'],
+      ['1.patch', '2.patch'],
+    ]);
+    expect(
+      (await factsOf({ source: true, files, entries: [...names.entries, text(1064, '6.0.0')] }))
+        .sources,
+    ).toEqual(['b.tar', 'a.tar']);
     expect((await factsOf(names)).sources).toEqual([]);
   });
 });
@@ -91,7 +131,17 @@ describe('parseFiles', () => {
         { path: '/d/later', flags: 64 },
       ],
     });
-    expect(files.map((file) => [path(file.path), file.type, file.mode, file.size, file.digest, path(file.target), file.ghost])).toEqual([
+    expect(
+      files.map((file) => [
+        path(file.path),
+        file.type,
+        file.mode,
+        file.size,
+        file.digest,
+        path(file.target),
+        file.ghost,
+      ]),
+    ).toEqual([
       ['d', 'directory', 0o040755, 0, '', '', false],
       ['d/run', 'file', 0o104755, 3, 'ab', '', false],
       ['d/link', 'symlink', 0o120777, 3, '', 'run', false],
@@ -100,13 +150,24 @@ describe('parseFiles', () => {
   });
 
   it('prefers sizes of 64 bits', async () => {
-    const { files } = await factsOf({ entries: [{ tag: 5008, type: INT64, value: [0n, 5n << 32n] }], without: [1028] });
+    const { files } = await factsOf({
+      entries: [{ tag: 5008, type: INT64, value: [0n, 5n << 32n] }],
+      without: [1028],
+    });
     expect(files.map(({ size }) => size)).toEqual([0, 5 * 2 ** 32]);
   });
 
   it('reads the file names of rpm 3', async () => {
-    const entries = [texts(1027, ['/etc/a', '/etc/b']), { tag: 1030, type: 3, value: [0o100644, 0o100600] }];
-    const { files } = await factsOf({ files: [], entries, header: (spec) => ({ ...spec, region: null }), payload: Buffer.from('x') });
+    const entries = [
+      texts(1027, ['/etc/a', '/etc/b']),
+      { tag: 1030, type: 3, value: [0o100644, 0o100600] },
+    ];
+    const { files } = await factsOf({
+      files: [],
+      entries,
+      header: (spec) => ({ ...spec, region: null }),
+      payload: Buffer.from('x'),
+    });
     expect(files.map((file) => path(file.path))).toEqual(['etc/a', 'etc/b']);
   });
 });

@@ -1,20 +1,38 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+
 import { PayloadError } from '../../../src/errors.js';
 import { LIMITS } from '../../../src/limits.js';
 import type { FileType } from '../../../src/rpm/model.js';
 import { checkPath, checkTree, printable, verifyTree } from '../../../src/rpm/paths.js';
 
-const tree = (rows: Readonly<Record<string, FileType>>) => Object.entries(rows).map(([path, type]) => ({ path: Buffer.from(path), type }));
+const tree = (rows: Readonly<Record<string, FileType>>) =>
+  Object.entries(rows).map(([path, type]) => ({ path: Buffer.from(path), type }));
 
 describe('checkPath', () => {
-  it.each(['a', 'usr/src/x-1.0/Kbuild', '.gitignore', '.github/workflows/ci.yml', 'a/.gitmodules', '..a', 'a..', '...', 'git', 'git~2', '.git1', 'x.git', 'a b', 'a\\b', '~', '-f', 'über', 'a:b'])(
-    'takes %j',
-    (path) => {
-      expect(checkPath(Buffer.from(path))).toBeUndefined();
-    },
-  );
+  it.each([
+    'a',
+    'usr/src/x-1.0/Kbuild',
+    '.gitignore',
+    '.github/workflows/ci.yml',
+    'a/.gitmodules',
+    '..a',
+    'a..',
+    '...',
+    'git',
+    'git~2',
+    '.git1',
+    'x.git',
+    'a b',
+    'a\\b',
+    '~',
+    '-f',
+    'über',
+    'a:b',
+  ])('takes %j', (path) => {
+    expect(checkPath(Buffer.from(path))).toBeUndefined();
+  });
 
   it('takes names that are not UTF-8', () => {
     expect(checkPath(Buffer.from([0x61, 0xff, 0xfe]))).toBeUndefined();
@@ -26,13 +44,21 @@ describe('checkPath', () => {
   });
 
   it('gives a reason or undefined for any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => ['string', 'undefined'].includes(typeof checkPath(bytes))));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) =>
+        ['string', 'undefined'].includes(typeof checkPath(bytes)),
+      ),
+    );
   });
 });
 
 describe('checkTree', () => {
   it('has nothing to say of an ordinary tree', () => {
-    expect(checkTree(tree({ src: 'directory', 'src/a.c': 'file', 'src/b': 'symlink', Makefile: 'file' }))).toEqual({ errors: [], warnings: [] });
+    expect(
+      checkTree(
+        tree({ src: 'directory', 'src/a.c': 'file', 'src/b': 'symlink', Makefile: 'file' }),
+      ),
+    ).toEqual({ errors: [], warnings: [] });
   });
 
   it('reports a path that is there twice', () => {
@@ -45,18 +71,28 @@ describe('checkTree', () => {
     ['Straße', 'file', 'STRAßE'],
     ['caf\u00e9', 'file', 'cafe\u0301'],
     ['Docs/a', 'file', 'docs/b'],
-  ])('warns that %s and another are one where case or normalisation does not count', (one, type, other) => {
-    const { errors, warnings } = checkTree(tree({ [one]: type, [other]: type }));
-    expect(errors).toEqual([]);
-    expect(warnings).toHaveLength(1);
-  });
+  ])(
+    'warns that %s and another are one where case or normalisation does not count',
+    (one, type, other) => {
+      const { errors, warnings } = checkTree(tree({ [one]: type, [other]: type }));
+      expect(errors).toEqual([]);
+      expect(warnings).toHaveLength(1);
+    },
+  );
 
   it('warns once for each pair of folders, not for each file in them', () => {
-    expect(checkTree(tree({ 'A/x': 'file', 'a/y': 'file', 'a/z': 'file' })).warnings).toHaveLength(1);
+    expect(checkTree(tree({ 'A/x': 'file', 'a/y': 'file', 'a/z': 'file' })).warnings).toHaveLength(
+      1,
+    );
   });
 
   it('takes many deep paths, each of its own', () => {
-    const entries = Array.from({ length: 200 }, (_, at) => ({ path: Buffer.from(`${String(at).padStart(12, 'x')}/${'a-folder-name/'.repeat(LIMITS.pathDepth - 1)}f`), type: 'file' as const }));
+    const entries = Array.from({ length: 200 }, (_, at) => ({
+      path: Buffer.from(
+        `${String(at).padStart(12, 'x')}/${'a-folder-name/'.repeat(LIMITS.pathDepth - 1)}f`,
+      ),
+      type: 'file' as const,
+    }));
     expect(checkTree(entries)).toEqual({ errors: [], warnings: [] });
   });
 
@@ -67,7 +103,9 @@ describe('checkTree', () => {
   });
 
   it('names two spellings as they are', () => {
-    expect(checkTree(tree({ 'x/Straße/1': 'file', 'x/STRAßE/2': 'file' })).warnings).toEqual(['"x/Straße" and "x/STRAßE" are one name where case or normalisation does not count']);
+    expect(checkTree(tree({ 'x/Straße/1': 'file', 'x/STRAßE/2': 'file' })).warnings).toEqual([
+      '"x/Straße" and "x/STRAßE" are one name where case or normalisation does not count',
+    ]);
   });
 });
 
@@ -79,9 +117,15 @@ describe('verifyTree', () => {
   });
 
   it('throws LIMIT_EXCEEDED for a path that is deeper than any in earnest', () => {
-    const deep = (folders: number) => () => verifyTree(tree({ [`${'a/'.repeat(folders)}b`]: 'file' }), 'sample');
+    const deep = (folders: number) => () =>
+      verifyTree(tree({ [`${'a/'.repeat(folders)}b`]: 'file' }), 'sample');
     expect(deep(LIMITS.pathDepth)()).toEqual([]);
-    expect(deep(LIMITS.pathDepth + 1)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('more than 256 folders deep') }));
+    expect(deep(LIMITS.pathDepth + 1)).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringContaining('more than 256 folders deep'),
+      }),
+    );
   });
 
   it('returns the warnings of a tree that is safe', () => {

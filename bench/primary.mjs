@@ -32,7 +32,7 @@ export async function measurePrimary({
     const sizes = await makePrimary(folder, { packages, compression });
     const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
     await build({
-      entryPoints: [path.join(root, 'src/repodata/client.ts')],
+      entryPoints: [path.join(root, 'src/upstream/index-client.ts')],
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -2,7 +2,7 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 
-// src/cli-start.ts
+// src/cli/start.ts
 var LEAST = 24;
 if (Number.parseInt(process.versions.node, 10) < LEAST) {
   process.stderr.write(
@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./cli-L7T2KZQB.js");
+  await import("./main-UFMEGCTM.js");
 }

@@ -14,7 +14,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-LULRA7RB.js";
+} from "./chunk-45JNQBHP.js";
 import {
   InputError,
   describeError,

@@ -80,7 +80,7 @@ async function isCommonJs(file) {
 export async function build(folder) {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli-start.ts' },
+    entryPoints: { index: 'src/index.ts', cli: 'src/cli/start.ts' },
     outdir: 'dist',
     bundle: true,
     splitting: true,

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 
 import { describeError, InputError, sentences } from './errors.js';
-import { secretsInUrl, secretsToMask } from './git/credentials.js';
-import { type Options, parseOptions } from './inputs.js';
-import { warnOfMistypedInputs } from './near-inputs.js';
+import { secretsInUrl, secretsToMask } from './git/remote/credentials.js';
+import { warnOfMistypedInputs } from './inputs/mistyped.js';
+import { type Options, parseOptions } from './inputs/options.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
 import { formatSummary, headline } from './report/summary.js';
-import { failures, run, writeReport } from './runner.js';
-import { stopSignal } from './signals.js';
+import { failures, run, writeReport } from './run/run.js';
+import { stopSignal } from './run/signals.js';
 
 /** The Action: inputs → use case → outputs, summary, annotations, exit code. */
 async function main(): Promise<void> {

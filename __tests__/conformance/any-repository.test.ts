@@ -15,7 +15,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { InspectResult } from '../../src/inspect.js';
+import type { InspectResult } from '../../src/inspect/inspect.js';
 import { NATIVE_TOOLS, NativePackages, type NativeSpec } from '../fixtures/native-packages.js';
 import { nativeSourceTrees } from '../fixtures/native-tree.js';
 import {

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from '@jest/globals';
 import { memorySource } from '../../src/bytes.js';
 import { PayloadError } from '../../src/errors.js';
 import type { PayloadFile } from '../../src/rpm/model.js';
-import { readPayload } from '../../src/rpm/payload.js';
+import { readPayload } from '../../src/rpm/payload/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 

@@ -7,8 +7,8 @@ import { afterAll, expect, it } from '@jest/globals';
 
 import { DownloadError, MirrorError } from '../../src/errors.js';
 import type { Fetcher, FetchRequest } from '../../src/net/fetcher.js';
-import { loadIndex, loadRecords, packageUrls } from '../../src/repodata/client.js';
 import type { IndexPackage, RepositoryIndex } from '../../src/repodata/model.js';
+import { loadIndex, loadRecords, packageUrls } from '../../src/upstream/index-client.js';
 import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 
 interface ExpectedPackage {

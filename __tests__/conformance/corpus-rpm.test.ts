@@ -4,7 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from '@jest/globals';
 
 import { memorySource } from '../../src/bytes.js';
-import { type InspectedFile, inspectPackage, type InspectResult } from '../../src/inspect.js';
+import {
+  type InspectedFile,
+  inspectPackage,
+  type InspectResult,
+} from '../../src/inspect/inspect.js';
 import { loadKeyring } from '../../src/openpgp/keyring.js';
 import type { Keyring } from '../../src/openpgp/model.js';
 import { checkSignature } from '../../src/openpgp/verify.js';

@@ -18,8 +18,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { memorySource } from '../../src/bytes.js';
 import { readPackage } from '../../src/rpm/read.js';
-import type { ExpectedFile } from '../../src/stages/source-files.js';
-import { expectedSourcePackage } from '../../src/stages/source-package.js';
+import type { ExpectedFile } from '../../src/source/files.js';
+import { expectedSourcePackage } from '../../src/source/source-package.js';
 import { describeWithShared, requireTool, sharedPath } from '../fixtures/tools.js';
 
 interface Row {

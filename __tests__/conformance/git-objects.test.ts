@@ -14,10 +14,10 @@ import {
   hashObject,
   parseCommit,
   parseTag,
-} from '../../src/git/objects.js';
-import { PackWriter } from '../../src/git/pack.js';
+} from '../../src/git/objects/objects.js';
+import { PackWriter } from '../../src/git/objects/pack.js';
+import { buildTree } from '../../src/git/objects/trees.js';
 import type { FileMode, ObjectType, TreeEntry } from '../../src/git/store.js';
-import { buildTree } from '../../src/git/trees.js';
 import { type GitBench, gitBench, PERSON } from '../fixtures/git-bench.js';
 import { describeWithTools } from '../fixtures/tools.js';
 

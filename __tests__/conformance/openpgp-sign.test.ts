@@ -6,8 +6,8 @@ import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { loadSigner } from '../../src/openpgp/sign.js';
-import type { Signer } from '../../src/openpgp/signer.js';
+import { loadSigner } from '../../src/signing/load.js';
+import type { Signer } from '../../src/signing/signer.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const NOW = Math.floor(Date.now() / 1000);

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { DownloadError } from '../../src/errors.js';
 import type { Fetcher, FetchRequest } from '../../src/net/fetcher.js';
-import { loadIndex, loadRecords, packageUrls } from '../../src/repodata/client.js';
+import { loadIndex, loadRecords, packageUrls } from '../../src/upstream/index-client.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const disk: Fetcher = {

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { hashObject } from '../../src/git/objects.js';
-import { buildTree } from '../../src/git/trees.js';
+import { hashObject } from '../../src/git/objects/objects.js';
+import { buildTree } from '../../src/git/objects/trees.js';
 import { openTar } from '../../src/tar/open.js';
 import { unpackTar } from '../../src/tar/unpack.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
-import { parseOptions } from '../../src/inputs.js';
+import { parseOptions } from '../../src/inputs/options.js';
 import { silentLogger } from '../../src/log.js';
-import { run } from '../../src/runner.js';
+import { run } from '../../src/run/run.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 
 describe('a run', () => {

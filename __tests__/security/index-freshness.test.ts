@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { loadIndex } from '../../src/repodata/client.js';
 import { parseRepomd } from '../../src/repodata/repomd.js';
 import { ageDays, verifyNotOlder } from '../../src/repodata/rollback.js';
+import { loadIndex } from '../../src/upstream/index-client.js';
 import { recordXml, repomdXml, repository } from '../unit/repodata/index-builder.js';
 import { MemoryFetcher } from '../unit/repodata/memory-fetcher.js';
 

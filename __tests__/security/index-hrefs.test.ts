@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { loadIndex, packageUrls } from '../../src/repodata/client.js';
 import { packageFileName, resolveHref } from '../../src/repodata/hrefs.js';
+import { loadIndex, packageUrls } from '../../src/upstream/index-client.js';
 import {
   codeOf,
   packageXml,

@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import type { Compression } from '../../src/compression/index.js';
 import { decompress } from '../../src/compression/index.js';
 import { LIMITS } from '../../src/limits.js';
-import { readPayload } from '../../src/rpm/payload.js';
+import { readPayload } from '../../src/rpm/payload/payload.js';
 import { chunksOf, collect } from '../fixtures/chunks.js';
 import { ZEROS } from '../fixtures/compressed.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';

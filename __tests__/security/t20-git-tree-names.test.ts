@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { unsafeName } from '../../src/git/names.js';
-import { formatTree, hashObject } from '../../src/git/objects.js';
-import { buildTree, editTree } from '../../src/git/trees.js';
+import { unsafeName } from '../../src/git/objects/names.js';
+import { formatTree, hashObject } from '../../src/git/objects/objects.js';
+import { buildTree, editTree } from '../../src/git/objects/trees.js';
 import { type GitBench, gitBench } from '../fixtures/git-bench.js';
 import { describeWithTools } from '../fixtures/tools.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { checkPath, verifyTree } from '../../src/rpm/paths.js';
-import { readPayload } from '../../src/rpm/payload.js';
+import { checkPath, verifyTree } from '../../src/rpm/payload/paths.js';
+import { readPayload } from '../../src/rpm/payload/payload.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { cpioArchive } from '../fixtures/cpio-builder.js';
 import { fileEntry, payloadFacts } from '../fixtures/payload-facts.js';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { FileType } from '../../src/rpm/model.js';
-import { checkTree } from '../../src/rpm/paths.js';
+import { checkTree } from '../../src/rpm/payload/paths.js';
 import { fileEntry } from '../fixtures/payload-facts.js';
 
 describe('T21: nothing lies below a link or a file', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { PackageFacts } from '../../src/rpm/model.js';
-import { readPayload } from '../../src/rpm/payload.js';
+import { readPayload } from '../../src/rpm/payload/payload.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { cpioArchive, cpioMember, TRAILER } from '../fixtures/cpio-builder.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { resolveRepository } from '../../src/git/credentials.js';
-import { openLocalRepository } from '../../src/git/local.js';
+import { resolveRepository } from '../../src/git/remote/credentials.js';
+import { openLocalRepository } from '../../src/git/remote/local.js';
 import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { startGitServer } from '../fixtures/git-server.js';
 

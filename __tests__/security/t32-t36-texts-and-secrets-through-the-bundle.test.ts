@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { secretsToMask } from '../../src/git/credentials.js';
+import { secretsToMask } from '../../src/git/remote/credentials.js';
 import { I18N, text } from '../fixtures/header-builder.js';
 import { makeRunDirectory, removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello, helloFiles } from '../fixtures/small-repository.js';

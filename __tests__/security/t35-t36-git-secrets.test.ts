@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { secretsToMask } from '../../src/git/credentials.js';
+import { secretsToMask } from '../../src/git/remote/credentials.js';
 import { silentLogger } from '../../src/log.js';
 import { type GitBench, gitBench, stageCommit, stageTag } from '../fixtures/git-bench.js';
 import { type GitServer, startGitServer } from '../fixtures/git-server.js';

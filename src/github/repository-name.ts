@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Remote } from '../git/credentials.js';
+import type { Remote } from '../git/remote/credentials.js';
 
 /** A repository by the names that GitHub's API takes. */
 export interface RepositoryName {

@@ -176,3 +176,12 @@ function lastSegment(location: string): string {
     return segment;
   }
 }
+
+/** Archive files that may be public keys: not in a folder, not the index, not a checksum or licence note. */
+export function isKeyCandidate(name: string): boolean {
+  return (
+    !name.includes('/') &&
+    !isReservedArchiveName(name) &&
+    !/\.(sha256|license|rst|md|json|xml|gz|xz|zst|bz2)$/.test(name)
+  );
+}

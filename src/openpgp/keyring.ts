@@ -149,3 +149,14 @@ function invalid(name: string, found: string, cause?: unknown): VerificationErro
     cause,
   });
 }
+
+/** An armored or binary OpenPGP certificate by its first bytes. */
+export function looksLikeKey(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  return (
+    Buffer.from(bytes).includes('-----BEGIN PGP PUBLIC KEY BLOCK-----') ||
+    first === 0x99 ||
+    first === 0x98 ||
+    first === 0xc6
+  );
+}

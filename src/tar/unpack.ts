@@ -2,7 +2,7 @@
 import { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { printable, verifyTree } from '../rpm/paths.js';
+import { printable, verifyTree } from '../rpm/payload/paths.js';
 import { type TarMember, TarReader } from './reader.js';
 
 /** A file of an archive; `T` is what `keep` made of its content. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { INPUTS } from '../../../src/input-table.js';
+import { INPUTS } from '../../../src/inputs/table.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };
@@ -27,7 +27,7 @@ interface Action {
 const action = load(readFileSync(path.join(root, 'action.yml'), 'utf8')) as Action;
 
 describe('action.yml', () => {
-  it('names the inputs of src/input-table.ts in the same order with the same defaults', () => {
+  it('names the inputs of src/inputs/table.ts in the same order with the same defaults', () => {
     const declared = Object.entries(action.inputs).map(([name, input]) => [
       name,
       input.default ?? '',

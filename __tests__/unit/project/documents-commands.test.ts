@@ -35,7 +35,7 @@ describe.each(documents)('what %s tells to run', (name) => {
   });
 
   it('uses flags of the command line that there are', () => {
-    const help = read('src/input-table.ts') + read('src/help.ts');
+    const help = read('src/inputs/table.ts') + read('src/cli/help.ts');
     const commands = [
       ...read(name)
         .replaceAll('\\\n', ' ')
@@ -50,7 +50,7 @@ describe.each(documents)('what %s tells to run', (name) => {
   it('names inputs and codes that there are, and no folder outside of the project', () => {
     const text = read(name).replace(/<!-- inputs -->[\s\S]*<!-- \/outputs -->/, '');
     // The one that is an input of actions/checkout.
-    const inputs = `${read('src/input-table.ts')} 'persist-credentials' 'fetch-depth'`;
+    const inputs = `${read('src/inputs/table.ts')} 'persist-credentials' 'fetch-depth'`;
     const named = [
       ...text.matchAll(/`([a-z]+(?:-[a-z]+)+): (?:true|false|warn|fail|header|none|\d+)`/g),
     ].map(([, input]) => input!);

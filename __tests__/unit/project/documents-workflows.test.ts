@@ -5,8 +5,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { type InputName, INPUTS } from '../../../src/input-table.js';
-import { parseOptions } from '../../../src/inputs.js';
+import { parseOptions } from '../../../src/inputs/options.js';
+import { type InputName, INPUTS } from '../../../src/inputs/table.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };

@@ -7,8 +7,8 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { type InputName, INPUTS, inputSpec } from '../../../src/input-table.js';
-import { parseOptions } from '../../../src/inputs.js';
+import { parseOptions } from '../../../src/inputs/options.js';
+import { type InputName, INPUTS, inputSpec } from '../../../src/inputs/table.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../.github/workflows');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import type { Options } from '../inputs/options.js';
+import type { Ports } from '../ports.js';
+import { Rows } from '../publish/rows.js';
+import type { IndexPackage } from '../repodata/model.js';
+import type { RunResult } from '../report/report.js';
+import { compareEvr, formatNevra } from '../rpm/evr.js';
+import { classifyPublished } from '../survey/classify.js';
+import { reportChanges } from '../survey/report-changes.js';
+import { survey } from '../survey/survey.js';
+import { reportNewest } from './newest-header.js';
+import { reportPermission } from './push-permission.js';
+
+/**
+ * Plans and reports; downloads the index, the keys and the headers that decide, no package, and changes nothing. What publish would refuse is a warning;
+ * what speaks for it ends the log.
+ * @throws MirrorError for failures of index, key, input or remote
+ */
+export async function check(options: Options, ports: Ports): Promise<RunResult> {
+  const found = await survey(options, ports);
+  const { state, plan, index } = found;
+  const rows = new Rows(ports.report, ports.clock);
+  rows.sync(plan);
+  for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
+    if (status === 'exists') continue;
+    const note = reason === undefined ? '' : ` (${reason})`;
+    ports.logger.debug(
+      `${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`,
+    );
+  }
+  if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
+  const permission = await reportPermission(found, { options, ports });
+  const facts = [...(await reportNewest(found, { options, ports })), ...permission];
+  const classification = await classifyPublished(found, { options, ports, wholePackages: false });
+  reportChanges(classification, { options, ports });
+  for (const fact of facts) ports.logger.info(fact);
+  // What could not be asked any more is no answer.
+  ports.signal.throwIfAborted();
+  return { ...rows.result({ commit: state.tip, failed: false, tagged: found.tagged }), facts };
+}
+
+/** Nothing is planned, published or skipped: the constraints leave nothing. */
+function leftOut(packages: readonly IndexPackage[], { packages: names }: Options): string {
+  const versions = packages
+    .map(({ nevra }) => nevra)
+    .sort(compareEvr)
+    .map(({ version }) => version);
+  const range =
+    versions.length === 1
+      ? versions[0]!
+      : `${versions.length} releases, ${versions[0]!} to ${versions.at(-1)!}`;
+  return `versions leaves out everything that the index has of ${names.join(', ')} (${range}). Widen versions.`;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+import { describeError, InputError } from '../errors.js';
+import { warnOfMistypedInputs } from '../inputs/mistyped.js';
+import { type InputReader, parseOptions } from '../inputs/options.js';
+import { terminalLogger } from '../report/loggers.js';
+import { formatError, formatTable } from '../report/terminal.js';
+import { failures, run, writeReport } from '../run/run.js';
+import { stopSignal } from '../run/signals.js';
+import { VERSION } from '../version.js';
+import { type CommandLine, parseCommandLine, shellVariableOf, variableOf } from './arguments.js';
+import { helpText } from './help.js';
+import { writeWorkflow } from './init.js';
+import { inspectFiles } from './inspect.js';
+
+/** The command line: the same use cases as the Action, flags named as the inputs. Returns the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const line = parseCommandLine(args);
+  if (line.help || line.version) {
+    process.stdout.write(line.help ? helpText(line.command) : `${VERSION}\n`);
+    return 0;
+  }
+  const logger = terminalLogger({
+    stream: process.stderr,
+    quiet: line.quiet,
+    verbose: line.verbose,
+  });
+  warnOfMistypedInputs(process.env, { logger, underscores: true });
+  if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
+  if (line.command === 'init') return writeWorkflow({ line, read: inputReader(line), logger });
+  const options = parseOptions(inputReader(line), process.env);
+  const result = await run(options, {
+    logger,
+    environment: withoutToolCache(process.env),
+    signal: stopSignal(),
+  });
+  if (line.report !== undefined) await writeReport(result, line.report);
+  for (const failure of failures(result)) process.stderr.write(formatError(failure));
+  if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
+  const stream = line.json ? process.stderr : process.stdout;
+  if (!line.quiet) stream.write(`${await formatTable(result, stream.columns || undefined)}\n`);
+  return result.failed ? 1 : 0;
+}
+
+/** `@actions/tool-cache` writes workflow commands to stdout, which is the report's here. */
+function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, RUNNER_TOOL_CACHE: undefined };
+}
+
+/** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */
+function inputReader(line: CommandLine): InputReader {
+  return (name) => {
+    if (name === 'mode') return line.command ?? '';
+    return (
+      line.inputs.get(name) ??
+      process.env[variableOf(name)] ??
+      process.env[shellVariableOf(name)] ??
+      ''
+    );
+  };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(formatError(describeError(error)));
+  process.exitCode = error instanceof InputError ? 2 : 1;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { createDeflate, deflate, deflateSync } from 'node:zlib';
+
+import { KIB, MIB } from '../../limits.js';
+import type { ObjectType } from '../store.js';
+
+const deflateAsync = promisify(deflate);
+
+/** Object types in packs (gitformat-pack(5)). */
+const TYPE_NUMBER: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
+const HEADER_BYTES = 12;
+const TRAILER_BYTES = 20;
+/** Up to this size a task for the thread pool costs more than it saves: sources deflate in half of the time without it. */
+const SYNC_BYTES = 64 * KIB;
+/** Above this content is deflated as a stream, so that memory holds it once. */
+const STREAM_BYTES = 4 * MIB;
+/** Bytes collected before they are written. */
+const BUFFER_BYTES = MIB;
+/** So many bytes are tried before a level is chosen. */
+const PROBE_BYTES = 32 * KIB;
+
+/**
+ * Writes one pack file (gitformat-pack(5), version 2) without deltas: each object is deflated as it comes and leaves memory.
+ * Objects must not come twice. Several `add`s may run at a time; the thread pool deflates them side by side.
+ */
+export class PackWriter {
+  readonly #file: FileHandle;
+  #objects = 0;
+  #bytes = HEADER_BYTES;
+  #buffered: Buffer[] = [];
+  #bufferedBytes = 0;
+  /** Writes happen in turns; a failed one makes all later ones fail. */
+  #turn: Promise<void> = Promise.resolve();
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Begins a pack in a new file. */
+  static async create(path: string): Promise<PackWriter> {
+    const file = await open(path, 'wx+', 0o600);
+    await file.write(Buffer.alloc(HEADER_BYTES));
+    return new PackWriter(file);
+  }
+
+  /** Objects so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Bytes so far, the trailer included. */
+  get bytes(): number {
+    return this.#bytes + TRAILER_BYTES;
+  }
+
+  /** Adds one object; resolves when its bytes need no memory of the caller's any more. */
+  async add(type: ObjectType, content: Uint8Array): Promise<void> {
+    this.#objects += 1;
+    const level = chooseLevel(content);
+    if (content.length > STREAM_BYTES) {
+      await this.#inTurn(() => this.#stream(type, content, level));
+      return;
+    }
+    const body =
+      content.length <= SYNC_BYTES
+        ? deflateSync(content, { level })
+        : await deflateAsync(content, { level });
+    this.#push(entryHeader(type, content.length));
+    this.#push(body);
+    if (this.#bufferedBytes >= BUFFER_BYTES) await this.#inTurn(() => this.#flush());
+  }
+
+  /** Completes the pack and closes the file, also on failure; returns the id in its trailer. */
+  async finish(): Promise<string> {
+    try {
+      await this.#inTurn(() => this.#flush());
+      const header = Buffer.alloc(HEADER_BYTES);
+      header.write('PACK');
+      header.writeUInt32BE(2, 4);
+      header.writeUInt32BE(this.#objects, 8);
+      await this.#file.write(header, 0, HEADER_BYTES, 0);
+      const trailer = await this.#hash();
+      await this.#file.write(trailer, 0, TRAILER_BYTES, this.#bytes);
+      return trailer.toString('hex');
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  /** Closes the file without completing it. */
+  async abandon(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    await this.#file.close();
+  }
+
+  /** The count at the front is known last, so the hash takes a second reading. */
+  async #hash(): Promise<Buffer> {
+    const hash = createHash('sha1');
+    const buffer = Buffer.alloc(BUFFER_BYTES);
+    for (let at = 0; at < this.#bytes;) {
+      const { bytesRead } = await this.#file.read(
+        buffer,
+        0,
+        Math.min(buffer.length, this.#bytes - at),
+        at,
+      );
+      if (bytesRead === 0)
+        throw new Error(`The pack file ends at byte ${at}, expected ${this.#bytes}.`);
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return hash.digest();
+  }
+
+  #push(bytes: Buffer): void {
+    this.#buffered.push(bytes);
+    this.#bufferedBytes += bytes.length;
+  }
+
+  #inTurn(job: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(job);
+    return this.#turn;
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#buffered);
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
+    await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+    this.#bytes += bytes.length;
+  }
+
+  async #stream(type: ObjectType, content: Uint8Array, level: number): Promise<void> {
+    this.#push(entryHeader(type, content.length));
+    await this.#flush();
+    const stream = createDeflate({ level, chunkSize: 256 * KIB });
+    stream.end(content);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      await this.#file.write(chunk, 0, chunk.length, this.#bytes);
+      this.#bytes += chunk.length;
+    }
+  }
+}
+
+/** Type and size of an entry: three bits and four, then seven bits a byte, least significant first. */
+function entryHeader(type: ObjectType, size: number): Buffer {
+  const bytes: number[] = [];
+  let byte = (TYPE_NUMBER[type] << 4) | (size & 15);
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes.push(byte | 0x80);
+    byte = rest & 0x7f;
+  }
+  return Buffer.of(...bytes, byte);
+}
+
+/** Packages are compressed already: trying again costs most of the time and gains nothing. */
+function chooseLevel(content: Uint8Array): number {
+  if (content.length <= PROBE_BYTES) return 6;
+  const middle = (content.length - PROBE_BYTES) >> 1;
+  const probe = content.subarray(middle, middle + PROBE_BYTES);
+  return deflateSync(probe, { level: 1 }).length > PROBE_BYTES * 0.95 ? 0 : 6;
+}

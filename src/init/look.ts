@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+import { MirrorError, RepodataError, VerificationError } from '../errors.js';
+import type { Options } from '../inputs/options.js';
+import { MIB } from '../limits.js';
+import type { Logger } from '../log.js';
+import { createSelector, packageNotFound } from '../mirror/selection.js';
+import type { PayloadPath } from '../mirror/source-path.js';
+import type { Fetcher } from '../net/fetcher.js';
+import { loadKeyring } from '../openpgp/keyring.js';
+import type { Keyring, SignaturePolicy, SignatureReport } from '../openpgp/model.js';
+import { checkDetached, checkSignature } from '../openpgp/verify.js';
+import { readFilelists } from '../repodata/filelists.js';
+import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import { findRecord } from '../repodata/repomd.js';
+import { examineHeader } from '../rpm/examine.js';
+import type { RpmPackage } from '../rpm/read.js';
+import { loadIndex, loadRecords } from '../upstream/index-client.js';
+import { withNearRepository } from '../upstream/near-repository.js';
+import { readServedHeader } from '../upstream/served-header.js';
+import type { UpstreamSource } from '../upstream/sources.js';
+import { type Candidate, isPlainName, newestPackages, rankCandidates } from './candidates.js';
+import { findKeys, type FoundKeys } from './keys.js';
+
+/** A repository as somebody sees it who never saw it before. */
+export interface Look {
+  readonly index: RepositoryIndex;
+  readonly keys: readonly FoundKeys[];
+  /** Signatures of repomd.xml; undefined without repomd.xml.asc. */
+  readonly indexSignatures: readonly SignatureReport[] | undefined;
+  /** What there is to choose from, best first. */
+  readonly candidates: readonly Candidate[];
+  /** What is to be mirrored: the user's choice, else the first candidate. */
+  readonly chosen: readonly Candidate[];
+  /** Signatures over the header of the newest chosen package; undefined when it could not be read. */
+  readonly packageSignatures: readonly SignatureReport[] | undefined;
+  /** Names of the index that no input can hold. */
+  readonly oddNames: number;
+}
+
+export interface LookRequest {
+  readonly options: Options;
+  /** Undefined: any architecture. */
+  readonly arch: readonly string[] | undefined;
+  readonly source: UpstreamSource;
+  readonly fetcher: Fetcher;
+  readonly logger: Logger;
+}
+
+/** File lists are read whole up to this size, compressed and open; beyond it, headers of the likeliest packages tell. */
+const FILELISTS = { bytes: 8 * MIB, openBytes: 512 * MIB };
+/** Packages whose header is read to learn their files. */
+const MOST_HEADERS = 8;
+
+/**
+ * Reads index, keys, file lists and the headers of a few packages; no package is downloaded, nothing is decided for good.
+ * @throws DownloadError, RepodataError, IntegrityError, VerificationError
+ */
+export async function lookAt(request: LookRequest): Promise<Look> {
+  const { options, source, fetcher, logger } = request;
+  const index = await readIndex(request);
+  for (const warning of index.warnings) logger.warning(warning);
+  const keys = await findKeys(source, index.bases, request);
+  const keyring = await loadKeyring(
+    keys.flatMap(({ source: name, keyring: own }) =>
+      own.certificates.map(({ fingerprint }) => ({
+        name,
+        bytes: Buffer.from(own.armored(fingerprint)),
+      })),
+    ),
+  );
+  const policy: SignaturePolicy = {
+    allowWeak: options.allowWeak,
+    now: Math.floor(Date.now() / 1000),
+  };
+  const indexSignatures = await checkIndex(index, keyring, policy);
+  const headers = new Headers(index, fetcher);
+  const candidates = await rank(index, headers, request);
+  const chosen = choose(candidates, options);
+  const newest = chosen
+    .map((candidate) => candidate.newest)
+    .sort((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0))
+    .at(-1);
+  const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
+  const evidence =
+    pkg === undefined
+      ? undefined
+      : await examineHeader(pkg, (packets, data) => checkSignature(packets, data, keyring, policy));
+  const names = new Set(index.packages.map(({ nevra }) => nevra.name));
+  return {
+    index,
+    keys,
+    indexSignatures,
+    candidates,
+    chosen,
+    packageSignatures: evidence?.signatures,
+    oddNames: [...names].filter((name) => !isPlainName(name)).length,
+  };
+}
+
+/** Without a choice of the user, the likeliest. */
+function choose(candidates: readonly Candidate[], { packages }: Options): readonly Candidate[] {
+  const isWanted = createSelector({ packages, arch: [''] });
+  return packages.includes('*')
+    ? candidates.slice(0, 1)
+    : candidates.filter(({ name }) => isWanted({ name, arch: '' }));
+}
+
+/** @throws VerificationError BAD_SIGNATURE */
+async function checkIndex(
+  { signatureBytes, repomdBytes }: RepositoryIndex,
+  keyring: Keyring,
+  policy: SignaturePolicy,
+): Promise<readonly SignatureReport[] | undefined> {
+  if (signatureBytes === undefined) return undefined;
+  const reports = await checkDetached(signatureBytes, repomdBytes, keyring, policy);
+  if (!reports.some(({ status }) => status === 'bad')) return reports;
+  throw new VerificationError(
+    'BAD_SIGNATURE',
+    'repomd.xml.asc is not a signature of this repomd.xml',
+    {
+      remedy:
+        'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.',
+    },
+  );
+}
+
+async function readIndex({
+  options,
+  arch,
+  source,
+  fetcher,
+}: LookRequest): Promise<RepositoryIndex> {
+  const isNamed = createSelector({ packages: options.packages, arch: [''] });
+  const otherArchs = new Set<string>();
+  const index = await loadIndex({
+    bases: source.baseUrls,
+    mirrorlist: source.mirrorlist,
+    metalink: source.metalink,
+    fetcher,
+    select: ({ name, arch: found }) => {
+      const isTaken = arch?.includes(found) ?? true;
+      if (!isTaken && isNamed({ name, arch: '' })) otherArchs.add(found);
+      return isTaken;
+    },
+    allowWeak: options.allowWeak,
+    // Judged when the keys are known, some of which lie in the repository.
+    verifyRepomd: options.repoGpgcheck === 'off' ? undefined : () => undefined,
+  }).catch(async (error: unknown) => {
+    throw await withNearRepository(error, {
+      bases: source.baseUrls,
+      fetcher,
+      basearch: options.source.basearch,
+    });
+  });
+  if (
+    !index.packages.some(({ nevra: { name } }) => isPlainName(name) && isNamed({ name, arch: '' }))
+  ) {
+    if (index.packageCount === 0)
+      throw new RepodataError(
+        'PACKAGE_NOT_FOUND',
+        `the index of ${index.baseUrl} lists no package`,
+        { remedy: 'Check the URL; a publisher may keep each product in a repository of its own.' },
+      );
+    throw packageNotFound(
+      { packages: options.packages, arch: arch ?? ['any'] },
+      index.names.size > 0 ? index.names : index.packages.map(({ nevra }) => nevra.name),
+      otherArchs,
+    );
+  }
+  return index;
+}
+
+/** First by what the index says, then by the headers of the best, where no file list was to be had. */
+async function rank(
+  index: RepositoryIndex,
+  headers: Headers,
+  { options, fetcher, logger }: LookRequest,
+): Promise<Candidate[]> {
+  const isWanted = createSelector({ packages: options.packages, arch: [''] });
+  const isAny = options.packages.includes('*');
+  const lists = await listFiles(index, { options, fetcher }).catch((error: unknown) => {
+    if (!(error instanceof MirrorError)) throw error;
+    logger.warning(`the file lists of the repository cannot be used: ${error.message}`);
+    return new Map<string, readonly PayloadPath[]>();
+  });
+  const known = (found: IndexPackage): readonly PayloadPath[] | undefined =>
+    headers.files(found) ?? lists.get(found.checksum.hex);
+  const first = rankCandidates(index.packages, known);
+  const unknown = first.filter(
+    ({ name, source }) => source === undefined && (isAny || isWanted({ name, arch: '' })),
+  );
+  for (const { newest } of unknown.slice(0, MOST_HEADERS)) await headers.tryRead(newest);
+  return rankCandidates(index.packages, known);
+}
+
+async function listFiles(
+  index: RepositoryIndex,
+  { options, fetcher }: Pick<LookRequest, 'options' | 'fetcher'>,
+): Promise<ReadonlyMap<string, readonly PayloadPath[]>> {
+  const record = findRecord(index.repomd, 'filelists');
+  if (record === undefined || (record.size ?? Infinity) > FILELISTS.bytes) return new Map();
+  const {
+    files: [file],
+  } = await loadRecords(index, ['filelists'], { fetcher, allowWeak: options.allowWeak });
+  if (file === undefined) return new Map();
+  const ids = new Set(newestPackages(index.packages).map(({ checksum }) => checksum.hex));
+  const lists = await readFilelists(file, ids, FILELISTS.openBytes);
+  return new Map(
+    [...lists].map(([id, list]) => [
+      id,
+      list.map(({ path, isDirectory }) => ({ path: Buffer.from(path), isDirectory })),
+    ]),
+  );
+}
+
+/** Headers that were read, by checksum of their package. */
+class Headers {
+  private readonly known = new Map<string, RpmPackage | undefined>();
+
+  constructor(
+    private readonly index: RepositoryIndex,
+    private readonly fetcher: Fetcher,
+  ) {}
+
+  /** Undefined when the server or the index do not give it, or give something else. */
+  async tryRead(found: IndexPackage): Promise<RpmPackage | undefined> {
+    const { hex } = found.checksum;
+    if (!this.known.has(hex)) this.known.set(hex, await this.read(found));
+    return this.known.get(hex);
+  }
+
+  files({ checksum }: IndexPackage): readonly PayloadPath[] | undefined {
+    return this.known
+      .get(checksum.hex)
+      ?.facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
+  }
+
+  private async read(found: IndexPackage): Promise<RpmPackage | undefined> {
+    try {
+      return await readServedHeader(found, { index: this.index, fetcher: this.fetcher });
+    } catch (error) {
+      if (error instanceof MirrorError) return undefined;
+      throw error;
+    }
+  }
+}

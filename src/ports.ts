@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
+import type { BranchHost, ReleaseHost } from './github/port.js';
+import type { Logger } from './log.js';
+import type { Fetcher } from './net/fetcher.js';
+import type { Report } from './report/report.js';
+import { type Sign } from './signing/signer.js';
+
+/** Time as the run sees it. */
+export interface Clock {
+  /** Now, seconds since 1970. */
+  now(): number;
+  /** Date of commits and tags of this run: SOURCE_DATE_EPOCH, else the start of the run (seconds since 1970). */
+  readonly commitTime: number;
+}
+
+/** Everything a use case needs from outside. */
+export interface Ports {
+  readonly fetcher: Fetcher;
+  readonly store: GitStore;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Fires on SIGTERM and SIGINT: the push under way ends, nothing further begins. */
+  readonly signal: AbortSignal;
+  /** What the remote was seen to have when the run began: the end of the branch, for the outputs of a run that fails early, and its committer date (seconds since 1970). */
+  readonly seen: { tip?: string; committed?: number };
+  /** Filled while the run goes on, so that a failure leaves what is known. */
+  readonly report: Report;
+  /** Signs commits and tags; undefined without a signing key. */
+  readonly sign?: Sign | undefined;
+  /** Whether there is something to push with; undefined where nothing is needed. */
+  readonly hasCredential?: boolean | undefined;
+  /** Remotes that follow the main one. */
+  readonly further?: readonly FurtherRemote[];
+  /** Where each tag gets a release. */
+  readonly releases?: ReleaseHost | undefined;
+  /** Where the mirror's branch may be protected; undefined where nobody can be asked. */
+  readonly branches?: BranchHost | undefined;
+}
+
+/** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */
+export interface VerifyPorts extends Omit<Ports, 'store'> {
+  readonly reader: MirrorReader;
+}

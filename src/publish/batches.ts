@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+import type { Oid } from '../git/store.js';
+import type { Options } from '../inputs/options.js';
+import type { Ports } from '../ports.js';
+import type { Survey } from '../survey/survey.js';
+import type { CommittedRelease } from './commit-release.js';
+import type { History } from './history.js';
+import { Pusher } from './pushing.js';
+import type { Rows } from './rows.js';
+
+/** What batches need of a run. */
+export interface BatchParts {
+  readonly options: Options;
+  readonly ports: Ports;
+  readonly rows: Rows;
+  /** Told the tip that the branch has on the remote after each push. */
+  readonly onTip: (tip: Oid) => void;
+}
+
+interface BranchMove {
+  readonly name: string;
+  /** Where it is on the remote; undefined when it does not exist. */
+  readonly from: Oid | undefined;
+  readonly oid: Oid;
+}
+
+/** Collects complete releases and pushes them, a few at a time, behind the one that is being built. */
+export class Batches {
+  private readonly pusher: Pusher;
+  private waiting: CommittedRelease[] = [];
+  private readonly remote: Map<string, Oid>;
+
+  constructor(
+    private readonly parts: BatchParts,
+    private readonly found: Survey,
+    private readonly history: History,
+  ) {
+    const { options, ports } = parts;
+    this.pusher = new Pusher(ports.store, { dryRun: options.dryRun, logger: ports.logger });
+    this.remote = new Map(found.state.refs.branches);
+  }
+
+  /** Tip of the branch on the remote, once {@link finish} is through. */
+  get tip(): Oid | undefined {
+    return this.parts.options.dryRun
+      ? this.found.state.tip
+      : this.remote.get(this.found.state.branch);
+  }
+
+  async add(release: CommittedRelease): Promise<void> {
+    this.waiting.push(release);
+    if (this.waiting.length >= this.parts.options.pushBatch) await this.push();
+  }
+
+  /** Begins to push what waits, with the branch and the line branches; nothing when all of it is there. */
+  async push(): Promise<void> {
+    const { options, rows } = this.parts;
+    const { branch } = this.found.state;
+    const { tip } = this.history.end;
+    const own =
+      tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
+    const lines = await this.movableLines(
+      this.history
+        .lineBranches(options.lineBranches)
+        .map((line) => ({ ...line, from: this.remote.get(line.name) })),
+    );
+    const branches = [...own, ...lines].filter(({ from, oid }) => from !== oid);
+    const committed = this.waiting;
+    this.waiting = [];
+    if (branches.length === 0 && committed.length === 0) return;
+    await this.pusher.start({
+      branches,
+      tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
+      onPushed: () => {
+        for (const { planned } of committed) rows.published(planned);
+        if (tip !== undefined) this.parts.onTip(tip);
+      },
+    });
+    for (const { name, oid } of branches) this.remote.set(name, oid);
+  }
+
+  /** Line branches that may move: git cannot see a fast-forward without history, and one that others moved stays where it is. */
+  private async movableLines(lines: readonly BranchMove[]): Promise<BranchMove[]> {
+    const { store, logger } = this.parts.ports;
+    const moved = lines.filter(({ from, oid }) => from !== undefined && from !== oid);
+    if (moved.length > 0) {
+      await store.fetchHistory(
+        [this.found.state.branch, ...moved.map(({ name }) => name)]
+          .filter((name) => this.found.state.refs.branches.has(name))
+          .map((name) => `refs/heads/${name}`),
+      );
+    }
+    const movable: BranchMove[] = [];
+    for (const line of lines) {
+      if (
+        line.from === undefined ||
+        line.from === line.oid ||
+        (await store.isAncestor(line.from, line.oid))
+      )
+        movable.push(line);
+      else
+        logger.warning(
+          `line branch ${line.name} holds commits that are not of this mirror; it is left where it is`,
+        );
+    }
+    return movable;
+  }
+
+  /** Pushes complete releases that still wait. */
+  async flush(): Promise<void> {
+    if (this.waiting.length > 0) await this.push();
+  }
+
+  finish(): Promise<void> {
+    return this.pusher.finish();
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+import type { ByteSource } from '../bytes.js';
+import { GitError, PayloadError, VerificationError } from '../errors.js';
+import type { GitStore, Oid } from '../git/store.js';
+import type { Options } from '../inputs/options.js';
+import { LIMITS } from '../limits.js';
+import type { PlannedRelease } from '../mirror/plan.js';
+import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/model.js';
+import { checkSignature } from '../openpgp/verify.js';
+import type { Ports } from '../ports.js';
+import { examinePackage } from '../rpm/examine.js';
+import type { FileEntry, PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
+import { printable } from '../rpm/payload/paths.js';
+import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { verifyIndexMatch } from '../trust/index-match.js';
+import { judge, verifyJudgement } from '../trust/policy.js';
+import { type StagedSource, stageSource } from './stage-source.js';
+
+/** A release whose package passed every check; its objects are staged, nothing of it is on the remote yet. */
+export interface PreparedRelease extends StagedSource {
+  readonly planned: PlannedRelease;
+  readonly facts: PackageFacts;
+  readonly evidence: PackageEvidence;
+  readonly signature: RpmSignatureReport;
+  readonly certificate: CertificateFacts;
+  /** Base URL that served the package. */
+  readonly servedBy: string;
+  /** What goes to archive/rpm beside the checksum. */
+  readonly archived: { readonly name: string; readonly oid: Oid } | undefined;
+  readonly checksum: Oid;
+}
+
+export interface Preparation {
+  readonly planned: PlannedRelease;
+  readonly bytes: ByteSource;
+  readonly servedBy: string;
+  readonly keyring: Keyring;
+  readonly options: Options;
+}
+
+/**
+ * Verifies one package and stages its source: header against index, digests, signature and coverage, then the payload
+ * against the signed file list. Nothing is staged before the verdict on the package's bytes.
+ * @throws VerificationError, IntegrityError, RpmFormatError, PayloadError, GitError FILE_TOO_LARGE
+ */
+export async function prepareRelease(
+  preparation: Preparation,
+  { store, clock, logger }: Ports,
+): Promise<PreparedRelease> {
+  const { planned, bytes, keyring, options, servedBy } = preparation;
+  const pkg = await readPackage(bytes);
+  verifyIndexMatch(pkg.facts.nevra, planned.indexPackage.nevra);
+  const policy: SignaturePolicy = { allowWeak: options.allowWeak, now: clock.now() };
+  const evidence = await examinePackage(pkg, bytes, (packets, data) =>
+    checkSignature(packets, data, keyring, policy),
+  );
+  const { signature, certificate } = requireVerdict(
+    evidence,
+    keyring,
+    planned.indexPackage.fileName,
+  );
+  refuseSpecialFiles(pkg.facts.files);
+  const { warnings, ...source } = await stageSource(pkg, bytes, { store, options });
+  for (const warning of warnings) logger.warning(`${planned.indexPackage.fileName}: ${warning}`);
+  if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
+  const archived = await stageArchive(pkg, bytes, {
+    store,
+    options,
+    name: planned.indexPackage.fileName,
+  });
+  return {
+    planned,
+    facts: pkg.facts,
+    evidence,
+    signature,
+    certificate,
+    servedBy,
+    ...source,
+    archived,
+    checksum: await store.write('blob', Buffer.from(evidence.sha256)),
+  };
+}
+
+function requireVerdict(
+  evidence: PackageEvidence,
+  keyring: Keyring,
+  what: string,
+): { signature: RpmSignatureReport; certificate: CertificateFacts } {
+  const judgement = judge(evidence, { keysGiven: true });
+  verifyJudgement(judgement, what);
+  const { signature } = judgement;
+  const certificate = keyring.certificates.find(
+    ({ fingerprint }) => fingerprint === signature?.fingerprint,
+  );
+  if (signature === undefined || certificate === undefined)
+    throw new VerificationError('UNKNOWN_KEY', `${what}: no trusted key made its signature`);
+  return { signature, certificate };
+}
+
+function refuseSpecialFiles(files: readonly FileEntry[]): void {
+  const special = files.find(
+    ({ type }) => type === 'block' || type === 'char' || type === 'fifo' || type === 'socket',
+  );
+  if (special === undefined) return;
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `the package holds a ${special.type} device or pipe at ${printable(special.path)}`,
+    {
+      remedy:
+        'A source package has no use for it; tell the publisher, or hold the release back with skip.',
+    },
+  );
+}
+
+async function stageArchive(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  { store, options, name }: { store: GitStore; options: Options; name: string },
+): Promise<{ name: string; oid: Oid } | undefined> {
+  if (options.archivePackages === 'none') return undefined;
+  const isHeader = options.archivePackages === 'header';
+  const end = isHeader ? pkg.payloadStart : bytes.size;
+  if (end > LIMITS.blobBytes)
+    throw new GitError(
+      'FILE_TOO_LARGE',
+      `${name} has ${end} bytes; git hosts take files up to ${LIMITS.blobBytes}`,
+    );
+  return {
+    name: isHeader ? `${name}.header` : name,
+    oid: await store.write('blob', await bytes.read(0, end)),
+  };
+}
+
+/** A header proves the source only when it is signed itself and lists strong digests of its files. */
+function requireStrongHeader(
+  { fileDigestAlgorithm }: PackageFacts,
+  { signatures }: PackageEvidence,
+): void {
+  const remedy = 'Use archive-packages: full for this repository.';
+  if (!signatures.some(({ covers, status }) => covers === 'header' && status === 'good')) {
+    throw new VerificationError(
+      'NOT_COVERED',
+      'archive-packages: header needs a signature over the header alone; the package has none',
+      { remedy },
+    );
+  }
+  if (!/^sha(256|384|512|3-256|3-512)$/.test(fileDigestAlgorithm)) {
+    throw new VerificationError(
+      'WEAK_ALGORITHM',
+      `archive-packages: header needs strong file digests; the package has ${fileDigestAlgorithm}`,
+      { remedy },
+    );
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { describeError } from '../errors.js';
+import type { FurtherRemote, RefSet, RemoteRefs } from '../git/store.js';
+import type { Options } from '../inputs/options.js';
+import type { Ports } from '../ports.js';
+import type { RunResult } from '../report/report.js';
+import type { Survey } from '../survey/survey.js';
+import { hostReleases } from './hosted-releases.js';
+
+/**
+ * After the main push: brings the branches and tags of this mirror, as the main remote has them now, to whoever else is to have them.
+ * Each is served by itself; one that fails is an error of the run and holds nobody else up.
+ */
+export async function share(
+  result: RunResult,
+  found: Survey,
+  { options, ports }: { readonly options: Options; readonly ports: Ports },
+): Promise<RunResult> {
+  const { further = [], releases, report, store, signal } = ports;
+  if (options.dryRun || signal.aborted || (further.length === 0 && releases === undefined))
+    return result;
+  const before = report.errors.length;
+  try {
+    const refs = await store.listRefs();
+    const wanted = ownRefs(refs, result, { found, options });
+    // One after the other: fetching for a release changes what git takes the run's own repository to have.
+    await Promise.all(further.map((remote) => follow(remote, wanted, ports)));
+    if (releases !== undefined) await hostReleases(releases, result, { options, ports, refs });
+  } catch (error) {
+    report.errors.push(describeError(error));
+  }
+  return report.errors.length === before ? result : { ...result, failed: true };
+}
+
+async function follow(
+  remote: FurtherRemote,
+  wanted: RefSet,
+  { logger, report }: Ports,
+): Promise<void> {
+  try {
+    const { pushed } = await remote.follow(wanted);
+    logger.info(
+      `${remote.url}: ${pushed === 0 ? 'up to date' : `${pushed} branches and tags pushed`}`,
+    );
+  } catch (error) {
+    const { code, message, remedy } = describeError(error);
+    report.errors.push({ code, message: `the further remote ${remote.url}: ${message}`, remedy });
+  }
+}
+
+/** Branch, line branches and the tags of releases; what else the main repository has is not ours to copy. */
+function ownRefs(
+  refs: RemoteRefs,
+  { report }: RunResult,
+  { found, options }: { readonly found: Survey; readonly options: Options },
+): RefSet {
+  const branches = new Set([
+    found.state.branch,
+    ...options.lineBranches.map(({ branch }) => branch),
+  ]);
+  const rows = report.releases.filter(
+    ({ status }) => status === 'published' || status === 'exists',
+  );
+  const tags = new Set([...found.state.releases, ...rows].map(({ tag }) => tag));
+  return {
+    branches: [...branches].flatMap((name) => toRef(name, refs.branches.get(name))),
+    tags: [...tags].flatMap((name) => toRef(name, refs.tags.get(name)?.oid)),
+  };
+}
+
+function toRef(name: string, oid: string | undefined): RefSet['tags'] {
+  return oid === undefined ? [] : [{ name, oid }];
+}

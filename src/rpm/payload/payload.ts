@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+
+import type { Compression } from '../../compression/index.js';
+import { decompress } from '../../compression/index.js';
+import { ChunkReader } from '../../compression/input.js';
+import { PayloadError } from '../../errors.js';
+import { KIB, LIMITS } from '../../limits.js';
+import type { HashName } from '../../openpgp/model.js';
+import type { FileEntry, PackageFacts, PayloadFile } from '../model.js';
+import type { CpioMember } from './cpio.js';
+import { CpioReader } from './cpio.js';
+import { printable, verifyPath } from './paths.js';
+import { PayloadMap } from './payload-map.js';
+
+/** How a payload is to be read. */
+export interface PayloadOptions {
+  /** Whether the content of this regular file is wanted; of others it is digested only. */
+  readonly keep: (entry: FileEntry, index: number) => boolean;
+  /** Digests wanted of the whole uncompressed payload, such as `sha256` for PAYLOADDIGESTALT. */
+  readonly uncompressedDigests?: readonly HashName[];
+  /** Largest content that is kept; `LIMITS.blobBytes` when absent. */
+  readonly maxKeptBytes?: number;
+}
+
+/** What is known once the whole payload was read. */
+export interface PayloadSummary {
+  readonly uncompressedSize: number;
+  /** Lower-case hex, by algorithm as asked for. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+const COMPRESSORS: Readonly<Record<string, Compression>> = {
+  gzip: 'gzip',
+  bzip2: 'bzip2',
+  xz: 'xz',
+  lzma: 'lzma',
+  zstd: 'zstd',
+  none: 'none',
+};
+/** What a member takes besides name and content: header, NUL, `./`, padding. */
+const MEMBER_OVERHEAD = 128;
+/** Trailer, and padding to a tape block. */
+const ARCHIVE_OVERHEAD = 64 * KIB;
+
+/**
+ * Reads a package's payload and compares it with the header's file list; each file of the list comes exactly once:
+ * those in the payload in its order (hard links when their content is known), then ghosts. rpm's own rules hold
+ * (lib/rpmfi.c, iterReadArchiveNext): every member must be in the header, every file of the header but ghosts in the payload.
+ * Beyond them, names must be safe, and types, sizes and link targets must be the header's. A wrong file digest is
+ * reported, not thrown.
+ *
+ * @param payload - all bytes after the main header, compressed.
+ * @throws PayloadError UNSAFE_PATH, PAYLOAD_INVALID, LIMIT_EXCEEDED, UNSUPPORTED_COMPRESSOR, UNSUPPORTED_FORMAT.
+ */
+export async function* readPayload(
+  { facts }: { readonly facts: PackageFacts },
+  payload: AsyncIterable<Uint8Array>,
+  options: PayloadOptions,
+): AsyncGenerator<PayloadFile, PayloadSummary> {
+  verifyNames(facts.files);
+  const map = new PayloadMap(facts.files);
+  const hashes = (options.uncompressedDigests ?? []).map((name) => [name, hashOf(name)] as const);
+  const archive = new ChunkReader(
+    tee(
+      await open(facts, payload),
+      hashes.map(([, hash]) => hash),
+    ),
+  );
+  try {
+    const cpio = new CpioReader(archive, (index) => map.strippedSize(index));
+    for (let member = await cpio.next(); member !== undefined; member = await cpio.next()) {
+      yield* readMember({ cpio, member, map, facts, options });
+    }
+    map.verifyComplete();
+    yield* map.ghosts();
+  } finally {
+    await archive.close();
+  }
+  return {
+    uncompressedSize: archive.consumed,
+    digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])),
+  };
+}
+
+function verifyNames(files: readonly FileEntry[]): void {
+  for (const { path, type } of files) {
+    // The package `filesystem` owns the root folder.
+    if (path.length > 0 || type !== 'directory') verifyPath(path, 'package');
+  }
+}
+
+/** rpm reads a payload without compressor tag through zlib, which passes plain data on. */
+async function open(
+  facts: PackageFacts,
+  payload: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { format, compressor } = facts.payload;
+  if (format !== 'cpio')
+    throw new PayloadError(
+      'UNSUPPORTED_FORMAT',
+      `payload: expected the format cpio, found ${JSON.stringify(format)}`,
+    );
+  const declared = Object.hasOwn(COMPRESSORS, compressor) ? COMPRESSORS[compressor] : undefined;
+  if (declared === undefined)
+    throw new PayloadError(
+      'UNSUPPORTED_COMPRESSOR',
+      `payload: unknown compressor ${JSON.stringify(compressor)}`,
+    );
+  const input = new ChunkReader(payload);
+  const start = Buffer.from((await input.fill(4)).subarray(0, 4)).toString('latin1');
+  const kind = declared === 'gzip' && start === '0707' ? 'none' : declared;
+  const announcedBytes = expectedSize(facts.files);
+  return decompress(kind, rest(input), {
+    maxBytes: announcedBytes,
+    announcedBytes,
+    what: 'payload',
+  });
+}
+
+async function* rest(input: ChunkReader): AsyncGenerator<Uint8Array, void> {
+  try {
+    for (let chunk = await input.some(); chunk !== undefined; chunk = await input.some())
+      yield chunk;
+  } finally {
+    await input.close();
+  }
+}
+
+/** Upper bound of the archive's size by the signed file list, so that a bomb ends where the header ends. */
+function expectedSize(files: readonly FileEntry[]): number {
+  const size = files.reduce(
+    (sum, file) => sum + file.size + file.path.length + MEMBER_OVERHEAD,
+    ARCHIVE_OVERHEAD,
+  );
+  return Math.min(size, LIMITS.payloadBytes);
+}
+
+async function* tee(
+  chunks: AsyncIterable<Uint8Array>,
+  hashes: readonly Hash[],
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    for (const hash of hashes) hash.update(chunk);
+    yield chunk;
+  }
+}
+
+interface MemberJob {
+  readonly cpio: CpioReader;
+  readonly member: CpioMember;
+  readonly map: PayloadMap;
+  readonly facts: PackageFacts;
+  readonly options: PayloadOptions;
+}
+
+async function* readMember(job: MemberJob): AsyncGenerator<PayloadFile, void> {
+  const { member, map, options } = job;
+  const index = map.take(member);
+  const entry = map.files[index]!;
+  // rpm before 4.11 sometimes put ghosts into the payload; rpm skips them, and so is their content here.
+  if (entry.ghost) return;
+  if (entry.type === 'symlink') await verifyTarget(job, entry);
+  else if (entry.type !== 'file' && member.size !== 0)
+    throw mismatch(entry, 'no content', `${member.size} bytes`);
+  if (entry.type !== 'file') {
+    yield { index, entry, digest: 'absent', sha256: undefined, content: undefined };
+    return;
+  }
+  const links = map.links.take(index, member.size);
+  if (links.length === 0) return;
+  const kept = new Set(links.filter((link) => options.keep(map.files[link]!, link)));
+  const content = await readContent(job, entry, kept.size > 0);
+  for (const link of links) {
+    const file = map.files[link]!;
+    const digest = file.digest === '' ? 'absent' : file.digest === content.digest ? 'good' : 'bad';
+    yield {
+      index: link,
+      entry: file,
+      digest,
+      sha256: content.sha256,
+      content: kept.has(link) ? content.bytes : undefined,
+    };
+  }
+}
+
+async function verifyTarget({ cpio, member }: MemberJob, entry: FileEntry): Promise<void> {
+  if (member.size > LIMITS.linkTargetBytes)
+    throw mismatch(entry, `a target of at most ${LIMITS.linkTargetBytes} bytes`, `${member.size}`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of cpio.content()) chunks.push(chunk);
+  const target = Buffer.concat(chunks);
+  if (!target.equals(entry.target))
+    throw mismatch(entry, `the target ${printable(entry.target)}`, printable(target));
+}
+
+/** What was read of a regular file. */
+interface Content {
+  /** Only where it is to be kept. */
+  readonly bytes: Uint8Array | undefined;
+  readonly sha256: string;
+  /** By the header's algorithm. */
+  readonly digest: string;
+}
+
+async function readContent(
+  { cpio, facts, options }: MemberJob,
+  entry: FileEntry,
+  wanted: boolean,
+): Promise<Content> {
+  const limit = options.maxKeptBytes ?? LIMITS.blobBytes;
+  if (wanted && entry.size > limit) {
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `payload: ${printable(entry.path)} has ${entry.size} bytes; a file of the mirror may have ${limit}`,
+      {
+        expected: `at most ${limit}`,
+        actual: String(entry.size),
+        remedy:
+          'Set source-path to a folder without this file, or hold the package back with skip.',
+      },
+    );
+  }
+  const bytes = wanted ? new Uint8Array(entry.size) : undefined;
+  const sha256 = hashOf('sha256');
+  const declared = facts.fileDigestAlgorithm as HashName;
+  const other = declared === 'sha256' ? undefined : hashOf(declared);
+  let at = 0;
+  for await (const chunk of cpio.content()) {
+    sha256.update(chunk);
+    other?.update(chunk);
+    bytes?.set(chunk, at);
+    at += chunk.length;
+  }
+  const hex = sha256.digest('hex');
+  return { bytes, sha256: hex, digest: other?.digest('hex') ?? hex };
+}
+
+/** OpenSSL may lack an old algorithm (ripemd160); what cannot be checked is refused. */
+function hashOf(name: HashName): Hash {
+  try {
+    return createHash(name);
+  } catch (cause) {
+    throw new PayloadError(
+      'UNSUPPORTED_FORMAT',
+      `payload: digests by ${name} cannot be computed here`,
+      { cause },
+    );
+  }
+}
+
+function mismatch(entry: FileEntry, expected: string, actual: string): PayloadError {
+  return new PayloadError(
+    'PAYLOAD_INVALID',
+    `payload: ${printable(entry.path)} (${entry.type}): expected ${expected}, found ${actual}`,
+    { expected, actual },
+  );
+}

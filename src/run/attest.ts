@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import { describeError, GitError } from '../errors.js';
+import type { AttestationHost } from '../github/port.js';
+import type { Logger } from '../log.js';
+import type { RunResult } from '../report/report.js';
+import { toStatement } from '../report/statements.js';
+
+/** Failures in a row after which the rest is not tried: they would fail alike, each after a wait. */
+const PATIENCE = 2;
+
+const LATER =
+  'The release stays published. No later run attests it, since none verifies the package anew; docs/audit-trail.md says how to do it from the statement beside the report.';
+
+/**
+ * Signs and stores the statement of each release that this run published, also of a run that failed after a push.
+ * A release that is left without is an error of the run, which names it; a signature that could not be stored is kept.
+ */
+export async function attestReleases(
+  host: AttestationHost,
+  result: RunResult,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<RunResult> {
+  const { report } = result;
+  const attestations = new Map<string, object>();
+  const before = report.errors.length;
+  let failuresInARow = 0;
+  for (const row of report.releases) {
+    const statement = toStatement(row, report);
+    if (statement === undefined) continue;
+    try {
+      signal.throwIfAborted();
+      if (failuresInARow >= PATIENCE)
+        throw new GitError('REMOTE_FAILED', 'not tried, after the failures before it');
+      const bundle = await host.sign(statement, signal);
+      attestations.set(row.tag, bundle);
+      await host.store(bundle);
+      logger.info(`${row.nevra}: attested`);
+      failuresInARow = 0;
+    } catch (error) {
+      const { code, message, remedy } = describeError(error);
+      report.errors.push({
+        code,
+        message: `${row.nevra} is published but not attested: ${message}`,
+        remedy: `${remedy} ${LATER}`,
+      });
+      failuresInARow += 1;
+    }
+  }
+  return { ...result, attestations, failed: result.failed || report.errors.length > before };
+}

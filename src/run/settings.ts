@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+import { readFile } from 'node:fs/promises';
+
+import { InputError, sentences } from '../errors.js';
+import {
+  credentialSettings,
+  isForeignToJobToken,
+  type Remote,
+  resolveRepository,
+} from '../git/remote/credentials.js';
+import type { RemoteAccess } from '../git/remote/scratch.js';
+import type { SshOptions } from '../git/remote/ssh.js';
+import type { ClientOptions } from '../github/client.js';
+import { apiUrlOf, type RepositoryName, repositoryNameOf } from '../github/repository-name.js';
+import type { Options } from '../inputs/options.js';
+import type { Logger } from '../log.js';
+import { loadSigner } from '../signing/load.js';
+import { type Sign } from '../signing/signer.js';
+
+/** What the inputs mean once remotes are resolved and keys opened. */
+export interface Settings {
+  readonly remote: Remote;
+  /** What opens the remote; undefined for a server that the token is not for. */
+  readonly token: string | undefined;
+  /** Whether there is something to push with; undefined for a path, which needs nothing. */
+  readonly hasCredential: boolean | undefined;
+  readonly ssh: SshOptions;
+  /** Further remotes, each with what opens it. */
+  readonly mirrors: readonly RemoteAccess[];
+  readonly sign: Sign | undefined;
+  /** Where releases, issues and attestations go, and what `check` asks about the branch; undefined when nothing is to be asked. */
+  readonly github: GitHubAccess | undefined;
+  /** Owner and name of the mirror where it lies on the job's server. */
+  readonly mirrorName: RepositoryName | undefined;
+  /** The repository of the workflow that this run is part of; undefined outside of one, or without a token for its server. */
+  readonly workflow: GitHubAccess | undefined;
+}
+
+/** What opens GitHub's API. */
+export type GitHubAccess = Pick<ClientOptions, 'token' | 'apiUrl' | 'repository'>;
+
+/** What is known besides the inputs. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Date of commits and tags, seconds since 1970. */
+  readonly commitTime: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Judges the inputs that need more than their text: remotes, keys. No server is asked for anything.
+ * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT
+ */
+export async function settle(
+  options: Options,
+  { environment, commitTime, logger }: Surroundings,
+): Promise<Settings> {
+  const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
+  if (options.attest) needIdentity(options.mode, { environment, logger });
+  const remote = resolveRepository(options.repository, { serverUrl });
+  const ssh = await sshOf(options);
+  const token =
+    environment['GITHUB_ACTIONS'] === 'true'
+      ? tokenFor(remote, { token: options.token, serverUrl, logger })
+      : options.token;
+  credentialSettings(remote, token);
+  return {
+    remote,
+    token,
+    hasCredential:
+      remote.transport === 'file'
+        ? undefined
+        : remote.transport === 'ssh' || (token ?? remote.userinfo) !== undefined,
+    ssh,
+    mirrors: options.mirrors.map((text) =>
+      accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), {
+        main: remote,
+        ssh,
+        token,
+      }),
+    ),
+    github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
+    mirrorName: repositoryNameOf(remote, serverUrl),
+    workflow: workflowOf(options.token, { remote, serverUrl, environment }),
+    sign: options.mode === 'verify' ? undefined : await openSigningKey(options, commitTime),
+  };
+}
+
+/** In a job, where the token may be the job's own. Says so when it stays here: the push that fails without it would not tell why. */
+function tokenFor(
+  remote: Remote,
+  {
+    token,
+    serverUrl,
+    logger,
+  }: { readonly token: string | undefined; readonly serverUrl: string; readonly logger: Logger },
+): string | undefined {
+  if (token === undefined || !isForeignToJobToken(remote, token, serverUrl)) return token;
+  const { host } = new URL(remote.url);
+  if (remote.userinfo === undefined)
+    logger.warning(
+      `the token is one of a GitHub App (ghs_…), such as the job's own, and belongs to ${serverUrl}; it is not sent to ${host}. Set token to a personal one of ${host}, or put the credential into repository (as a secret): https://x-access-token:TOKEN@${host}/…`,
+    );
+  return undefined;
+}
+
+/** A further remote brings its own credentials in its URL; the token goes to the origin that it was given for. */
+function accessTo(
+  remote: Remote,
+  {
+    main,
+    ssh,
+    token,
+  }: { readonly main: Remote; readonly ssh: SshOptions; readonly token: string | undefined },
+): RemoteAccess {
+  if (remote.url === main.url)
+    throw new InputError('INPUT_CONFLICT', `mirrors names the repository itself, ${remote.url}`, {
+      remedy: 'List only other repositories in mirrors.',
+    });
+  const isSameOrigin =
+    remote.transport === 'http' &&
+    main.transport === 'http' &&
+    new URL(remote.url).origin === new URL(main.url).origin;
+  return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
+}
+
+/** Found before anything is published, in a dry run too: who asks for attestations relies on them. Elsewhere `check` may look without. */
+function needIdentity(
+  mode: Options['mode'],
+  { environment, logger }: Pick<Surroundings, 'environment' | 'logger'>,
+): void {
+  const missing = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].filter(
+    (name) => !environment[name],
+  );
+  if (missing.length === 0 || mode === 'verify') return;
+  const error = new InputError(
+    'INPUT_CONFLICT',
+    `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`,
+    {
+      remedy:
+        'Give the job permissions: id-token: write and attestations: write. Outside of GitHub Actions leave attest out; the unsigned statements lie beside the report in any case.',
+    },
+  );
+  if (mode === 'publish') throw error;
+  logger.warning(`publish would refuse the inputs: ${sentences(error)}`);
+}
+
+interface GitHubPlace {
+  readonly remote: Remote;
+  readonly serverUrl: string;
+  readonly apiUrl: string | undefined;
+}
+
+function gitHubOf(
+  options: Options,
+  { remote, serverUrl, apiUrl }: GitHubPlace,
+): GitHubAccess | undefined {
+  const asked = {
+    'create-releases': options.createReleases,
+    'alarm-issue': options.alarmIssue,
+    attest: options.attest,
+  };
+  const wanted = Object.entries(asked)
+    .flatMap(([name, isOn]) => (isOn ? [name] : []))
+    .join(' and ');
+  if (wanted === '' && options.mode !== 'check') return undefined;
+  const repository = repositoryNameOf(remote, serverUrl);
+  if (wanted === '' && (repository === undefined || options.token === undefined)) return undefined;
+  if (repository === undefined) {
+    throw new InputError(
+      'INPUT_CONFLICT',
+      `${wanted} needs a repository on ${serverUrl}, and repository is ${remote.url}`,
+      {
+        remedy: `Leave out ${wanted}; on GitHub Enterprise Server GITHUB_SERVER_URL says which host it is.`,
+      },
+    );
+  }
+  if (options.token === undefined)
+    throw new InputError('INPUT_MISSING', `${wanted} needs a token`, {
+      remedy: 'Set token (on the command line the variable INPUT_TOKEN).',
+    });
+  return { token: options.token, apiUrl: apiUrlOf(serverUrl, apiUrl), repository };
+}
+
+/** The token opens the job's server when it was given for a mirror there, or is of a GitHub App, such as the job's own, and can be for no http remote elsewhere. */
+function workflowOf(
+  token: string | undefined,
+  {
+    remote,
+    serverUrl,
+    environment,
+  }: {
+    readonly remote: Remote;
+    readonly serverUrl: string;
+    readonly environment: Surroundings['environment'];
+  },
+): GitHubAccess | undefined {
+  const [, owner, repo] =
+    /^([\w.-]+)\/([\w.-]+)$/u.exec(environment['GITHUB_REPOSITORY'] ?? '') ?? [];
+  if (owner === undefined || repo === undefined || token === undefined || !URL.canParse(serverUrl))
+    return undefined;
+  if (
+    repositoryNameOf(remote, serverUrl) === undefined &&
+    (remote.transport === 'http' || !token.startsWith('ghs_'))
+  )
+    return undefined;
+  return {
+    token,
+    apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']),
+    repository: { owner, repo },
+  };
+}
+
+async function sshOf({ sshKey, sshKnownHosts }: Options): Promise<SshOptions> {
+  if (
+    sshKey !== undefined &&
+    !/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s[\s\S]*-----END [A-Z0-9 ]*PRIVATE KEY-----$/.test(
+      sshKey.trim(),
+    )
+  ) {
+    throw new InputError(
+      'INPUT_INVALID',
+      'ssh-key is no private key: expected the whole block from -----BEGIN to -----END',
+      {
+        remedy:
+          'Give the content of the private key file (not of the .pub file), line ends included.',
+      },
+    );
+  }
+  return {
+    ...(sshKey === undefined ? {} : { key: sshKey }),
+    ...(sshKnownHosts === undefined ? {} : { knownHosts: await readKnownHosts(sshKnownHosts) }),
+  };
+}
+
+/** A line of a known_hosts file has three words at least and begins with no path, so that anything else is meant as the path of such a file. */
+async function readKnownHosts(given: string): Promise<string> {
+  if (/[\r\n]/.test(given) || (/\s/.test(given) && !/^(?:[/.\\]|[A-Za-z]:[\\/])/.test(given)))
+    return given;
+  return readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new InputError(
+      'INPUT_INVALID',
+      `ssh-known-hosts is ${JSON.stringify(given)}; it takes lines of a known_hosts file, or the path of one, and this is no file that can be read`,
+      {
+        remedy:
+          'Give the lines that ssh-keyscan prints, once you have compared them with what the host publishes.',
+        cause,
+      },
+    );
+  });
+}
+
+/** A first signature shows now, not half-way, that the key opens and was valid at the time of the commits. */
+async function openSigningKey(
+  { signingKey, signingKeyPassphrase }: Options,
+  commitTime: number,
+): Promise<Sign | undefined> {
+  if (signingKey === undefined) {
+    if (signingKeyPassphrase === undefined) return undefined;
+    throw new InputError('INPUT_CONFLICT', 'signing-key-passphrase is given without signing-key', {
+      remedy: 'Set signing-key, or remove signing-key-passphrase.',
+    });
+  }
+  const signer = await loadSigner(signingKey, signingKeyPassphrase);
+  await signer.sign(new Uint8Array(), commitTime);
+  return (content) => signer.sign(content, commitTime);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+import type { ByteSource } from '../bytes.js';
+import { type TreeFile } from '../git/objects/folders.js';
+import { selectSource } from '../mirror/source-path.js';
+import type { FileEntry, PackageFacts } from '../rpm/model.js';
+import { readPayload } from '../rpm/payload/payload.js';
+import type { RpmPackage } from '../rpm/read.js';
+
+/** A file that the signed header puts under the source directory. */
+export interface ExpectedFile {
+  readonly mode: TreeFile['mode'];
+  /** Algorithm and lower-case hex of the content; a link's content is its target. */
+  readonly digest:
+    { readonly algorithm: string; readonly hex: string } | { readonly target: Uint8Array };
+}
+
+/** The signed file list as a source tree. */
+export interface ExpectedSource {
+  readonly roots: readonly Uint8Array[];
+  /** By path below the source directory, latin1 of its bytes. */
+  readonly files: ReadonlyMap<string, ExpectedFile>;
+}
+
+const WEAK = new Set(['md5', 'sha1', 'ripemd160']);
+
+/** git knows one permission: the owner's execute bit. */
+export function gitMode({ type, mode }: Pick<FileEntry, 'type' | 'mode'>): TreeFile['mode'] {
+  if (type === 'symlink') return '120000';
+  return (mode & 0o100) === 0 ? '100644' : '100755';
+}
+
+/** The folders of a payload that `source-path` matches. @throws PayloadError SOURCE_PATH_NOT_FOUND */
+export function selectFiles(
+  { files }: PackageFacts,
+  glob: string,
+): ReturnType<typeof selectSource> {
+  return selectSource(
+    files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })),
+    glob,
+  );
+}
+
+/**
+ * What the source directory must hold by the package's signed file list. Where that list has only weak digests and the whole
+ * package is there, its payload is read for strong ones.
+ * @throws PayloadError
+ */
+export async function expectedSource(
+  pkg: RpmPackage,
+  whole: ByteSource | undefined,
+  glob: string,
+): Promise<ExpectedSource> {
+  const { facts } = pkg;
+  const selection = selectFiles(facts, glob);
+  const strong =
+    WEAK.has(facts.fileDigestAlgorithm) && whole !== undefined
+      ? await digestPayload(pkg, whole)
+      : undefined;
+  const files = new Map<string, ExpectedFile>();
+  for (const [index, entry] of facts.files.entries()) {
+    const path = selection.map(entry.path);
+    if (path === undefined || entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink'))
+      continue;
+    const sha256 = strong?.get(index);
+    const digest =
+      entry.type === 'symlink'
+        ? { target: entry.target }
+        : sha256 === undefined
+          ? { algorithm: facts.fileDigestAlgorithm, hex: entry.digest }
+          : { algorithm: 'sha256', hex: sha256 };
+    files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), digest });
+  }
+  return { roots: selection.roots, files };
+}
+
+async function digestPayload(pkg: RpmPackage, whole: ByteSource): Promise<Map<number, string>> {
+  const digests = new Map<number, string>();
+  for await (const { index, sha256 } of readPayload(pkg, whole.stream(pkg.payloadStart), {
+    keep: () => false,
+  })) {
+    if (sha256 !== undefined) digests.set(index, sha256);
+  }
+  return digests;
+}

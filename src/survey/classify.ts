@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+
+import { memorySource } from '../bytes.js';
+import { describeError, GitError, MirrorError, VerificationError } from '../errors.js';
+import type { GitStore, Oid } from '../git/store.js';
+import type { Options } from '../inputs/options.js';
+import {
+  classifyByHeader,
+  classifyByIndex,
+  classifyByPackage,
+  type HeaderIdentity,
+  recordClass,
+} from '../mirror/changes.js';
+import { packagePaths } from '../mirror/layout.js';
+import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
+import { namesRelease, type PlannedRelease } from '../mirror/plan.js';
+import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
+import { checkSignature } from '../openpgp/verify.js';
+import type { Ports } from '../ports.js';
+import type { IndexPackage } from '../repodata/model.js';
+import type { ChangeRow } from '../report/report.js';
+import { satisfies } from '../rpm/constraints.js';
+import { packageDigest, payloadDigests } from '../rpm/digests.js';
+import { formatNevra } from '../rpm/evr.js';
+import { examineHeader, examinePackage } from '../rpm/examine.js';
+import type { Nevra } from '../rpm/model.js';
+import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { judge, judgeHeader } from '../trust/policy.js';
+import { fetchPackage } from '../upstream/downloads.js';
+import { readServedHeader } from '../upstream/served-header.js';
+import type { MirrorState } from './mirror-state.js';
+import type { Survey } from './survey.js';
+
+/** What became upstream of everything that is published. */
+export interface Classification {
+  readonly changes: readonly ChangeRow[];
+  /** releases.json with the classes of now; the same objects where nothing moved. */
+  readonly records: readonly ReleaseRecord[];
+  /** Tags whose changed content an earlier run acknowledged; upstream may have signed it again since. */
+  readonly acknowledged: ReadonlySet<string>;
+}
+
+/** A published release, and what the index says of it now. */
+interface Case {
+  readonly record: ReleaseRecord;
+  readonly listed: IndexPackage | undefined;
+}
+
+/** One release with its class. */
+interface Classified {
+  readonly change: ChangeRow | undefined;
+  readonly record: ReleaseRecord;
+  readonly isAcknowledged: boolean;
+}
+
+/** What the served package is, for releases whose content changed: the acknowledgement is of this and of nothing else. */
+const CHANGED_HEADER = 'changedHeaderSha256';
+
+/** Headers read at a time; they are a few KiB each. */
+const PARALLEL = 8;
+/** RPMSIGTAG_SIZE and LONGSIZE: bytes of main header and payload. */
+const SIZE_TAGS = [1000, 270] as const;
+
+/**
+ * Classifies every published release (interface, Change classes). Costs no request while the index's checksums are the
+ * recorded ones, else one small range request per release that moved. What cannot be classified now keeps its record.
+ */
+export async function classifyPublished(
+  found: Survey,
+  context: { readonly options: Options; readonly ports: Ports; readonly wholePackages: boolean },
+): Promise<Classification> {
+  const cases = await listCases(found, context);
+  const classifier = new Classifier(found, context);
+  const moved = cases.filter(
+    ({ record, listed }) => classifyByIndex(record, listed?.checksum) === 'needs-header',
+  );
+  await classifier.loadArchived(moved.map(({ record }) => record));
+  const results: Classified[] = [];
+  for (let at = 0; at < cases.length; at += PARALLEL) {
+    results.push(
+      ...(await Promise.all(
+        cases.slice(at, at + PARALLEL).map((item) => classifier.classify(item)),
+      )),
+    );
+  }
+  const unlisted = found.state.releases.filter(
+    (record) => !cases.some((item) => item.record.tag === record.tag),
+  );
+  return {
+    changes: results.flatMap(({ change }) => change ?? []),
+    records: [...results.map(({ record }) => record), ...unlisted],
+    acknowledged: new Set(
+      results.filter(({ isAcknowledged }) => isAcknowledged).map(({ record }) => record.tag),
+    ),
+  };
+}
+
+/** Releases on record, and tagged ones without a record where the archive has their package. What the inputs leave out is not called withdrawn. */
+async function listCases(
+  { state, index, plan, selects }: Survey,
+  { options, ports }: { readonly options: Options; readonly ports: Ports },
+): Promise<Case[]> {
+  const isWanted = (nevra: Nevra): boolean =>
+    selects(nevra) &&
+    satisfies(nevra, options.versions) &&
+    !options.skip.some((entry) => namesRelease(entry, nevra));
+  const listed = new Map(
+    index.packages.map((found) => [nevraKey(formatNevra(found.nevra)), found]),
+  );
+  const recorded = state.releases.flatMap((record): Case[] => {
+    const found = listed.get(nevraKey(record.nevra));
+    const nevra = tryParseNevra(record.nevra);
+    return found === undefined && (nevra === undefined || !isWanted(nevra))
+      ? []
+      : [{ record, listed: found }];
+  });
+  const known = new Set(state.releases.map(({ tag }) => tag));
+  const bare = plan.releases.filter(({ status, tag }) => status === 'exists' && !known.has(tag));
+  const checksums = await readChecksums(bare, state, ports.store);
+  return [
+    ...recorded,
+    ...bare
+      .flatMap((release) => recordOf(release, checksums))
+      .map((record) => ({ record, listed: listed.get(nevraKey(record.nevra)) })),
+  ];
+}
+
+async function readChecksums(
+  releases: readonly PlannedRelease[],
+  state: MirrorState,
+  store: GitStore,
+): Promise<Map<string, string>> {
+  const files = releases.flatMap(({ indexPackage: { fileName } }) => {
+    const file = state.archive.get(`rpm/${fileName}.sha256`);
+    return file === undefined ? [] : [{ fileName, oid: file.oid }];
+  });
+  await store.fetchBlobs(files.map(({ oid }) => oid));
+  return new Map(
+    await Promise.all(
+      files.map(
+        async ({ fileName, oid }) =>
+          [
+            fileName,
+            Buffer.from(await store.readBlob(oid))
+              .toString('latin1')
+              .slice(0, 64),
+          ] as const,
+      ),
+    ),
+  );
+}
+
+/** A record for a release that the predecessor published: its checksum is all that is known of it. */
+function recordOf(
+  { nevra, tag, indexPackage: { fileName } }: PlannedRelease,
+  checksums: ReadonlyMap<string, string>,
+): ReleaseRecord[] {
+  const sha256 = checksums.get(fileName);
+  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) return [];
+  const unknown = {
+    contentSha256: null,
+    headerSha256: null,
+    sourceTree: null,
+    signingKey: null,
+    signedAt: null,
+    repomdRevision: null,
+  };
+  return [
+    {
+      tag,
+      nevra: formatNevra(nevra),
+      file: fileName,
+      sha256,
+      ...unknown,
+      indexSha256: sha256,
+      class: null,
+    },
+  ];
+}
+
+class Classifier {
+  private readonly archived = new Map<string, Oid>();
+
+  constructor(
+    private readonly found: Survey,
+    private readonly context: {
+      readonly options: Options;
+      readonly ports: Ports;
+      readonly wholePackages: boolean;
+    },
+  ) {}
+
+  /** Fetches the archived packages (or headers) to compare with, in one request. */
+  async loadArchived(records: readonly ReleaseRecord[]): Promise<void> {
+    const { store } = this.context.ports;
+    const files = records.flatMap(({ tag, file }) => {
+      const { rpm, header } = packagePaths(file);
+      const held = this.found.state.archive.get(rpm) ?? this.found.state.archive.get(header);
+      return held === undefined ? [] : [{ tag, oid: held.oid }];
+    });
+    await store.fetchBlobs(files.map(({ oid }) => oid));
+    for (const { tag, oid } of files) this.archived.set(tag, oid);
+  }
+
+  async classify({ record, listed }: Case): Promise<Classified> {
+    try {
+      const { result, files, changedHeader } = await this.decide(record, listed);
+      const change = {
+        nevra: record.nevra,
+        tag: record.tag,
+        class: result,
+        ...(files === undefined ? {} : { files }),
+      };
+      const isNews = result !== 'unchanged' || record.class !== null;
+      const next = isNews ? recordClass(record, result, listed?.checksum) : record;
+      const isAcknowledged =
+        result === 'content-changed' &&
+        record.class === result &&
+        (next === record || changedHeader === record.further?.[CHANGED_HEADER]);
+      return {
+        change,
+        record:
+          changedHeader === undefined
+            ? next
+            : { ...next, further: { ...next.further, [CHANGED_HEADER]: changedHeader } },
+        isAcknowledged,
+      };
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+      const { code, message } = describeError(error);
+      this.context.ports.logger.warning(
+        `${record.nevra} could not be classified and is tried again in the next run: ${code}: ${message}`,
+      );
+      return {
+        change:
+          record.class === null
+            ? undefined
+            : { nevra: record.nevra, tag: record.tag, class: record.class },
+        record,
+        isAcknowledged: true,
+      };
+    }
+  }
+
+  private async decide(
+    record: ReleaseRecord,
+    listed: IndexPackage | undefined,
+  ): Promise<{ result: ChangeClass; files?: string[]; changedHeader?: string }> {
+    const first = classifyByIndex(record, listed?.checksum);
+    if (first !== 'needs-header' && first !== 'needs-package') return { result: first };
+    const oid = this.archived.get(record.tag);
+    const archived = oid === undefined ? undefined : await this.context.ports.store.readBlob(oid);
+    const published =
+      archived === undefined ? undefined : await readPackage(memorySource(archived));
+    const served = await readServedHeader(listed!, {
+      index: this.found.index,
+      fetcher: this.context.ports.fetcher,
+    });
+    const second =
+      published === undefined || served === undefined
+        ? 'needs-package'
+        : await this.compare(published, served);
+    if (second === 'content-changed')
+      return {
+        result: second,
+        files: differingFiles(published!, served!),
+        changedHeader: sha256(served!.headerBytes),
+      };
+    if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn')
+      return { result: second };
+    return this.compareWhole(record, listed!, archived);
+  }
+
+  private async compare(
+    published: RpmPackage,
+    served: RpmPackage,
+  ): Promise<ReturnType<typeof classifyByHeader>> {
+    const evidence = await examineHeader(served, (packets, data) =>
+      checkSignature(packets, data, this.found.trust.keyring, this.policy()),
+    );
+    const { headerSha256 } = await examineHeader(published, async () => []);
+    const before = { ...identityOf(published), headerSha256 };
+    const after = { ...identityOf(served), headerSha256: evidence.headerSha256 };
+    // Other content is other content, whoever signed it.
+    if (classifyByHeader(before, { ...after, signature: 'good' }) === 'content-changed')
+      return 'content-changed';
+    const verdict = judgeHeader(evidence);
+    // A signature that nobody here can judge says nothing of the content: a new key is for a person to look at.
+    const unknown = evidence.signatures.find(({ status }) => status !== 'good' && status !== 'bad');
+    if (unknown !== undefined && verdict.signature === undefined)
+      throw new VerificationError(
+        unknown.code ?? 'UNKNOWN_KEY',
+        `the package is signed anew: ${unknown.reason ?? unknown.status}`,
+      );
+    const isBad = evidence.signatures.some(({ status }) => status === 'bad');
+    const signature =
+      verdict.accepted && verdict.signature !== undefined ? 'good' : isBad ? 'bad' : 'absent';
+    return classifyByHeader(before, { ...after, signature });
+  }
+
+  private async compareWhole(
+    record: ReleaseRecord,
+    listed: IndexPackage,
+    archived: Uint8Array | undefined,
+  ): Promise<{ result: ChangeClass; changedHeader?: string }> {
+    if (!this.context.wholePackages)
+      throw new GitError(
+        'MIRROR_INVALID',
+        'only the whole package can tell, and mode check downloads none',
+      );
+    const contentSha256 =
+      record.contentSha256 ?? (archived === undefined ? undefined : await this.contentOf(archived));
+    if (contentSha256 === undefined)
+      throw new GitError(
+        'MIRROR_INVALID',
+        'neither releases.json nor the archive says what was published',
+      );
+    const { download } = await fetchPackage(listed, {
+      ...this.context,
+      ...this.context.ports,
+      index: this.found.index,
+    });
+    try {
+      const pkg = await readPackage(download.bytes);
+      const evidence = await examinePackage(pkg, download.bytes, (packets, data) =>
+        checkSignature(packets, data, this.found.trust.keyring, this.policy()),
+      );
+      const result = classifyByPackage(
+        { contentSha256 },
+        {
+          contentSha256: evidence.contentSha256,
+          isTrusted: judge(evidence, { keysGiven: true }).accepted,
+        },
+      );
+      return result === 'content-changed'
+        ? { result, changedHeader: evidence.contentSha256 }
+        : { result };
+    } finally {
+      await download.release();
+    }
+  }
+
+  private async contentOf(archived: Uint8Array): Promise<string> {
+    const source = memorySource(archived);
+    return (await examinePackage(await readPackage(source), source, async () => [])).contentSha256;
+  }
+
+  private policy(): { allowWeak: ReadonlySet<string>; now: number } {
+    return { allowWeak: this.context.options.allowWeak, now: this.context.ports.clock.now() };
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function identityOf(pkg: RpmPackage): Omit<HeaderIdentity, 'headerSha256'> {
+  const [digest] = payloadDigests(pkg.header).filter(({ compressed }) => compressed.length > 0);
+  return {
+    payloadSize:
+      SIZE_TAGS.map((tag) => pkg.signatureHeader.numbers(tag)?.[0]).find(
+        (size) => size !== undefined,
+      ) ?? pkg.facts.payload.size,
+    payloadDigest:
+      digest === undefined ? null : `${digest.algorithm}:${digest.compressed[0]?.expected ?? ''}`,
+    sigMd5: packageDigest(pkg.signatureHeader)?.expected ?? null,
+  };
+}
+
+/** Paths whose digests differ or that only one of the two packages has. */
+function differingFiles(published: RpmPackage, served: RpmPackage): string[] {
+  const list = (pkg: RpmPackage): Map<string, string> =>
+    new Map(
+      pkg.facts.files.map(({ path, digest, mode }) => [
+        Buffer.from(path).toString('utf8'),
+        `${digest} ${mode}`,
+      ]),
+    );
+  const [before, after] = [list(published), list(served)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((path) => before.get(path) !== after.get(path))
+    .sort();
+}

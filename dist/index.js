@@ -14,12 +14,12 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-45JNQBHP.js";
+} from "./chunk-PIRR33GJ.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-B7ITUPWI.js";
+} from "./chunk-W3NFQPH4.js";
 import {
   error,
   getInput,

@@ -116,7 +116,7 @@ export class IntegrityError extends MirrorError<IntegrityErrorCode> {}
 export class VerificationError extends MirrorError<VerificationErrorCode> {}
 export class RpmFormatError extends MirrorError<RpmFormatErrorCode | 'LIMIT_EXCEEDED'> {}
 export class PayloadError extends MirrorError<PayloadErrorCode> {}
-export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT'> {}
+export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT' | 'LIMIT_EXCEEDED'> {}
 
 /** What to do, per code. docs/troubleshooting.md is generated from this table. */
 export const REMEDIES: Readonly<Record<ErrorCode, string>> = {

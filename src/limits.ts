@@ -69,6 +69,16 @@ export const LIMITS = {
   tarNameBytes: 64 * MIB,
   /** One file of the mirror: GitHub refuses more than 100 MiB. */
   blobBytes: 100 * MIB,
+  /** One tree object: a folder of 10,000 packages with their checksums has 2 MiB. */
+  treeBytes: 32 * MIB,
+  /** One commit or tag object: it lists the files that it changes, and texlive-doc's has 6 MiB. */
+  commitBytes: 64 * MIB,
+  /** Files and folders below a folder of the mirror, each as often as it stands there: see `filesInPackage`. */
+  treeEntries: 1_000_000,
+  /** Paths of all files and folders below a folder of the mirror: the kernel's have 4 MiB. */
+  treePathBytes: 128 * MIB,
+  /** The same in all folders that a run lists: 1,000 releases of the kernel have 90 million. */
+  treeEntriesInAll: 250_000_000,
   /** Source kept of one release. */
   sourceBytes: 2 * GIB,
   /** All archived packages together, beyond which a run warns: GitHub asks to keep repositories under 5 GB. */

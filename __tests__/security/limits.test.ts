@@ -297,6 +297,11 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   slowestRate: 't37-t38-slow-and-broken.test.ts',
   retryAfter: 't37-t38-slow-and-broken.test.ts',
   pushTries: 'publish-races.test.ts',
+  treeEntries: 't51-bounded-mirrors.test.ts',
+  treePathBytes: 't51-bounded-mirrors.test.ts',
+  treeEntriesInAll: 't51-bounded-mirrors.test.ts',
+  treeBytes: 't51-bounded-mirrors.test.ts',
+  commitBytes: 't51-bounded-mirrors.test.ts',
 };
 /** Not tried: two gibibytes of source. Its comparison is one line, and the same in both kinds of packages. */
 const UNTRIED: readonly Limit[] = ['sourceBytes'];

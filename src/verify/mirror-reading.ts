@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 
 import { type TreeFile } from '../git/objects/folders.js';
 import { hashObject } from '../git/objects/objects.js';
+import { TreeWalk } from '../git/objects/walk.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 
 /** Entries of a folder by name (latin1 of its bytes). */
@@ -18,6 +19,13 @@ export class MirrorFiles {
   private entryCount = 0;
   private readonly blobs = new Map<Oid, Uint8Array>();
   private byteCount = 0;
+  private readonly walk = new TreeWalk({
+    readTree: async (oid) =>
+      Array.from(await this.folder(oid), ([name, entry]) => ({
+        ...entry,
+        name: Buffer.from(name, 'latin1'),
+      })),
+  });
 
   constructor(private readonly reader: MirrorReader) {}
 
@@ -37,17 +45,9 @@ export class MirrorFiles {
     return found?.mode === '040000' ? [...(await this.folder(found.oid))] : [];
   }
 
-  /** All files below a tree, by path (latin1 of the bytes). @throws GitError MIRROR_INVALID */
+  /** All files below a tree, by path (latin1 of the bytes). @throws GitError MIRROR_INVALID, LIMIT_EXCEEDED */
   async list(tree: Oid): Promise<Map<string, TreeFile>> {
-    const files = new Map<string, TreeFile>();
-    const walk = async (oid: Oid, prefix: string): Promise<void> => {
-      for (const [name, entry] of await this.folder(oid)) {
-        if (entry.mode === '040000') await walk(entry.oid, `${prefix}${name}/`);
-        else files.set(prefix + name, entry);
-      }
-    };
-    await walk(tree, '');
-    return files;
+    return this.walk.list(tree);
   }
 
   /** A small file. @throws GitError MIRROR_INVALID */

@@ -152,7 +152,8 @@ export class ObjectReader {
           'MIRROR_INVALID',
           `Expected object ${oid} in the repository, found nothing.`,
         );
-      const fits = info.size <= LIMITS.blobBytes;
+      const most = mostBytes(info.type);
+      const fits = info.size <= most;
       const receive = fits ? begin(info) : undefined;
       const hash = createHash('sha1').update(`${info.type} ${info.size}\0`);
       for await (const chunk of answers.content(info.size)) {
@@ -162,7 +163,7 @@ export class ObjectReader {
       if (fits) return { info, actual: hash.digest('hex') };
       throw new GitError(
         'MIRROR_INVALID',
-        `Expected object ${oid} to have at most ${LIMITS.blobBytes} bytes, found ${info.size}.`,
+        `Expected object ${oid} to have at most ${most} bytes, found ${info.size}.`,
       );
     } catch (error) {
       if (error instanceof GitError && error.code === 'MIRROR_INVALID') throw error;
@@ -175,6 +176,12 @@ export class ObjectReader {
       });
     }
   }
+}
+
+/** Bytes that an object of a mirror may have. */
+export function mostBytes(type: ObjectType): number {
+  if (type === 'blob') return LIMITS.blobBytes;
+  return type === 'tree' ? LIMITS.treeBytes : LIMITS.commitBytes;
 }
 
 /** Takes over the streams of a `git cat-file`; what goes wrong shows as the end of its output. */

@@ -6,7 +6,7 @@ import { GitError } from '../../errors.js';
 import { LIMITS, MIB } from '../../limits.js';
 import { type GitPlace, runGit, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
-import { converse, ObjectReader, type StoredObject } from './batch.js';
+import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
 import { hashObject, parseCommit, parseTag, parseTree } from './objects.js';
 import { PackWriter } from './pack.js';
 
@@ -55,10 +55,10 @@ export class ObjectStore {
       await this.#open?.objects.get(oid);
       return oid;
     }
-    if (content.length > LIMITS.blobBytes) {
+    if (content.length > mostBytes(type)) {
       throw new GitError(
         'FILE_TOO_LARGE',
-        `Expected files of at most ${LIMITS.blobBytes} bytes, found one of ${content.length} bytes.`,
+        `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${mostBytes(type)} bytes, found one of ${content.length} bytes.`,
       );
     }
     this.#known.add(oid);

@@ -14,7 +14,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-PIRR33GJ.js";
+} from "./chunk-ZBVQNDYA.js";
 import {
   InputError,
   describeError,

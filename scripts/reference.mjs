@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 /**
  * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and into docs/threat-model.md the limits from
- * src/limits.ts and the tests of each promise. Usage: node scripts/reference.mjs [--check]
+ * src/limits.ts and the tests of each promise; into docs/audit-trail.md what a release records, from src/mirror/fact-table.ts. Usage: node scripts/reference.mjs [--check]
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { REMEDIES } from '../src/errors.ts';
 import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
+import { FACTS } from '../src/mirror/fact-table.ts';
 import { generate, replace, root, source, table } from './generated.mjs';
 
 await generate('docs/troubleshooting.md', { codes: errorCodes(await source('src/errors.ts')) });
+await generate('docs/audit-trail.md', { facts: facts() });
 await generate('docs/threat-model.md', { limits: limits(await source('src/limits.ts')) });
 const tests = await testsByPromise();
 await replace('docs/threat-model.md', (text) =>
@@ -19,6 +21,22 @@ await replace('docs/threat-model.md', (text) =>
     (_, row, number) => `${row} ${tests.get(Number(number)) ?? '–'} |`,
   ),
 );
+
+/** What a release records: its places, its origin and what it proves. */
+function facts() {
+  const code = (name) => (name === undefined ? '' : `\`${name}\``);
+  return table(
+    ['Metadata block', 'trailer', 'releases.json', 'from', 'what it says', 'signed again'],
+    Object.values(FACTS).map(({ block, trailer, record, from, proves, isOfSignature }) => [
+      code(block),
+      code(trailer),
+      code(record),
+      from,
+      proves,
+      isOfSignature === true ? 'changes' : '',
+    ]),
+  );
+}
 
 /** The number of each promise → the test files that name it, as links from docs/. */
 async function testsByPromise() {

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { trailerFacts } from '../../src/mirror/facts.js';
 import {
   formatReleaseMessage,
   formatTagMessage,
   type ReleaseMessage,
-  trailerFacts,
 } from '../../src/mirror/messages.js';
 import { formatTagName } from '../../src/mirror/tag-names.js';
 import { showPath } from '../../src/mirror/text.js';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { FACTS } from './fact-table.js';
 
 /** What the message of a release's commit or tag records, as text. */
 export interface RecordedMessage {
@@ -10,27 +11,11 @@ export interface RecordedMessage {
   readonly trailers: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
-/** Labels of the Metadata block in order; the predecessor wrote all but the last. */
-const LABELS = [
-  'Package',
-  'Version',
-  'License',
-  'Summary',
-  'Description',
-  'Filename',
-  'Checksum',
-  'Buildhost',
-  'Buildtime',
-  'GPG key primary uid',
-  'GPG key creation time',
-  'GPG key fingerprint',
-  'GPG check',
-  'SHA256 check',
-  'File digests check',
-];
+/** Labels of the Metadata block in order. */
+const LABELS = Object.values(FACTS).flatMap((fact) => ('block' in fact ? [fact.block] : []));
 
 /** Only the predecessor's Description can hold lines that look like other labels. */
-const MULTILINE = LABELS.indexOf('Description');
+const MULTILINE = LABELS.indexOf(FACTS.description.block);
 
 /**
  * Reads back what {@link formatReleaseMessage} or the predecessor recorded; undefined for a message that records neither a Metadata block nor our trailers.
@@ -68,7 +53,7 @@ function parseMetadata(lines: readonly string[]): Map<string, string> | undefine
   const end = heading === -1 ? -1 : lines.indexOf('--------', heading + 2);
   if (end === -1) return undefined;
   const facts = new Map<string, string>();
-  let label: string | undefined;
+  let label: (typeof LABELS)[number] | undefined;
   for (const line of lines.slice(heading + 2, end)) {
     const found = LABELS.findIndex((known) => line.startsWith(`${known}:`));
     if (found === -1) {

@@ -2,17 +2,16 @@
 import { type TreeFile } from '../git/objects/folders.js';
 import type { TreeEdit } from '../git/objects/trees.js';
 import type { GitStore, Oid } from '../git/store.js';
+import { recordFacts, type ReleaseFacts } from '../mirror/facts.js';
 import type { Directories } from '../mirror/layout.js';
 import {
   formatReleaseMessage,
   formatTagMessage,
-  formatTimestamp,
   type PathChange,
   type ReleaseMessage,
 } from '../mirror/messages.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
-import { formatNevra } from '../rpm/evr.js';
 import { type Hand, writeCommit, writeTag } from './authoring.js';
 import type { PreparedRelease } from './prepare.js';
 
@@ -138,51 +137,40 @@ export async function archiveAdditions(
 }
 
 /** The release's line in releases.json. */
-export function recordOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseRecord {
+export function recordOf(release: ReleaseCommit): ReleaseRecord {
+  return recordFacts(factsOf(release));
+}
+
+function factsOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseFacts {
   const { planned, facts, evidence, signature, certificate } = prepared;
   return {
     tag: planned.tag,
-    nevra: formatNevra(facts.nevra),
-    file: planned.indexPackage.fileName,
-    sha256: evidence.sha256,
-    contentSha256: evidence.contentSha256,
-    headerSha256: evidence.headerSha256,
-    sourceTree: prepared.sourceTree,
-    signingKey: certificate.fingerprint,
-    signedAt: formatTimestamp(signature.created ?? 0),
-    repomdRevision,
-    indexSha256: planned.indexPackage.checksum.hex,
-    class: 'unchanged',
-  };
-}
-
-function messageOf(
-  { prepared, notes, title, repomdRevision }: ReleaseCommit,
-  changes: readonly PathChange[],
-): ReleaseMessage {
-  const { facts, evidence, signature, certificate } = prepared;
-  return {
     facts,
     evidence,
-    title,
-    file: prepared.planned.indexPackage.fileName,
-    repository: prepared.servedBy,
-    notes: notes?.text,
+    file: planned.indexPackage.fileName,
     key: certificate,
     signedAt: signature.created ?? 0,
     checkedFiles: prepared.checkedFiles,
     sourcePaths: prepared.sourcePaths,
     sourceTree: prepared.sourceTree,
     repomdRevision,
+    indexSha256: planned.indexPackage.checksum.hex,
+    weakAlgorithms: signature.tolerated,
+    droppedModes: prepared.droppedModes.map(({ mode, path }) =>
+      Buffer.concat([Buffer.from(`${mode} `), path]),
+    ),
+    unpackedFrom: prepared.unpackedFrom,
+  };
+}
+
+function messageOf(release: ReleaseCommit, changes: readonly PathChange[]): ReleaseMessage {
+  const { prepared, notes, title } = release;
+  return {
+    ...factsOf(release),
+    title,
+    repository: prepared.servedBy,
+    notes: notes?.text,
     changes,
-    extra: [
-      ...signature.tolerated.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
-      ...prepared.droppedModes.map(({ mode, path }) => ({
-        key: 'Dropped-Mode' as const,
-        value: Buffer.concat([Buffer.from(`${mode} `), path]),
-      })),
-      ...prepared.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
-    ],
   };
 }
 

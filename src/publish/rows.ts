@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
-import { formatTimestamp } from '../mirror/messages.js';
+import { formatTimestamp } from '../mirror/facts.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
 import type { Clock } from '../ports.js';

@@ -3,9 +3,9 @@ import {
   type Fact,
   formatTimestamp,
   metadataFacts,
-  type ReleaseMessage,
+  type ReleaseFacts,
   trailerFacts,
-} from '../mirror/messages.js';
+} from '../mirror/facts.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
 import { formatTagName } from '../mirror/tag-names.js';
@@ -94,7 +94,7 @@ function expectedFacts({
   certificate,
   sourceTree,
   isOriginal,
-}: FactContext): Omit<ReleaseMessage, 'changes' | 'notes'> {
+}: FactContext): ReleaseFacts {
   const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const { facts } = proved.pkg;
   const revision = mostCommon([
@@ -115,9 +115,8 @@ function expectedFacts({
         '',
       headerSha256: proved.headerSha256,
     },
-    title: '',
+    tag: '',
     file,
-    repository: '',
     key: certificate,
     signedAt: proved.signature?.created ?? 0,
     checkedFiles: facts.files.filter(
@@ -126,14 +125,10 @@ function expectedFacts({
     sourcePaths: proved.source.roots,
     sourceTree: sourceTree ?? trailer('Source-Tree') ?? '',
     repomdRevision: revision ?? '',
-    extra: [
-      ...(proved.signature?.tolerated ?? []).map((value) => ({
-        key: 'Weak-Algorithm' as const,
-        value,
-      })),
-      ...proved.droppedModes.map((value) => ({ key: 'Dropped-Mode' as const, value })),
-      ...proved.unpackedFrom.map((value) => ({ key: 'Unpacked-From' as const, value })),
-    ],
+    indexSha256: '',
+    weakAlgorithms: proved.signature?.tolerated ?? [],
+    droppedModes: proved.droppedModes,
+    unpackedFrom: proved.unpackedFrom,
   };
 }
 

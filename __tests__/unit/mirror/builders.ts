@@ -60,6 +60,7 @@ export function record(
 
 /** The release that the interface shows. */
 export const NEURON: ReleaseMessage = {
+  tag: '2.25.4.0',
   facts: {
     nevra: nevra('aws-neuronx-dkms-2.25.4.0-dkms.noarch'),
     license: 'GPL-2.0',
@@ -87,6 +88,10 @@ export const NEURON: ReleaseMessage = {
   sourcePaths: [Buffer.from('usr/src/aws-neuronx-2.25.4.0')],
   sourceTree: 'e'.repeat(40),
   repomdRevision: '1766192765',
+  indexSha256: '3288d69b1f281ec6b638ac9da80d327494ae769cfda33ad1086801cce78b4344',
+  weakAlgorithms: [],
+  droppedModes: [],
+  unpackedFrom: [],
   changes: [
     { letter: 'D', path: Buffer.from('src/v1/fw_io.c') },
     { letter: 'M', path: Buffer.from('src/Kbuild') },
@@ -196,6 +201,6 @@ export const hostileRelease: fc.Arbitrary<ReleaseMessage> = fc
         buildTime,
       },
       key: { ...NEURON.key, userId },
-      extra: weak.map((value) => ({ key: 'Weak-Algorithm' as const, value })),
+      weakAlgorithms: weak,
     }),
   );

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { metadataFacts, trailerFacts } from '../../../src/mirror/facts.js';
 import {
   parseReleaseMessage,
   parseTimestamp,
@@ -11,8 +12,6 @@ import {
   formatArchiveMessage,
   formatReleaseMessage,
   formatTagMessage,
-  metadataFacts,
-  trailerFacts,
 } from '../../../src/mirror/messages.js';
 import { hostileRelease, NEURON } from './builders.js';
 
@@ -120,10 +119,8 @@ describe('formatReleaseMessage', () => {
     const text = formatReleaseMessage({
       ...NEURON,
       sourcePaths: [Buffer.from('usr/src/a'), Buffer.from('usr/src/b')],
-      extra: [
-        { key: 'Weak-Algorithm', value: 'sha1' },
-        { key: 'Dropped-Mode', value: Buffer.from('104755 src/x\ny') },
-      ],
+      weakAlgorithms: ['sha1'],
+      droppedModes: [Buffer.from('104755 src/x\ny')],
     });
     expect(text).toContain('\nSource-Path: usr/src/a\nSource-Path: usr/src/b\nSource-Tree: ');
     expect(text).toMatch(

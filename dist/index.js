@@ -1,6 +1,7 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  INPUTS,
   actionLogger,
   emptyReport,
   failures,
@@ -14,7 +15,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-ZBVQNDYA.js";
+} from "./chunk-BQVREYGV.js";
 import {
   InputError,
   describeError,
@@ -39,7 +40,7 @@ async function main() {
   let result;
   try {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
-    const options = parseOptions((name) => getInput(name), process.env);
+    const options = parseOptions(givenInput, process.env);
     maskSecrets(options);
     result = await run(options, {
       logger: actionLogger(),
@@ -56,6 +57,10 @@ async function main() {
     await summary.addRaw(formatSummary(result)).write();
   fail(result);
 }
+function givenInput(name) {
+  const text = getInput(name);
+  return text === INPUTS[name].default ? "" : text;
+}
 function refusedInput(error2) {
   const mode = getInput("mode");
   const report = emptyReport(mode === "check" || mode === "verify" ? mode : "publish");
@@ -69,7 +74,12 @@ function maskSecrets(options) {
     ...(options.signingKey ?? "").split("\n"),
     ...(options.sshKey ?? "").split("\n"),
     ...options.httpHeaders.map(([, value]) => value),
-    ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl)
+    ...[
+      options.repository,
+      options.against ?? "",
+      ...options.mirrors,
+      ...sourceUrls(options)
+    ].flatMap(secretsInUrl)
   ];
   for (const secret of secrets)
     if (secret !== void 0 && secret.trim().length > 3) setSecret(secret.trim());

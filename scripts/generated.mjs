@@ -3,11 +3,27 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import esbuild from 'esbuild';
+
 export const root = path.dirname(import.meta.dirname);
 
 /** The text of a file of the project. */
 export function source(name) {
   return readFile(path.join(root, name), 'utf8');
+}
+
+/** What a module of src exports. Node alone does not find the `.ts` behind the `.js` of an import. */
+export async function importSource(name) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(root, name)],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  });
+  return import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
 }
 
 /** Puts each of `parts` (name → Markdown) between its markers in the document `name`. */

@@ -9,6 +9,7 @@ import { describeError, InputError, sentences } from './errors.js';
 import { secretsInUrl, secretsToMask } from './git/remote/credentials.js';
 import { warnOfMistypedInputs } from './inputs/mistyped.js';
 import { type Options, parseOptions } from './inputs/options.js';
+import { type InputName, INPUTS } from './inputs/table.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
 import { emptyReport, type RunResult } from './report/report.js';
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   let result: RunResult;
   try {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
-    const options = parseOptions((name) => core.getInput(name), process.env);
+    const options = parseOptions(givenInput, process.env);
     maskSecrets(options);
     result = await run(options, {
       logger: actionLogger(),
@@ -39,6 +40,12 @@ async function main(): Promise<void> {
   fail(result);
 }
 
+/** The runner fills in the defaults of action.yml; what equals its default was not given. */
+function givenInput(name: InputName): string {
+  const text = core.getInput(name);
+  return text === INPUTS[name].default ? '' : text;
+}
+
 /** A run that did not begin has outputs, report and summary as well. */
 function refusedInput(error: unknown): RunResult {
   const mode = core.getInput('mode');
@@ -54,7 +61,12 @@ function maskSecrets(options: Options): void {
     ...(options.signingKey ?? '').split('\n'),
     ...(options.sshKey ?? '').split('\n'),
     ...options.httpHeaders.map(([, value]) => value),
-    ...[options.repository, ...options.mirrors, ...sourceUrls(options)].flatMap(secretsInUrl),
+    ...[
+      options.repository,
+      options.against ?? '',
+      ...options.mirrors,
+      ...sourceUrls(options),
+    ].flatMap(secretsInUrl),
   ];
   for (const secret of secrets)
     if (secret !== undefined && secret.trim().length > 3) core.setSecret(secret.trim());

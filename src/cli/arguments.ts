@@ -118,7 +118,10 @@ function take(name: string, value: string | undefined, { inputs, flags }: Taken)
     flags.set(name, value ?? 'true');
     return;
   }
-  if (/\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') && (name === 'mirrors' || name === 'repository'))
+  if (
+    /\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') &&
+    ['mirrors', 'repository', 'against'].includes(name)
+  )
     throw secretFlag(name, 'holds a URL with credentials');
   const earlier = inputs.get(name);
   inputs.set(

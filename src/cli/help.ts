@@ -1,143 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { type InputName, inputSpec } from '../inputs/table.js';
+import { INPUT_GROUPS, type InputName, inputSpec } from '../inputs/table.js';
 import { type Command, shellVariableOf } from './arguments.js';
 
-/** What each input means, in one sentence of --help. action.yml has the long texts. */
-export const MEANINGS: Readonly<Record<Exclude<InputName, 'mode'>, string>> = {
-  baseurl: 'URL of the yum repository (the folder that holds repodata/); several are fallbacks',
-  mirrorlist: 'URL of a list of base URLs, instead of --baseurl',
-  metalink: 'URL of a metalink, instead of --baseurl',
-  'repo-file': "a vendor's .repo file (URL or path), instead of --baseurl and --gpgkey",
-  'repo-id': 'section of the .repo file',
-  basearch: 'value of $basearch in a .repo file',
-  releasever: 'value of $releasever in a .repo file',
-  'http-headers': 'further `Name: value` lines for the yum server only',
-  packages: 'names or globs; together they are one history',
-  arch: 'architectures to take; src takes source packages',
-  versions: 'constraints in RPM order: ">= 2.20, < 3, != 2.20.74.0"',
-  skip: 'versions or NEVRAs to hold back',
-  gpgkey: 'public keys: URLs or paths',
-  'gpg-fingerprints':
-    'the only primary-key fingerprints that are trusted (as gpg prints them, or without spaces)',
-  'repo-gpgcheck': 'signature of repomd.xml: required, off, or auto (where there is one)',
-  'allow-weak': 'algorithms to tolerate, such as sha1 or rsa1024',
-  'allow-rollback': 'accept an index older than the recorded one',
-  'max-index-age': 'days after which an unchanged index is a warning; 0 never',
-  'source-path': 'glob of the payload folders that become the source',
-  symlinks: 'links that point outside the source: keep or refuse',
-  'source-directory': 'where the source goes in the mirror',
-  'archive-directory': 'where packages and index go in the mirror',
-  'packaging-directory': 'where the spec and patches of source packages go',
-  unpack: 'archives in a source package: main, all, none',
-  'archive-packages': 'full: the RPM; header: its signed header; none',
-  'release-notes': 'URLs or paths of RST or Markdown notes, best first',
-  title: 'product name in commit subjects (the package name)',
-  'tag-format': 'fields {name} {epoch} {version} {release} {arch}',
-  repository: 'owner/name, a git URL, or a path that begins with / . or file:',
-  branch: "branch of the mirror (the remote's HEAD, else main)",
-  'line-branches': 'pattern=branch pairs, such as 2.21.*=release/2.21',
-  token: 'for https remotes',
-  'dry-run': 'everything but the push',
-  'max-releases': 'at most so many releases in this run; 0 is no limit',
-  'push-batch': 'releases per atomic push',
-  concurrency: 'downloads at a time',
-  author: 'author of commits',
-  committer: 'committer of commits and tagger of tags',
-  'signing-key': 'armored OpenPGP or OpenSSH private key that signs commits and tags',
-  'signing-key-passphrase': 'of the signing key',
-  mirrors: 'further git remotes that receive the same branch and tags',
-  'ssh-key': 'private key for ssh remotes',
-  'ssh-known-hosts': 'host keys of ssh remotes: lines of a known_hosts file, or its path',
-  'create-releases': 'a GitHub Release per tag',
-  'alarm-issue': 'one issue, opened, updated and closed by itself',
-  attest: 'sign a statement per release with the identity of the GitHub Actions job',
-  'on-content-change': 'a published package with other content: fail or warn',
-};
-
-type Option = keyof typeof MEANINGS;
-
-/** The groups of action.yml. Every input is in one; a test holds them against the table of inputs. */
-export const GROUPS: readonly (readonly [title: string, names: readonly Option[]])[] = [
-  [
-    'Where the packages come from',
-    [
-      'baseurl',
-      'mirrorlist',
-      'metalink',
-      'repo-file',
-      'repo-id',
-      'basearch',
-      'releasever',
-      'http-headers',
-    ],
-  ],
-  ['Which packages', ['packages', 'arch', 'versions', 'skip']],
-  [
-    'Trust',
-    [
-      'gpgkey',
-      'gpg-fingerprints',
-      'repo-gpgcheck',
-      'allow-weak',
-      'allow-rollback',
-      'max-index-age',
-    ],
-  ],
-  ['What becomes the source', ['source-path', 'symlinks', 'unpack']],
-  [
-    'The mirror',
-    [
-      'source-directory',
-      'archive-directory',
-      'packaging-directory',
-      'archive-packages',
-      'release-notes',
-      'title',
-      'tag-format',
-      'author',
-      'committer',
-      'signing-key',
-      'signing-key-passphrase',
-    ],
-  ],
-  [
-    'Where it is published',
-    [
-      'repository',
-      'branch',
-      'line-branches',
-      'token',
-      'mirrors',
-      'ssh-key',
-      'ssh-known-hosts',
-      'create-releases',
-      'alarm-issue',
-      'attest',
-    ],
-  ],
-  ['How it runs', ['dry-run', 'max-releases', 'push-batch', 'concurrency', 'on-content-change']],
-];
-
-const ALL = GROUPS.flatMap(([, names]) => names);
-const SOURCE = [
-  'baseurl',
-  'mirrorlist',
-  'metalink',
-  'repo-file',
-  'repo-id',
-  'basearch',
-  'releasever',
-  'http-headers',
-] as const;
-const REMOTE = ['repository', 'branch', 'token', 'ssh-key', 'ssh-known-hosts'] as const;
-const ONLY_PUBLISH: readonly Option[] = [
-  'dry-run',
-  'push-batch',
-  'author',
-  'committer',
-  'create-releases',
-  'alarm-issue',
-];
+/** The flags of all commands. */
+const ALL = INPUT_GROUPS.flatMap(([, names]) => names).filter((name) => name !== 'mode');
 
 type Flag = readonly [flag: string, meaning: string];
 
@@ -145,7 +11,6 @@ interface CommandHelp {
   readonly synopsis: string;
   readonly purpose: string;
   readonly description: string;
-  readonly options: readonly Option[];
   readonly output: readonly Flag[];
   /** What exit status 0 means. */
   readonly done: string;
@@ -163,7 +28,6 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     purpose: 'mirror new releases: verify, unpack, commit, tag, push',
     description:
       'Mirrors every release that has no tag yet, oldest first: one commit and one annotated tag each. Nothing is written before it is proved, nothing is forced, no tag is moved. Without new releases nothing changes.',
-    options: ALL,
     output: REPORT,
     done: 'done, or there was nothing new',
     example: `rpm-source-mirror publish --baseurl https://yum.repos.neuron.amazonaws.com \\
@@ -175,7 +39,6 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     purpose: 'try the settings: plan and report, change nothing',
     description:
       'Does everything that publish does before the first package: reads mirror, key and index, plans, asks whether a push would be let in (and GitHub whether the branch is protected), and looks at the header of the newest new release. Whole packages are not downloaded, nothing is changed. What would fail is said with what to change.',
-    options: ALL.filter((name) => !ONLY_PUBLISH.includes(name)),
     output: REPORT,
     done: 'checked; warnings may stand',
     example: `rpm-source-mirror check --baseurl https://yum.example.com/repo --packages example-dkms \\
@@ -186,21 +49,6 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     purpose: 'prove what is published, from the mirror alone',
     description:
       'Reads the whole mirror and proves every tag: the archived package by its signature and digests, the index that lists it, the recorded facts, and the source by the signed list of files. The yum server is asked only for packages that were archived as none. Exit status 1 on any finding.',
-    options: [
-      ...REMOTE,
-      ...SOURCE,
-      'versions',
-      'gpgkey',
-      'gpg-fingerprints',
-      'allow-weak',
-      'source-path',
-      'unpack',
-      'source-directory',
-      'archive-directory',
-      'packaging-directory',
-      'tag-format',
-      'concurrency',
-    ],
     output: REPORT,
     done: 'no findings',
     example: 'rpm-source-mirror verify --repository ./mirror.git',
@@ -210,7 +58,6 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     purpose: 'what an RPM file says, and whether it is to be trusted',
     description:
       'Checks every digest and signature of each file and prints what it says. Without --gpgkey signatures are listed and not judged. Exit status 0 if every file is accepted.',
-    options: ['gpgkey', 'allow-weak'],
     output: [
       ['--json', 'print one JSON object a line on standard output, and all else on standard error'],
       ['--extract DIR', 'unpack an accepted package into DIR, which must be empty or absent'],
@@ -223,7 +70,6 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     purpose: 'look at a repository and write a workflow file for it',
     description:
       'Looks at the index, the keys, and the headers of a few packages; finds the package that carries source, its architecture (any, without --arch) and the folder of the source; tries the keys on the index and on the newest package. Prints a workflow on standard output and, once a fitting key is known, writes it as .github/workflows/mirror.yml; a file with other content is not touched. Findings and next steps go to standard error. Any other input of publish is taken into the workflow as it is.',
-    options: [...SOURCE, 'packages', 'arch', 'gpgkey', 'repo-gpgcheck', 'allow-weak'],
     output: [['--output FILE', 'the file to write; - writes none [.github/workflows/mirror.yml]']],
     done: 'looked at; the workflow is printed',
     example: 'rpm-source-mirror init --baseurl https://yum.example.com/repo',
@@ -243,7 +89,7 @@ const COLUMN = 28;
 export function helpText(command?: Command): string {
   const names = command === undefined ? (Object.keys(COMMANDS) as Command[]) : [command];
   const helps = names.map((name) => COMMANDS[name]);
-  const taken = new Set(helps.flatMap(({ options }) => options));
+  const taken = new Set(names.flatMap(optionsOf));
   const output = new Map([
     ...(command === undefined ? allFlags() : COMMANDS[command].output),
     ...COMMON,
@@ -278,6 +124,10 @@ export function helpText(command?: Command): string {
   return `${sections.map(([title, text]) => `${title}\n${text}`).join('\n\n')}\n`;
 }
 
+function optionsOf(command: Command): InputName[] {
+  return ALL.filter((name) => inputSpec(name).commands.includes(command));
+}
+
 /** Of the whole manual: a flag that one command alone has says so. */
 function allFlags(): Flag[] {
   const own = (['inspect', 'init'] as const).flatMap((name) =>
@@ -309,34 +159,37 @@ const EXIT = [
   ['2', 'wrong input'],
 ] as const;
 
-function secretSection(taken: ReadonlySet<Option>): (readonly [string, string])[] {
+function secretSection(taken: ReadonlySet<InputName>): (readonly [string, string])[] {
   const secrets = [...taken].filter((name) => inputSpec(name).secret);
   return secrets.length === 0
     ? []
     : [
         [
           'SECRETS',
-          `${paragraph(SECRETS)}\n\n${rows(secrets.map((name) => [shellVariableOf(name), MEANINGS[name]]))}`,
+          `${paragraph(SECRETS)}\n\n${rows(secrets.map((name) => [shellVariableOf(name), inputSpec(name).help]))}`,
         ],
       ];
 }
 
-function optionGroups(taken: ReadonlySet<Option>, isShown: (name: Option) => boolean): string {
-  const groups = GROUPS.map(
+function optionGroups(
+  taken: ReadonlySet<InputName>,
+  isShown: (name: InputName) => boolean,
+): string {
+  const groups = INPUT_GROUPS.map(
     ([title, names]) => [title, names.filter((name) => taken.has(name) && isShown(name))] as const,
   ).filter(([, names]) => names.length > 0);
   return groups
     .map(
       ([title, names]) =>
         `  ${title}\n${rows(
-          names.map((name) => [`--${name}`, MEANINGS[name] + defaultOf(name)]),
+          names.map((name) => [`--${name}`, inputSpec(name).help + defaultOf(name)]),
           '    ',
         )}`,
     )
     .join('\n\n');
 }
 
-function defaultOf(name: Option): string {
+function defaultOf(name: InputName): string {
   const { default: value } = inputSpec(name);
   return value === '' || name === 'author' || name === 'committer' ? '' : ` [${value}]`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from '../errors.js';
+import { type AcceptedFinding, parseAcceptedFindings } from '../mirror/accepted-findings.js';
 import {
   checkArchiveNames,
   checkDirectories,
@@ -11,9 +12,11 @@ import { validateSourcePath } from '../mirror/source-path.js';
 import { validateTagFormat } from '../mirror/tag-names.js';
 import { type HeaderLine, parseHeaderLines } from '../net/urls.js';
 import { type Constraint, parseConstraints } from '../rpm/constraints.js';
-import { type InputName, INPUTS } from './table.js';
+import { refuseUnbuilt } from './not-yet.js';
+import { type InputName, type InputNameOf, INPUTS, type InputValue } from './table.js';
 import {
   boolean,
+  checkFolder,
   checkLocation,
   checkRefName,
   checkUrl,
@@ -24,11 +27,12 @@ import {
   parseFingerprints,
   parseIdentity,
   parseKeys,
+  parseSize,
   splitList,
   withoutUserInfo,
 } from './values.js';
 
-export type Mode = 'publish' | 'check' | 'verify';
+export type Mode = InputValue<'mode'>;
 
 /** Where the yum repository is; exactly one way is given. */
 export interface RepositorySource {
@@ -52,19 +56,22 @@ export interface Options {
   readonly skip: readonly string[];
   readonly gpgkey: readonly KeySource[];
   readonly gpgFingerprints: ReadonlySet<string>;
-  readonly repoGpgcheck: 'auto' | 'required' | 'off';
+  readonly repoGpgcheck: InputValue<'repo-gpgcheck'>;
   readonly allowWeak: ReadonlySet<string>;
   readonly allowRollback: boolean;
   readonly maxIndexAge: number;
   readonly sourcePath: string;
-  readonly symlinks: 'keep' | 'refuse';
+  readonly symlinks: InputValue<'symlinks'>;
   readonly directories: {
     readonly source: string;
     readonly archive: string;
     readonly packaging: string;
   };
-  readonly unpack: 'main' | 'all' | 'none';
-  readonly archivePackages: 'full' | 'header' | 'none';
+  readonly unpack: InputValue<'unpack'>;
+  readonly dotGit: InputValue<'dot-git'>;
+  readonly archivePackages: InputValue<'archive-packages'>;
+  /** Bytes. */
+  readonly maxFileSize: number;
   readonly releaseNotes: readonly string[];
   readonly title: string | undefined;
   readonly tagFormat: string;
@@ -86,7 +93,18 @@ export interface Options {
   readonly createReleases: boolean;
   readonly alarmIssue: boolean;
   readonly attest: boolean;
-  readonly onContentChange: 'fail' | 'warn';
+  readonly onRefused: InputValue<'on-refused'>;
+  readonly onContentChange: InputValue<'on-content-change'>;
+  /** verify: names or globs of tags, or `HEAD`; empty means all. */
+  readonly tags: readonly string[];
+  /** verify: a folder of RPMs. */
+  readonly packageFiles: string | undefined;
+  /** verify: another mirror, written as `repository` is. */
+  readonly against: string | undefined;
+  readonly allowUnproved: boolean;
+  readonly acceptFindings: readonly AcceptedFinding[];
+  /** The inputs that somebody gave, as against those that have their default: what is not given, a mirror may say itself. */
+  readonly given: ReadonlySet<InputName>;
 }
 
 /** Gives the raw text of an input; empty when it is absent. */
@@ -104,10 +122,12 @@ export function parseOptions(
 ): Options {
   const text = (name: InputName): string => read(name).trim() || INPUTS[name].default;
   const optional = (name: InputName): string | undefined => text(name) || undefined;
-  const list = (name: InputName): string[] => splitList(text(name));
-  const mode = oneOf('mode', text('mode'), ['publish', 'check', 'verify']);
+  const list = (name: InputNameOf<'list'>): string[] => splitList(text(name));
+  const flag = (name: InputNameOf<'boolean'>): boolean => boolean(name, text(name));
+  const choice = <N extends InputNameOf<'values'>>(name: N): InputValue<N> =>
+    oneOf<InputValue<N>>(name, text(name), INPUTS[name].values);
   const options: Options = {
-    mode,
+    mode: choice('mode'),
     source: {
       baseUrls: list('baseurl').map((url) => checkUrl('baseurl', url)),
       mirrorlist: optional('mirrorlist'),
@@ -124,23 +144,21 @@ export function parseOptions(
     skip: list('skip'),
     gpgkey: parseKeys(text('gpgkey')),
     gpgFingerprints: parseFingerprints(text('gpg-fingerprints')),
-    repoGpgcheck: oneOf('repo-gpgcheck', text('repo-gpgcheck'), ['auto', 'required', 'off']),
+    repoGpgcheck: choice('repo-gpgcheck'),
     allowWeak: new Set(list('allow-weak').map((name) => name.toLowerCase())),
-    allowRollback: boolean('allow-rollback', text('allow-rollback')),
+    allowRollback: flag('allow-rollback'),
     maxIndexAge: count('max-index-age', text('max-index-age'), 0),
     sourcePath: text('source-path'),
-    symlinks: oneOf('symlinks', text('symlinks'), ['keep', 'refuse']),
+    symlinks: choice('symlinks'),
     directories: {
       source: text('source-directory'),
       archive: text('archive-directory'),
       packaging: text('packaging-directory'),
     },
-    unpack: oneOf('unpack', text('unpack'), ['main', 'all', 'none']),
-    archivePackages: oneOf('archive-packages', text('archive-packages'), [
-      'full',
-      'header',
-      'none',
-    ]),
+    unpack: choice('unpack'),
+    dotGit: choice('dot-git'),
+    archivePackages: choice('archive-packages'),
+    maxFileSize: parseSize('max-file-size', text('max-file-size')),
     releaseNotes: list('release-notes').map((url) => checkLocation('release-notes', url)),
     title: optional('title'),
     tagFormat: text('tag-format'),
@@ -148,7 +166,7 @@ export function parseOptions(
     branch: optional('branch'),
     lineBranches: parseLineBranches(list('line-branches')),
     token: optional('token'),
-    dryRun: boolean('dry-run', text('dry-run')),
+    dryRun: flag('dry-run'),
     maxReleases: count('max-releases', text('max-releases'), 0),
     pushBatch: count('push-batch', text('push-batch'), 1),
     concurrency: count('concurrency', text('concurrency'), 1),
@@ -159,10 +177,17 @@ export function parseOptions(
     mirrors: list('mirrors'),
     sshKey: optional('ssh-key'),
     sshKnownHosts: optional('ssh-known-hosts'),
-    createReleases: boolean('create-releases', text('create-releases')),
-    alarmIssue: boolean('alarm-issue', text('alarm-issue')),
-    attest: boolean('attest', text('attest')),
-    onContentChange: oneOf('on-content-change', text('on-content-change'), ['fail', 'warn']),
+    createReleases: flag('create-releases'),
+    alarmIssue: flag('alarm-issue'),
+    attest: flag('attest'),
+    onRefused: choice('on-refused'),
+    onContentChange: choice('on-content-change'),
+    tags: list('tags'),
+    packageFiles: optional('package-files'),
+    against: optional('against'),
+    allowUnproved: flag('allow-unproved'),
+    acceptFindings: parseAcceptedFindings(list('accept-findings')),
+    given: new Set((Object.keys(INPUTS) as InputName[]).filter((name) => read(name).trim() !== '')),
   };
   checkTogether(options);
   return options;
@@ -202,7 +227,19 @@ function checkTogether(options: Options): void {
         `line-branches names ${line.branch}, which is the branch of the mirror`,
       );
   }
+  if (options.packageFiles !== undefined) checkFolder('package-files', options.packageFiles);
+  if (
+    options.archivePackages === 'release' &&
+    options.mode === 'publish' &&
+    !options.createReleases
+  )
+    throw new InputError(
+      'INPUT_CONFLICT',
+      "archive-packages: release puts the packages into the tags' releases, and create-releases is false",
+      { remedy: 'Set create-releases: true, or archive-packages: full, header or none.' },
+    );
   if (options.mode !== 'verify') checkSource(options);
+  refuseUnbuilt(options);
 }
 
 function checkSource({ source, packages }: Options): void {

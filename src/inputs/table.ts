@@ -1,74 +1,66 @@
 // SPDX-License-Identifier: MIT
+import { MIRROR, SOURCE } from './mirror-table.js';
+import type { InputGroup, InputSpec } from './model.js';
+import { PROOF, REMOTE, RUN } from './run-table.js';
+import { SELECTION, SERVER, TRUST } from './upstream-table.js';
 
-const BOT = 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>';
+const FIRST = {
+  mode: {
+    default: 'publish',
+    meaning:
+      '`publish`: mirror new releases. `check`: plan, classify and report; whole packages are not downloaded. `verify`: prove what is published. On the command line it is the subcommand.',
+    help: '',
+    commands: [],
+    values: ['publish', 'check', 'verify'],
+  },
+} as const satisfies InputGroup;
 
-/** One input of action.yml. */
-export interface InputSpec {
-  /** Used when the input is absent or empty. */
-  readonly default: string;
-  /** Never accepted as a flag's value, since the process list shows it. */
-  readonly secret?: true;
-  /** A bare flag means `true`. */
-  readonly boolean?: true;
-}
+/**
+ * Every input under its heading. The one place that knows them: action.yml, README.md and publish.yml are generated from it
+ * (`node scripts/readme-tables.mjs`), `--help` and the validation read it.
+ */
+const GROUPED = [
+  ['', FIRST],
+  ['Where the packages come from', SERVER],
+  ['Which packages', SELECTION],
+  ['Trust', TRUST],
+  ['What becomes the source', SOURCE],
+  ['The mirror', MIRROR],
+  ['Where it is published', REMOTE],
+  ['How it runs', RUN],
+  ['What verify proves', PROOF],
+] as const satisfies readonly (readonly [title: string, inputs: InputGroup])[];
 
-/** Every input with its default; action.yml says the same, and a test compares them. */
+/** All inputs by name, in the order of the documents. */
 export const INPUTS = {
-  mode: { default: 'publish' },
-  baseurl: { default: '' },
-  mirrorlist: { default: '' },
-  metalink: { default: '' },
-  'repo-file': { default: '' },
-  'repo-id': { default: '' },
-  basearch: { default: 'x86_64' },
-  releasever: { default: '' },
-  'http-headers': { default: '', secret: true },
-  packages: { default: '' },
-  arch: { default: 'noarch' },
-  versions: { default: '' },
-  skip: { default: '' },
-  gpgkey: { default: '' },
-  'gpg-fingerprints': { default: '' },
-  'repo-gpgcheck': { default: 'auto' },
-  'allow-weak': { default: '' },
-  'allow-rollback': { default: 'false', boolean: true },
-  'max-index-age': { default: '0' },
-  'source-path': { default: 'usr/src/*' },
-  symlinks: { default: 'keep' },
-  'source-directory': { default: 'src' },
-  'archive-directory': { default: 'archive' },
-  'packaging-directory': { default: 'packaging' },
-  unpack: { default: 'main' },
-  'archive-packages': { default: 'full' },
-  'release-notes': { default: '' },
-  title: { default: '' },
-  'tag-format': { default: '{version}' },
-  repository: { default: '' },
-  branch: { default: '' },
-  'line-branches': { default: '' },
-  token: { default: '', secret: true },
-  'dry-run': { default: 'false', boolean: true },
-  'max-releases': { default: '0' },
-  'push-batch': { default: '3' },
-  concurrency: { default: '4' },
-  author: { default: BOT },
-  committer: { default: BOT },
-  'signing-key': { default: '', secret: true },
-  'signing-key-passphrase': { default: '', secret: true },
-  mirrors: { default: '' },
-  'ssh-key': { default: '', secret: true },
-  'ssh-known-hosts': { default: '' },
-  'create-releases': { default: 'false', boolean: true },
-  'alarm-issue': { default: 'false', boolean: true },
-  attest: { default: 'false', boolean: true },
-  'on-content-change': { default: 'fail' },
-} as const satisfies Readonly<Record<string, InputSpec>>;
+  ...FIRST,
+  ...SERVER,
+  ...SELECTION,
+  ...TRUST,
+  ...SOURCE,
+  ...MIRROR,
+  ...REMOTE,
+  ...RUN,
+  ...PROOF,
+} as const;
 
-export type InputName = keyof typeof INPUTS;
+type Table = typeof INPUTS;
+export type InputName = keyof Table;
+/** The names of inputs that are marked so in the table. */
+export type InputNameOf<Mark extends 'boolean' | 'list' | 'values'> = {
+  [Name in InputName]: Table[Name] extends Readonly<Record<Mark, unknown>> ? Name : never;
+}[InputName];
+/** The values of an input that takes only these. */
+export type InputValue<Name extends InputNameOf<'values'>> = Table[Name]['values'][number];
+
+/** The headings with the names under each. */
+export const INPUT_GROUPS: readonly (readonly [title: string, names: readonly InputName[]])[] =
+  GROUPED.map(([title, inputs]) => [title, Object.keys(inputs) as InputName[]]);
 
 /** The specification of an input by name. */
 export function inputSpec(name: InputName): InputSpec {
-  return INPUTS[name];
+  const [group] = INPUT_GROUPS.find(([, names]) => names.includes(name)) ?? [''];
+  return { group, ...INPUTS[name] };
 }
 
 export function isInputName(name: string): name is InputName {

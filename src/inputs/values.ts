@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { InputError } from '../errors.js';
+import { GIB, KIB, MIB } from '../limits.js';
 import type { InputName } from './table.js';
 
 /** A person in a commit or tag. */
@@ -44,6 +45,17 @@ export function count(name: InputName, value: string, least: number): number {
   if (!/^\d{1,9}$/.test(value) || Number(value) < least)
     throw invalid(name, value, `a whole number of at least ${least}`);
   return Number(value);
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kib: KIB, mib: MIB, gib: GIB };
+
+/** A number of bytes, alone or with a unit of 1024: `100 MiB`, `2GiB`, `1048576`. */
+export function parseSize(name: InputName, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,12})[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+  if (!Number.isSafeInteger(bytes) || bytes < 1)
+    throw invalid(name, text, 'a size such as 100 MiB, 2 GiB or a number of bytes');
+  return bytes;
 }
 
 function invalid(name: InputName, value: string, takes: string): InputError {
@@ -97,6 +109,13 @@ function checkExists(name: InputName, path: string): void {
       },
     );
   }
+}
+
+/** A folder of this machine. */
+export function checkFolder(name: InputName, path: string): void {
+  checkExists(name, path);
+  if (!statSync(path).isDirectory())
+    throw invalid(name, path, 'the path of a folder; this is none');
 }
 
 /** Armored keys, and URLs or paths of others. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -27,16 +28,26 @@ interface Action {
 const action = load(readFileSync(path.join(root, 'action.yml'), 'utf8')) as Action;
 
 describe('action.yml', () => {
-  it('names the inputs of src/inputs/table.ts in the same order with the same defaults', () => {
+  it('says of each input what src/inputs/table.ts says, in its order', () => {
     const declared = Object.entries(action.inputs).map(([name, input]) => [
       name,
       input.default ?? '',
+      input.description,
     ]);
     const known = Object.entries(INPUTS).map(([name, input]) => [
       name,
       name === 'token' ? '${{ github.token }}' : input.default,
+      input.meaning,
     ]);
     expect(declared).toEqual(known);
+  });
+
+  it('is current, as are publish.yml and README.md (node scripts/readme-tables.mjs)', () => {
+    const run = spawnSync(process.execPath, ['scripts/readme-tables.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect([run.status, run.stderr]).toEqual([0, '']);
   });
 
   it('requires no input, since each absent one has a meaning', () => {

@@ -7,7 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: 'tsconfig.json' }],
+    '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs',
   },
   testTimeout: 300_000,
   // Most integration tests wait for children and timers, not for the processor.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Tests run as native ES modules; ts-jest only strips the types (tsc checks them in `npm run typecheck`). */
+/** Tests run as native ES modules; esbuild takes the types off (tsc checks them in `npm run typecheck`). */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/__tests__'],

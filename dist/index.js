@@ -15,7 +15,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-BQVREYGV.js";
+} from "./chunk-HU5XZYBC.js";
 import {
   InputError,
   describeError,

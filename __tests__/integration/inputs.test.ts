@@ -351,6 +351,20 @@ describe('the command line', () => {
     ]);
   });
 
+  it.each([
+    ['--title=Hello', '--title=Other', 'title'],
+    ['--title=Hello', '--title=Hello', 'title'],
+    ['--branch=main', '--branch=next', 'branch'],
+    ['--report=a.json', '--report=b.json', 'report'],
+    ['--max-releases=1', '--max-releases=2', 'max-releases'],
+    ['--repo-file=/a.repo', '--repo-file=/b.repo', 'repo-file'],
+    ['--dry-run', '--dry-run=false', 'dry-run'],
+  ])('refuses %s %s: one of the two would be dropped in silence', async (first, second, name) => {
+    const { code, stdout, stderr } = await run(['publish', ...base, first, second]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`INPUT_CONFLICT: --${name} is given twice, and takes one value`);
+  });
+
   it('lets flags win over the environment, and takes the environment where there is no flag', async () => {
     const environment = { token: TOKEN, packages: 'hello', 'max-releases': '1', 'dry-run': 'true' };
     const result = await run(['publish', ...base, '--max-releases=2', '--json'], environment);
@@ -381,6 +395,25 @@ describe('the command line', () => {
     expect(
       stage.yum.requests.filter(({ url, range }) => url.endsWith('.rpm') && range === undefined),
     ).toEqual([]);
+  });
+
+  it('writes nothing but JSON to stdout where PATH holds a folder that nobody can look into', async () => {
+    // A file instead of a folder: `stat` below it fails otherwise than by ENOENT, for root, too.
+    const bad = join(tempDir, 'no-folder');
+    writeFileSync(bad, '');
+    const result = await runCli(['check', '--json', '--packages=hello', ...base], {
+      tempDir,
+      inputs: { token: TOKEN },
+      pathFirst: bad,
+    });
+    expect(result.stderr).toContain(bad);
+    expect({
+      code: result.code,
+      mode: (JSON.parse(result.stdout) as { mode: string }).mode,
+    }).toEqual({
+      code: 0,
+      mode: 'check',
+    });
   });
 
   it('shows the table of releases and the headline on stdout', async () => {

@@ -24,7 +24,7 @@ export interface CommandLine {
   readonly output: string | undefined;
   /** inspect: the files. */
   readonly files: readonly string[];
-  /** Inputs given as flags; a flag given again adds to the list. */
+  /** Inputs given as flags; the flag of a list given again adds to it. */
   readonly inputs: ReadonlyMap<InputName, string>;
 }
 
@@ -114,7 +114,12 @@ function take(name: string, value: string | undefined, { inputs, flags }: Taken)
       remedy: `Write --${name} VALUE or --${name}=VALUE.`,
     });
   }
-  if (!isInputName(name)) {
+  const isKnown = isInputName(name);
+  const given = isKnown ? inputs.get(name) : flags.get(name);
+  const isList = isKnown && (inputSpec(name).list ?? inputSpec(name).several) === true;
+  if (given !== undefined && !isList && !(isSwitch(name) && given === (value ?? 'true')))
+    throw givenTwice(name);
+  if (!isKnown) {
     flags.set(name, value ?? 'true');
     return;
   }
@@ -123,11 +128,7 @@ function take(name: string, value: string | undefined, { inputs, flags }: Taken)
     ['mirrors', 'repository', 'against'].includes(name)
   )
     throw secretFlag(name, 'holds a URL with credentials');
-  const earlier = inputs.get(name);
-  inputs.set(
-    name,
-    earlier === undefined || isSwitch(name) ? (value ?? 'true') : `${earlier}\n${value ?? ''}`,
-  );
+  inputs.set(name, isList && given !== undefined ? `${given}\n${value ?? ''}` : (value ?? 'true'));
 }
 
 function finish(
@@ -178,6 +179,13 @@ function finish(
     files: command === 'inspect' ? rest : [],
     inputs,
   };
+}
+
+/** Which of two values was meant nobody knows, and a flag that is dropped in silence is a setting that is not made. */
+function givenTwice(name: string): InputError {
+  return new InputError('INPUT_CONFLICT', `--${name} is given twice, and takes one value`, {
+    remedy: `Write --${name} once.`,
+  });
 }
 
 function unknownFlag(flag: string): InputError {

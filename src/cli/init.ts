@@ -23,6 +23,8 @@ export interface InitCommand {
   readonly line: CommandLine;
   readonly read: InputReader;
   readonly logger: Logger;
+  /** Writes to standard output. */
+  readonly print: (text: string) => void;
 }
 
 /** Where GitHub looks for workflows, from the top of a repository. */
@@ -33,7 +35,7 @@ const USUAL_FILE = join('.github', 'workflows', 'mirror.yml');
  * Returns the exit status: 1 when a file with other content is in the way, which stays as it is.
  * @throws InputError, DownloadError, RepodataError, IntegrityError, VerificationError
  */
-export async function writeWorkflow({ line, read, logger }: InitCommand): Promise<number> {
+export async function writeWorkflow({ line, read, logger, print }: InitCommand): Promise<number> {
   const given = new Map(
     (Object.keys(INPUTS) as InputName[])
       .filter((name) => name !== 'mode' && read(name).trim() !== '')
@@ -64,7 +66,7 @@ export async function writeWorkflow({ line, read, logger }: InitCommand): Promis
     });
     const inputs = chooseInputs({ given, look, source });
     const workflow = formatWorkflow({ inputs, others: otherSources(look) });
-    process.stdout.write(workflow);
+    print(workflow);
     reportLook(look, { inputs, logger });
     const file =
       line.output === '-' || inputs.obstacle !== undefined

@@ -25,13 +25,15 @@ export interface InspectCommand {
   readonly line: CommandLine;
   readonly read: InputReader;
   readonly logger: Logger;
+  /** Writes to standard output. */
+  readonly print: (text: string) => void;
 }
 
 /**
  * `inspect FILE…`: prints what each file says and whether it is accepted. Returns the exit status: 0 if all are.
  * @throws InputError when no file is named, or a file or a key is missing
  */
-export async function inspectFiles({ line, read, logger }: InspectCommand): Promise<number> {
+export async function inspectFiles({ line, read, logger, print }: InspectCommand): Promise<number> {
   if (line.files.length === 0)
     throw new InputError('INPUT_MISSING', 'inspect: no file is named', {
       remedy: 'Write inspect FILE…',
@@ -51,7 +53,7 @@ export async function inspectFiles({ line, read, logger }: InspectCommand): Prom
   for (const [at, file] of line.files.entries()) {
     const result = await inspectFile(file, { keyring, policy, folder: folders[at], logger });
     accepted &&= result.verdict === 'accept';
-    print(result, line);
+    print(format(result, line));
   }
   return accepted ? 0 : 1;
 }
@@ -73,10 +75,9 @@ async function extractFolders({ extract: folder, files }: CommandLine): Promise<
   return folders;
 }
 
-function print(result: InspectResult, { json, quiet }: CommandLine): void {
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (!quiet)
-    process.stdout.write(`${formatInspection(result).split('\n').map(printable).join('\n')}\n`);
+function format(result: InspectResult, { json, quiet }: CommandLine): string {
+  if (json) return `${JSON.stringify(result)}\n`;
+  return quiet ? '' : `${formatInspection(result).split('\n').map(printable).join('\n')}\n`;
 }
 
 async function readKeys(text: string, logger: Logger): Promise<Keyring> {

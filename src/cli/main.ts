@@ -11,6 +11,7 @@ import { type CommandLine, parseCommandLine, shellVariableOf, variableOf } from 
 import { helpText } from './help.js';
 import { writeWorkflow } from './init.js';
 import { inspectFiles } from './inspect.js';
+import { reserveStandardOutput } from './standard-output.js';
 
 /** The command line: the same use cases as the Action, flags named as the inputs. Returns the exit status. */
 async function main(args: readonly string[]): Promise<number> {
@@ -19,14 +20,17 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(line.help ? helpText(line.command) : `${VERSION}\n`);
     return 0;
   }
+  const print = reserveStandardOutput();
   const logger = terminalLogger({
     stream: process.stderr,
     quiet: line.quiet,
     verbose: line.verbose,
   });
   warnOfMistypedInputs(process.env, { logger, underscores: true });
-  if (line.command === 'inspect') return inspectFiles({ line, read: inputReader(line), logger });
-  if (line.command === 'init') return writeWorkflow({ line, read: inputReader(line), logger });
+  if (line.command === 'inspect')
+    return inspectFiles({ line, read: inputReader(line), logger, print });
+  if (line.command === 'init')
+    return writeWorkflow({ line, read: inputReader(line), logger, print });
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, {
     logger,
@@ -35,9 +39,13 @@ async function main(args: readonly string[]): Promise<number> {
   });
   if (line.report !== undefined) await writeReport(result, line.report);
   for (const failure of failures(result)) process.stderr.write(formatError(failure));
-  if (line.json) process.stdout.write(`${JSON.stringify(result.report)}\n`);
-  const stream = line.json ? process.stderr : process.stdout;
-  if (!line.quiet) stream.write(`${await formatTable(result, stream.columns || undefined)}\n`);
+  if (line.json) print(`${JSON.stringify(result.report)}\n`);
+  if (!line.quiet) {
+    const { columns } = line.json ? process.stderr : process.stdout;
+    const table = `${await formatTable(result, columns || undefined)}\n`;
+    if (line.json) process.stderr.write(table);
+    else print(table);
+  }
   return result.failed ? 1 : 0;
 }
 

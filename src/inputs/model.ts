@@ -21,6 +21,8 @@ export interface InputSpec {
   readonly boolean?: true;
   /** Items are separated by white space or commas. */
   readonly list?: true;
+  /** Several in a form of their own (constraints, keys, lines): the flag given again adds to them, as with a list. */
+  readonly several?: true;
   /** The only values that it takes. */
   readonly values?: readonly string[];
 }

@@ -47,6 +47,7 @@ export const REMOTE = {
   },
   'ssh-known-hosts': {
     default: '',
+    several: true,
     meaning:
       'Host keys of ssh remotes, as lines of a known_hosts file or the path of one; required for them.',
     help: 'host keys of ssh remotes: lines of a known_hosts file, or its path',

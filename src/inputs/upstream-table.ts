@@ -75,6 +75,7 @@ export const SELECTION = {
   },
   versions: {
     default: '',
+    several: true,
     meaning: 'Constraints on EVR in RPM order, all must hold: `>= 2.20, < 3, != 2.20.74.0`.',
     help: 'constraints in RPM order: ">= 2.20, < 3, != 2.20.74.0"',
     commands: READ_BY.modes,
@@ -92,12 +93,14 @@ export const SELECTION = {
 export const TRUST = {
   gpgkey: {
     default: '',
+    several: true,
     meaning: 'Public keys: URLs, paths or armored text. Optional when the mirror archives one.',
     help: 'public keys: URLs or paths',
     commands: ['publish', 'check', 'verify', 'inspect', 'init'],
   },
   'gpg-fingerprints': {
     default: '',
+    several: true,
     meaning:
       "The only primary-key fingerprints that are trusted (40 or 64 hex, several for rotation). Without: the primary fingerprints of the keys in the mirror's archive; with an empty archive, trust on first use with a warning that prints the fingerprint. A known key with new self-signatures or revocations is merged; another primary key is refused unless listed.",
     help: 'the only primary-key fingerprints that are trusted (as gpg prints them, or without spaces)',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
@@ -34,6 +35,18 @@ export default tseslint.config(
       'no-console': 'error',
       'no-control-regex': 'off',
       eqeqeq: 'error',
+    },
+  },
+  {
+    // T52: an expression that meets text from outside takes linear time.
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': [
+        'error',
+        { report: 'potential', ignoreSticky: true, ignorePartial: false },
+      ],
     },
   },
   {

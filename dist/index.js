@@ -15,12 +15,12 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-HU5XZYBC.js";
+} from "./chunk-46HVXZGO.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-W3NFQPH4.js";
+} from "./chunk-S6TSUVWF.js";
 import {
   error,
   getInput,

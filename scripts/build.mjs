@@ -28,6 +28,30 @@ const ASSETS = new Map([
 /** Packages that do nothing when they are loaded, though they do not say so: what is not used of them, and what that imports, stays out. */
 const QUIET = /node_modules\/@actions\/(attest|core|http-client)\//;
 
+/**
+ * undici is one module of everything: caches, mocks, cookies, web sockets, and a second parser that is an experiment.
+ * Its index with what is used of it by net/ (Agent, ProxyAgent, buildConnector) and by @actions (ProxyAgent, fetch) instead.
+ */
+const UNDICI = `
+const Dispatcher = require('./lib/dispatcher/dispatcher');
+Object.assign(Dispatcher.prototype, { request: require('./lib/api/api-request') });
+module.exports = {
+  Agent: require('./lib/dispatcher/agent'),
+  ProxyAgent: require('./lib/dispatcher/proxy-agent'),
+  buildConnector: require('./lib/core/connect'),
+  fetch: require('./lib/web/fetch').fetch,
+};
+`;
+
+/** Files of libraries that others take the place of. */
+const INSTEAD = [
+  [/node_modules\/undici\/index\.js$/, UNDICI],
+  [/node_modules\/undici\/lib\/milo\//, "throw new Error('The experimental parser is left out.');"],
+];
+
+/** The switch for that parser, which it reads from the user's environment, is off. */
+const DEFINE = { 'process.env.UNDICI_USE_MILO': 'undefined' };
+
 /** Marks a resolution that was asked for by the plugin itself. */
 const INNER = Symbol('inner');
 
@@ -56,6 +80,7 @@ const libraries = {
           : undefined;
       },
     );
+    for (const [filter, contents] of INSTEAD) builder.onLoad({ filter }, () => ({ contents }));
     builder.onLoad(
       { filter: /./, namespace: 'named' },
       async ({ path: name, pluginData: { file, resolveDir } }) => {
@@ -94,6 +119,7 @@ export async function build(folder) {
     charset: 'utf8',
     // Never follow a link out of the folder: paths in the bundle stay relative to it.
     preserveSymlinks: true,
+    define: DEFINE,
     plugins: [libraries],
     metafile: true,
     write: false,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { before, trimEndWhile } from './text.js';
 
 const BACKSLASH = '\\';
 /** Code points that HFS+ ignores in names (git utf8.c, next_hfs_char). */
@@ -29,14 +30,14 @@ export function isDotName(name: Uint8Array, special: DotName): boolean {
   const text = Buffer.from(name).toString('utf8');
   return (
     foldHfs(text) === `.${special}` ||
-    tails(text).some((tail) => isNtfsName(tail.toLowerCase(), special))
+    ntfsNames(text).some((part) => isNtfsName(part.toLowerCase(), special))
   );
 }
 
-/** The name, and what follows each backslash in it: NTFS separates folders by those. */
-function tails(name: string): string[] {
+/** The parts of a name that NTFS may take for a name: it separates folders by backslashes, and forgets what follows a colon. */
+function ntfsNames(name: string): string[] {
   const parts = name.split(BACKSLASH);
-  return parts.map((_, at) => parts.slice(at).join(BACKSLASH));
+  return parts.filter((part, at) => at === parts.length - 1 || part.includes(':'));
 }
 
 function foldHfs(name: string): string {
@@ -45,8 +46,7 @@ function foldHfs(name: string): string {
 
 /** NTFS drops spaces and dots at the end, cuts at a colon (streams), and has short names of eight characters. */
 function isNtfsName(name: string, special: DotName): boolean {
-  const end = /[ .]*(?::.*)?$/s.exec(name)?.index ?? name.length;
-  const base = name.slice(0, end);
+  const base = trimEndWhile(before(name, /:/), /[ .]/);
   if (base === `.${special}`) return true;
   const [, head = '', number = ''] = /^([^~]{0,6})~([1-9]\d*)$/.exec(base) ?? [];
   if (number === '') return false;

@@ -239,5 +239,7 @@ export function sentences({
   readonly message: string;
   readonly remedy: string;
 }): string {
-  return `${message.replace(/[.\s]+$/, '')}. ${remedy}`;
+  let end = message.length;
+  while (end > 0 && /[.\s]/.test(message[end - 1]!)) end -= 1;
+  return `${message.slice(0, end)}. ${remedy}`;
 }

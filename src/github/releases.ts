@@ -113,7 +113,7 @@ export class GitHubReleases implements ReleaseHost {
   /** The token follows a URL of the answer only within the API's own host or domain. */
   #uploadUrl({ upload_url: template }: FoundRelease): string {
     const api = new URL(this.#client.options.apiUrl);
-    const target = URL.parse(template.replace(/\{[^}]*\}$/u, ''));
+    const target = URL.parse(template.replace(/\{[^{}]*\}$/u, ''));
     const domain = api.hostname.replace(/^api\./u, '');
     if (
       target?.protocol !== api.protocol ||

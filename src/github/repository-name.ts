@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Remote } from '../git/remote/credentials.js';
+import { trimEndWhile } from '../text.js';
 
 /** A repository by the names that GitHub's API takes. */
 export interface RepositoryName {
@@ -26,7 +27,7 @@ export function repositoryNameOf(
 
 /** The address of the REST API: what the runner says, else what GitHub and GitHub Enterprise Server use. */
 export function apiUrlOf(serverUrl: string, given: string | undefined): string {
-  if (given !== undefined && given !== '') return given.replace(/\/+$/u, '');
+  if (given !== undefined && given !== '') return trimEndWhile(given, /\//);
   const { origin, hostname } = new URL(serverUrl);
   return hostname === 'github.com' ? 'https://api.github.com' : `${origin}/api/v3`;
 }

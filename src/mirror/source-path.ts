@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 
 import { InputError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { trimEndWhile } from '../text.js';
 import { showPath } from './text.js';
 
 /** Which part of a payload is the source. */
@@ -93,7 +94,7 @@ function nameTargets(roots: readonly string[]): ReadonlyMap<string, string> {
 function collectFolders(paths: readonly PayloadPath[]): Set<string> {
   const folders = new Set<string>();
   for (const { path, isDirectory } of paths) {
-    const text = Buffer.from(path).toString('latin1').replace(/\/+$/, '');
+    const text = trimEndWhile(Buffer.from(path).toString('latin1'), /\//);
     if (isDirectory && text !== '') folders.add(text);
     // A known folder's ancestors are known, too: the work is linear in the folders, not in the files' depth.
     for (
@@ -126,7 +127,7 @@ function prefixFinder(folders: ReadonlySet<string>): (path: string) => string | 
 }
 
 function relativeGlob(glob: string): string {
-  return glob.replace(/^(?:\.?\/)+|\/+$/g, '');
+  return trimEndWhile(glob.replace(/^(?:\.?\/)+/, ''), /\//);
 }
 
 function notFound(glob: string, folders: ReadonlySet<string>): PayloadError {

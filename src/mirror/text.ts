@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { LIMITS } from '../limits.js';
 import type { RpmString } from '../rpm/model.js';
+import { trimEndWhile } from '../text.js';
 
 /** U+2060 WORD JOINER: invisible, and no name, number or keyword for any host. */
 const JOINER = '\u2060';
@@ -115,9 +116,10 @@ function quoteByte(byte: number): string {
 function cap(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= LIMITS.commitTextBytes) return text;
-  const kept = new TextDecoder()
-    .decode(bytes.subarray(0, LIMITS.commitTextBytes))
-    .replace(/\ufffd+$/, '');
+  const kept = trimEndWhile(
+    new TextDecoder().decode(bytes.subarray(0, LIMITS.commitTextBytes)),
+    /\ufffd/,
+  );
   const end = kept.lastIndexOf('\n');
   const whole = end > 0 ? kept.slice(0, end) : kept;
   return `${whole}\n(shortened: ${bytes.length - Buffer.byteLength(whole)} more bytes)`;

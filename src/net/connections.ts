@@ -22,8 +22,8 @@ export interface Connections {
 }
 
 /**
- * Loads undici and opens nothing yet. Costs 35 ms in the bundle, the same as node's own `fetch`, which cannot guard the
- * connected address, takes no proxy at run time and decodes what must stay as it was sent.
+ * Loads undici and opens nothing yet. HTTP/1.1 alone is spoken: one file at a time gains nothing from HTTP/2, and there is one
+ * parser to trust. Costs 35 ms in the bundle, the same as node's own `fetch`, which cannot guard the connected address, takes no proxy at run time and decodes what must stay as it was sent.
  */
 export async function createConnections(
   environment: Environment,
@@ -39,15 +39,17 @@ export async function createConnections(
     const connect = buildConnector({
       timeout: connectTimeout,
       lookup: guardedLookup(reach),
+      allowH2: false,
       ...tls,
     });
-    return new Agent({ connect: remember(connect, kinds) });
+    return new Agent({ connect: remember(connect, kinds), allowH2: false });
   };
   const proxied = (uri: string): Dispatcher => {
     // Plain http goes through a proxy as curl does it, not in a tunnel, which many proxies refuse on port 80.
     return new ProxyAgent({
       uri,
       proxyTunnel: false,
+      allowH2: false,
       proxyTls: { timeout: connectTimeout, ...tls },
       requestTls: { timeout: connectTimeout, ...tls },
     });

@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { DownloadError, InputError } from '../errors.js';
+import { before } from '../text.js';
 
 /** Where a request goes: a file of this machine, or a server. `authorization` is what the URL's user info said. */
 export type Target =
@@ -56,11 +57,13 @@ function decode(text: string): string {
 /** The URL as it may be shown to anybody: without user information, and with its query, which may hold a key, as `?…`. */
 export function displayUrl(text: string | URL): string {
   const url = typeof text === 'string' ? URL.parse(text) : text;
-  if (url === null)
-    return String(text)
-      .replace(/\/\/[^/@]*@/, '//')
-      .replace(/\?.*$/s, '?…');
+  if (url === null) return showQuery(String(text).replace(/\/\/[^/@]*@/, '//'));
   return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+}
+
+function showQuery(text: string): string {
+  const path = before(text, /\?/);
+  return path === text ? text : `${path}?…`;
 }
 
 /** What kind of network an address belongs to. `link-local` includes the clouds' metadata services. */
@@ -100,7 +103,7 @@ const PRIVATE = subnets(
 /** Classifies an IPv4 or IPv6 address; IPv4 inside IPv6 (`::ffff:a.b.c.d`) counts as the IPv4 address. */
 export function addressKind(address: string): AddressKind {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  const plain = address.replace(/%.*$/, '');
+  const plain = before(address, /%/);
   if (LINK_LOCAL.check(plain, family)) return 'link-local';
   if (LOOPBACK.check(plain, family)) return 'loopback';
   return PRIVATE.check(plain, family) ? 'private' : 'public';
@@ -132,7 +135,7 @@ const RESERVED =
 export function parseHeaderLines(text: string): readonly HeaderLine[] {
   return text.split(/\r?\n/).flatMap((line, index): HeaderLine[] => {
     if (line.trim() === '') return [];
-    const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e]*?)\s*$/.exec(line);
+    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e]*)$/.exec(line.trim());
     if (match === null)
       throw new InputError(
         'INPUT_INVALID',
@@ -143,6 +146,6 @@ export function parseHeaderLines(text: string): readonly HeaderLine[] {
         'INPUT_INVALID',
         `http-headers: line ${index + 1}: ${match[1]!} cannot be set`,
       );
-    return [[match[1]!, match[2]!]];
+    return [[match[1]!, match[2]!.trimStart()]];
   });
 }

@@ -63,27 +63,27 @@ export function findNotes(
 
 function indexPage({ lines, mentions }: NotesPage): (request: NotesRequest) => string | undefined {
   const byVersion = new Map<string, Mention[]>();
-  for (const mention of mentions) {
+  // A mention ends with its last line that says something, so one without text is empty.
+  for (const mention of mentions.filter(({ start, end }) => end > start)) {
     for (const version of mention.versions) {
       const known = byVersion.get(version);
       if (known === undefined) byVersion.set(version, [mention]);
       else known.push(mention);
     }
   }
+  const looks = new Map<string, PageLook>();
   return ({ nevra, title }) => {
     const names = [title ?? nevra.name, nevra.name].map(normalize).filter((name) => name !== '');
-    const exact = [nevra.version, `${nevra.version}-${nevra.release}`].flatMap(
-      (version) => byVersion.get(version) ?? [],
-    );
-    const short = shortened(nevra.version).flatMap((version) => byVersion.get(version) ?? []);
-    const about = (mention: Mention): Subject => findSubject(mention.section, names);
-    const ranked = [
-      ...exact.filter((mention) => about(mention) === 'this'),
-      ...exact.filter((mention) => about(mention) === 'unnamed'),
-      ...short.filter((mention) => about(mention) === 'this'),
-      ...exact.filter((mention) => about(mention) === 'other'),
-    ];
-    return firstText(ranked, lines);
+    const key = names.join('\n');
+    const look = looks.get(key) ?? new PageLook(names, byVersion);
+    looks.set(key, look);
+    const exact = [nevra.version, `${nevra.version}-${nevra.release}`];
+    const found =
+      look.first(exact, 'this') ??
+      look.first(exact, 'unnamed') ??
+      look.first(shortened(nevra.version), 'this') ??
+      look.first(exact, 'other');
+    return found === undefined ? undefined : textOf(found, lines);
   };
 }
 
@@ -95,24 +95,69 @@ function shortened(version: string): string[] {
   );
 }
 
-function firstText(mentions: readonly Mention[], lines: readonly string[]): string | undefined {
-  for (const { start, end } of mentions) {
-    const text = lines.slice(start, end).join('\n').replace(/^\n+/, '');
-    if (text.trim() !== '') return text;
-  }
-  return undefined;
-}
-
 /** What a section is about: the first heading on the way up that names anything decides. */
 type Subject = 'this' | 'other' | 'unnamed';
 
-function findSubject(section: Section, names: readonly string[]): Subject {
-  for (let at: Section | undefined = section; at !== undefined; at = at.parent) {
-    const heading = normalize(at.heading);
-    if (names.some((name) => ` ${heading} `.includes(` ${name} `))) return 'this';
-    if (/\p{L}/u.test(heading.replace(/\S*\d\S*/g, '').replace(PLAIN_WORDS, ''))) return 'other';
+/**
+ * A page as somebody looks at it who wants the notes of a product of these names. Each section is judged once, and so is each
+ * version, however many releases ask and mentions there are.
+ */
+class PageLook {
+  readonly #names: readonly string[];
+  readonly #byVersion: ReadonlyMap<string, readonly Mention[]>;
+  readonly #subjects = new Map<Section, Subject>();
+  readonly #firsts = new Map<string, ReadonlyMap<Subject, Mention>>();
+
+  constructor(names: readonly string[], byVersion: ReadonlyMap<string, readonly Mention[]>) {
+    this.#names = names;
+    this.#byVersion = byVersion;
   }
-  return 'unnamed';
+
+  /** The first mention of one of the versions, best first, in a section about `subject`. */
+  first(versions: readonly string[], subject: Subject): Mention | undefined {
+    for (const version of versions) {
+      const found = this.#firstsOf(version).get(subject);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #firstsOf(version: string): ReadonlyMap<Subject, Mention> {
+    const known = this.#firsts.get(version);
+    if (known !== undefined) return known;
+    const firsts = new Map<Subject, Mention>();
+    for (const mention of this.#byVersion.get(version) ?? []) {
+      const subject = this.#subjectOf(mention.section);
+      if (!firsts.has(subject)) firsts.set(subject, mention);
+    }
+    this.#firsts.set(version, firsts);
+    return firsts;
+  }
+
+  #subjectOf(section: Section): Subject {
+    const known = this.#subjects.get(section);
+    if (known !== undefined) return known;
+    const heading = normalize(section.heading);
+    const subject = this.#names.some((name) => ` ${heading} `.includes(` ${name} `))
+      ? 'this'
+      : namesAnything(heading)
+        ? 'other'
+        : section.parent === undefined
+          ? 'unnamed'
+          : this.#subjectOf(section.parent);
+    this.#subjects.set(section, subject);
+    return subject;
+  }
+}
+
+/** True when a normalized heading holds a word that is no version and none of {@link PLAIN_WORDS}. */
+function namesAnything(heading: string): boolean {
+  const words = heading.split(' ').filter((word) => !/\d/.test(word));
+  return /\p{L}/u.test(words.join(' ').replace(PLAIN_WORDS, ''));
+}
+
+function textOf({ start, end }: Mention, lines: readonly string[]): string {
+  return lines.slice(start, end).join('\n').replace(/^\n+/, '');
 }
 
 /** Words and versions in lower case, one space between them. */

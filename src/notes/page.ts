@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { trimEndWhile } from '../text.js';
 
 /** A section of a page: the lines below its heading, up to the next heading of its level or above. */
 export interface Section {
@@ -39,7 +40,7 @@ const ATX = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
 const FENCE = /^ {0,3}(?:```|~~~)/;
 /** RST: any punctuation may underline (docutils, Sections). */
 const UNDERLINE = /^([!-/:-@[-`{-~])\1*$/;
-const VERSION_LINE = /^[\s>*_:`-]*version[*_`]*[ \t]*:[*_`: \t]*(\S.*)$/i;
+const VERSION_LINE = /^[\s>*_:`-]*version[*_`]*[ \t]*:(.*)$/i;
 /** What stands between a heading and its text, or before the next heading, and says nothing: empty lines, targets, transitions. */
 const SILENT = /^\s*(?:\.\. _[^\n]*:\s*|-{3,}|\*{3,}|_{3,})?$/;
 const TOKEN = /(?<![0-9A-Za-z.])[vV]?(\d[0-9A-Za-z]*(?:[.~^+_-][0-9A-Za-z]+)*)/g;
@@ -164,8 +165,7 @@ function markdownHeadings(): (lines: readonly string[], at: number) => Heading |
     if (FENCE.test(line)) isFenced = !isFenced;
     if (isFenced || line.length > LONGEST_LINE) return undefined;
     const atx = ATX.exec(line);
-    if (atx !== null)
-      return { text: atx[2]!.replace(/[ \t]+#+$/, ''), level: atx[1]!.length, next: at + 1 };
+    if (atx !== null) return { text: withoutClosing(atx[2]!), level: atx[1]!.length, next: at + 1 };
     const underline = lines[at + 1] ?? '';
     if (
       !/^(?:={2,}|-{3,})$/.test(underline) ||
@@ -175,6 +175,12 @@ function markdownHeadings(): (lines: readonly string[], at: number) => Heading |
       return undefined;
     return { text: line.trim(), level: underline.startsWith('=') ? 1 : 2, next: at + 2 };
   };
+}
+
+/** A heading may end with `#`s that a space sets apart. */
+function withoutClosing(heading: string): string {
+  const text = trimEndWhile(heading, /#/);
+  return text === heading || !/[ \t]$/.test(text) ? heading : trimEndWhile(text, /[ \t]/);
 }
 
 /** RST: text with an underline, perhaps an overline; a style's level is the order in which it first stands on the page. */

@@ -174,6 +174,17 @@ function formatVerification(
   return `${JSON.stringify({ ...facts, ...(row?.package === undefined ? {} : { checks: row.package.checks }) }, null, 2)}\n`;
 }
 
+const NOTES_BEGIN = '\nRelease Notes\n-------------\n';
+const NOTES_END = '\n-------------\n';
+
+/** What stands in the first block of release notes of a message (interface, Release commit). */
+function notesIn(message: string): string | undefined {
+  const text = `${message}\n`;
+  const start = text.indexOf(NOTES_BEGIN) + NOTES_BEGIN.length;
+  const end = start < NOTES_BEGIN.length ? -1 : text.indexOf(NOTES_END, start - 1);
+  return end < 0 ? undefined : text.slice(start, Math.max(start, end));
+}
+
 /** Markdown; all that comes from outside is escaped, notes stand in a block of text. */
 function formatBody(record: ReleaseRecord, commit: Oid, message: string): string {
   const rows = [
@@ -189,10 +200,10 @@ function formatBody(record: ReleaseRecord, commit: Oid, message: string): string
     '| --- | --- |',
     ...rows.map(([label = '', value = '']) => `| ${label} | ${plain(value)} |`),
   ].join('\n');
-  const notes = /^Release Notes\n-+\n([\s\S]*?)\n-{13}$/mu.exec(message)?.[1]?.slice(0, 60_000);
-  const fence = '`'.repeat(
-    Math.max(3, ...[...(notes ?? '').matchAll(/`+/gu)].map(([run]) => run.length + 1)),
-  );
+  const notes = notesIn(message)?.slice(0, 60_000);
+  let longest = 2;
+  for (const [run] of (notes ?? '').matchAll(/`+/gu)) longest = Math.max(longest, run.length);
+  const fence = '`'.repeat(longest + 1);
   const block =
     notes === undefined ? '' : `\n\n### Release notes\n\n${fence}text\n${notes}\n${fence}`;
   return `Source code of ${plain(record.file)}, extracted from the package after its signature and digests were verified.\n\n${table}${block}\n`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { before, trimEndWhile } from '../text.js';
 
 const UNSAFE_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\]/;
 /** Rounds of percent-decoding that are looked through for a hidden `..` or `/`. */
@@ -58,12 +59,12 @@ export function packageFileName(href: string): string {
 
 /** A base URL without trailing slashes. */
 export function trimBase(url: string): string {
-  return url.replace(/\/+$/, '');
+  return trimEndWhile(url, /\//);
 }
 
 /** A URL as it may be printed and recorded: without credentials, query, fragment and trailing slash. */
 export function printableUrl(url: string): string {
-  if (!URL.canParse(url)) return trimBase(url.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//'));
+  if (!URL.canParse(url)) return trimBase(before(url, /[?#]/).replace(/\/\/[^/]*@/, '//'));
   const parsed = new URL(url);
   parsed.username = '';
   parsed.password = '';

@@ -70,7 +70,7 @@ function parseSections(text: string): Map<string, Section> {
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     if (/^\s*([#;].*)?$/.test(line)) continue;
     const header = /^\[([^\]]*)\]\s*([#;].*)?$/.exec(line);
-    const pair = /^([^\s=:[][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    const separator = line.search(/[=:]/);
     if (header !== null) {
       const id = (header[1] ?? '').trim();
       section = sections.get(id) ?? new Map<string, string>();
@@ -78,9 +78,9 @@ function parseSections(text: string): Map<string, Section> {
       key = '';
     } else if (section !== undefined && key !== '' && /^\s/.test(line)) {
       section.set(key, `${section.get(key) ?? ''}\n${line.trim()}`);
-    } else if (section !== undefined && pair !== null) {
-      key = (pair[1] ?? '').toLowerCase();
-      section.set(key, pair[2] ?? '');
+    } else if (section !== undefined && separator > 0 && /^[^\s[]/.test(line)) {
+      key = line.slice(0, separator).trimEnd().toLowerCase();
+      section.set(key, line.slice(separator + 1).trim());
     } else {
       throw invalid(
         `line ${index + 1}: expected a [section], key=value or comment, found ${JSON.stringify(line.slice(0, 80))}`,

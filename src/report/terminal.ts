@@ -32,23 +32,20 @@ export async function formatTable(
       wordWrap: true,
       wrapOnWordBoundary: false,
     });
-    table.push(...shown);
+    for (const row of shown) table.push(row);
     parts.push(table.toString());
   }
   const moved = report.changes.filter((change) => change.class !== 'unchanged');
-  parts.push(
+  // No call takes a million arguments, and a million rows are no reason to die.
+  return [
+    ...parts,
     ...moved.map((change) => printable(`${change.class}: ${change.nevra} (tag ${change.tag})`)),
-  );
-  parts.push(
     ...report.findings.map((f) =>
       printable(`${f.kind}: ${f.tag}: ${f.path}: expected ${f.expected}, found ${f.actual}`),
     ),
-  );
-  parts.push(
     ...report.notChecked.map((n) => printable(`not checked: ${n.tag}: ${n.path}: ${n.reason}`)),
-  );
-  parts.push(printable(headline(result)));
-  return parts.join('\n');
+    printable(headline(result)),
+  ].join('\n');
 }
 
 /** Columns narrower than this are not worth reading. */
@@ -58,7 +55,9 @@ const PADDING = 2;
 
 /** None for a table that fits as it is; else what each column needs, the widest giving way. */
 function columnWidths(rows: readonly (readonly string[])[], room: number): number[] {
-  const widths = rows[0]!.map((_, at) => PADDING + Math.max(...rows.map((row) => row[at]!.length)));
+  const widths = rows[0]!.map(
+    (_, at) => PADDING + rows.reduce((most, row) => Math.max(most, row[at]!.length), 0),
+  );
   const borders = widths.length + 1;
   const excess = widths.reduce((sum, width) => sum + width, borders) - room;
   if (excess <= 0) return [];

@@ -28,7 +28,7 @@ const HOLDS: Readonly<Record<Operator, (order: number) => boolean>> = {
  */
 export function parseConstraints(text: string, input = 'versions'): Constraint[] {
   const constraints: Constraint[] = [];
-  const token = /[\s,]*(>=|<=|!=|==|=|>|<)?\s*([^\s,<>=!]+)/y;
+  const token = /[\s,]*(?:(>=|<=|!=|==|=|>|<)\s*)?([^\s,<>=!]+)/y;
   let end = 0;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [whole, operator = '=', version = ''] = match;

@@ -22,7 +22,7 @@ export function isOpenSshKey(text: string): boolean {
  */
 export async function loadSshSigner(text: string): Promise<Signer> {
   const { publicBlob, key } = readKey(text);
-  const hash = createHash('sha256').update(publicBlob).digest('base64').replace(/=+$/, '');
+  const hash = createHash('sha256').update(publicBlob).digest('base64').replaceAll('=', '');
   return {
     description: `SSH key SHA256:${hash}`,
     async sign(data) {

@@ -69,7 +69,7 @@ function isChecksumGood(block: Uint8Array): boolean {
 function parseNumber(field: Uint8Array): number | undefined {
   const first = field[0] ?? 0;
   if ((first & 0x80) === 0) {
-    const digits = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s.exec(Buffer.from(field).toString('latin1'))?.[1];
+    const digits = /^[ \0]*([0-7]*)(?![^ \0])/.exec(Buffer.from(field).toString('latin1'))?.[1];
     return digits === undefined ? undefined : safe(BigInt(`0o0${digits}`));
   }
   return first === 0x80

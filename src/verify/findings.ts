@@ -21,7 +21,12 @@ export class Findings {
   }
 
   add({ tag }: Tagged, ...findings: readonly Finding[]): void {
-    this.report.findings.push(...findings.map((finding) => ({ tag, ...finding })));
+    this.addAll({ tag }, findings);
+  }
+
+  /** Like {@link add} for a list, which may be longer than what a call takes as arguments. */
+  addAll({ tag }: Tagged, findings: readonly Finding[]): void {
+    for (const finding of findings) this.report.findings.push({ tag, ...finding });
   }
 
   /** True the first time that this cause is named: what many tags share is looked at, and reported, once. */

@@ -321,7 +321,7 @@ export class TagVerifier {
       findings.add(item, fault);
       return undefined;
     }
-    findings.add(item, ...(await compareSource(expected, actual, { blobs, directory })));
+    findings.addAll(item, await compareSource(expected, actual, { blobs, directory }));
     return expectedTree(expected, actual, blobs);
   }
 

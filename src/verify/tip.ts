@@ -189,5 +189,5 @@ async function verifySource(
     },
     { kind: 'content', path: directory, expected },
   );
-  findings.add({ tag: branch }, ...(value ?? [fault]));
+  findings.addAll({ tag: branch }, value ?? [fault]);
 }

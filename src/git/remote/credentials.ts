@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { InputError } from '../../errors.js';
+import { trimEndWhile } from '../../text.js';
 import type { Settings } from './environment.js';
 
 /** Where a repository is. */
@@ -42,7 +43,7 @@ export function resolveRepository(text: string, options: ResolveOptions): Remote
     return { transport: 'file', url: pathToFileURL(resolve(options.cwd ?? '.', value)).href };
   }
   if (/^[A-Za-z0-9][\w.-]*\/(?!\.{1,2}$)[\w.-]+$/u.test(value)) {
-    return resolveUrl(`${options.serverUrl.replace(/\/+$/u, '')}/${value}`, refuse);
+    return resolveUrl(`${trimEndWhile(options.serverUrl, /\//)}/${value}`, refuse);
   }
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//u.test(value) || value.startsWith('file:'))
     return resolveUrl(value, refuse);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** The import rule of docs/architecture.md: who may walk where. */
 const room = (name) => `^src/${name}/`;
-const PURE = '^src/(rpm|tar|compression|repodata|mirror|trust)/';
+const PURE = '^src/(rpm|archives|compression|repodata|mirror|trust)/';
 /** Every room above the adapters that is not a door. */
 const ABOVE =
   '^src/(publish|check|verify|inspect|init|survey|upstream|source|notes|openpgp|signing)/';
@@ -50,7 +50,7 @@ export default {
       name: 'evidence-before-writing',
       severity: 'error',
       comment: 'bytes become facts, facts evidence, evidence a verdict; only a verdict may write',
-      from: { path: '^src/(rpm|tar|repodata|compression|openpgp)/' },
+      from: { path: '^src/(rpm|archives|repodata|compression|openpgp)/' },
       to: {
         path: '^src/(trust|mirror|publish|check|verify|inspect|init|survey|upstream|source|notes)/',
       },

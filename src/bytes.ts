@@ -25,6 +25,36 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** Takes contents, each once; what it makes of one stands for it from then on. */
+export interface ContentSink<T> {
+  /** Content that memory holds; nobody else changes it. */
+  whole(content: Uint8Array): Promise<T>;
+  /** Content of any size, whose chunks are to be read to their end. */
+  stream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<T>;
+}
+
+/** Up to this size content is handed over whole. */
+const WHOLE_BYTES = 1 << 22;
+
+/**
+ * Hands content over to a sink, whole or as a stream.
+ * @param chunks give exactly `size` bytes, or throw
+ */
+export async function sinkContent<T>(
+  sink: ContentSink<T>,
+  size: number,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<T> {
+  if (size > WHOLE_BYTES) return sink.stream(size, chunks);
+  const content = new Uint8Array(size);
+  let at = 0;
+  for await (const chunk of chunks) {
+    content.set(chunk, at);
+    at += chunk.length;
+  }
+  return sink.whole(content);
+}
+
 /** A copy of its own: a part of a string keeps the whole string, perhaps all of an index, in memory. */
 export function detach(text: string): string {
   return Buffer.from(text).toString();

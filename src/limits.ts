@@ -67,6 +67,8 @@ export const LIMITS = {
   tarHeaderBytes: 1 * MIB,
   /** Names and link targets of one tar archive together: the kernel's have 5 MiB, the largest of texlive 25 MiB. */
   tarNameBytes: 64 * MIB,
+  /** One archive inside a package when unpacked, and each compression around it: the kernel has 1.4 GiB, LibreOffice 2.5 GiB. */
+  unpackedBytes: 4 * GIB,
   /** One file of the mirror: GitHub refuses more than 100 MiB. */
   blobBytes: 100 * MIB,
   /** One tree object: a folder of 10,000 packages with their checksums has 2 MiB. */

@@ -15,11 +15,12 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
+import { unpackTar } from '../../src/archives/tar/unpack.js';
 import { hashObject } from '../../src/git/objects/objects.js';
 import { buildTree } from '../../src/git/objects/trees.js';
-import { openTar } from '../../src/tar/open.js';
-import { unpackTar } from '../../src/tar/unpack.js';
+import { dropTop } from '../../src/source/top-folder.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
+import { opened, sinkOf } from '../fixtures/unpacked.js';
 
 let folder = '';
 
@@ -114,11 +115,12 @@ function treeByTar(archive: string, strip: boolean): string {
 }
 
 async function treeByUs(archive: string): Promise<string> {
-  const open = await openTar(archive, readFileSync(archive));
-  const { files } = await unpackTar(open!, {
+  const open = await opened(archive, readFileSync(archive));
+  const unpacked = await unpackTar(open!.content, {
     what: 'archive',
-    keep: (content) => Promise.resolve(hashObject('blob', content)),
+    sink: sinkOf((content) => hashObject('blob', content)),
   });
+  const files = dropTop(unpacked, { name: '', version: '' });
   return buildTree(
     files.map(({ path, type, mode, kept }) => ({
       path,

@@ -287,6 +287,7 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   lzmaDictionaryBytes: 't06-decompression-bombs.test.ts',
   tarHeaderBytes: 't20-t25-source-archives.test.ts',
   tarNameBytes: 't20-t25-source-archives.test.ts',
+  unpackedBytes: 't20-t25-source-archives.test.ts',
   blobBytes: 't24-git-fsck.test.ts',
   archiveBytes: 't19-t25-tree-through-the-bundle.test.ts',
   redirects: 't39-redirects.test.ts',

@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 
 import { LIMITS } from '../../src/limits.js';
-import { openTar } from '../../src/tar/open.js';
-import { unpackTar } from '../../src/tar/unpack.js';
+import { openArchive } from '../../src/archives/open.js';
+import { ChunkReader } from '../../src/compression/input.js';
+import { unpackTar } from '../../src/archives/tar/unpack.js';
 import { repeated } from '../fixtures/chunks.js';
 import {
   gnuLong,
@@ -14,7 +15,7 @@ import {
   tarMember,
   type TarSpec,
 } from '../fixtures/tar-builder.js';
-import { refusal } from '../fixtures/unpacked.js';
+import { opened, refusal, sinkOf } from '../fixtures/unpacked.js';
 
 const OK = { name: 'top/ok', content: 'ok' };
 const nul = String.fromCharCode(0);
@@ -251,7 +252,7 @@ describe('T5, T6: an archive is bounded', () => {
     ]);
     const reading = unpackTar(repeated(member, LIMITS.tarNameBytes / LIMITS.pathBytes + 1), {
       what: 'archive',
-      keep: async () => undefined,
+      sink: sinkOf(() => undefined),
     });
     await expect(reading).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
   });
@@ -264,9 +265,42 @@ describe('T5, T6: an archive is bounded', () => {
       ]),
       { level: 9 },
     );
-    const archive = await openTar('x.tar.gz', bomb);
+    const archive = await opened('x.tar.gz', bomb);
     await expect(
-      unpackTar(archive!, { what: 'archive', keep: async () => undefined }),
+      unpackTar(archive!.content, { what: 'archive', sink: sinkOf(() => undefined) }),
     ).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+
+  it('compressions in one another do no more together than one may (T6)', async () => {
+    // Neither layer is beyond the ratio by itself.
+    const line = Buffer.from(Array.from({ length: 999 }, (_, at) => (at * at * 31) & 255));
+    const zeros = Buffer.alloc(LIMITS.ratioFloor + 2 ** 20, line);
+    const bomb = gzipSync(
+      gzipSync(Buffer.concat([tarMember({ name: 'x', size: '00700000000\0' }), zeros]), {
+        level: 9,
+      }),
+    );
+    const archive = await opened('x.tar.gz', bomb);
+    await expect(
+      unpackTar(archive!.content, { what: 'archive', sink: sinkOf(() => undefined) }),
+    ).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+
+  it('an archive ends at the cap, however it is packed', async () => {
+    const block = Buffer.alloc(2 ** 20);
+    const chunks = repeated(block, LIMITS.unpackedBytes / block.length);
+    const input = new ChunkReader(
+      (async function* () {
+        yield tarMember({ name: 'x', size: '77777777777\0' });
+        yield* chunks;
+      })(),
+    );
+    const archive = await openArchive('x', input);
+    let read = 0;
+    const reading = (async () => {
+      for await (const chunk of archive!.content) read += chunk.length;
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(read).toBe(LIMITS.unpackedBytes - block.length + 512);
   });
 });

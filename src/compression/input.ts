@@ -67,6 +67,11 @@ export class ChunkReader {
     this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([bytes, this.buffer]);
   }
 
+  /** All that is left, in chunks. */
+  async *rest(): AsyncGenerator<Uint8Array, void> {
+    for (let chunk = await this.some(); chunk !== undefined; chunk = await this.some()) yield chunk;
+  }
+
   /** Lets go of the source; a source that still has data is told to stop. */
   async close(): Promise<void> {
     if (this.ended) return;

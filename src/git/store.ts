@@ -76,6 +76,11 @@ export interface GitStore {
   readBlob(oid: Oid): Promise<Uint8Array>;
   /** Stages an object (unless it is known) and returns its id. */
   write(type: ObjectType, content: Uint8Array): Promise<Oid>;
+  /**
+   * Stages a blob of any size as it comes, and returns its id. When its chunks fail, nothing of it stays, and their error passes.
+   * @param size of all chunks together
+   */
+  writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid>;
   /** Says that the remote has this object, so that `write` need not stage it. */
   assumePresent(oids: Iterable<Oid>): void;
   /**

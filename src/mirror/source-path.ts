@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import picomatch from 'picomatch';
 
+import { namedArchive } from '../archives/names.js';
 import { InputError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { trimEndWhile } from '../text.js';
@@ -47,12 +48,11 @@ export function validateSourcePath(glob: string): void {
  */
 export function selectSource(paths: readonly PayloadPath[], glob: string): SourceSelection {
   const folders = collectFolders(paths);
-  const pattern = Buffer.from(relativeGlob(glob)).toString('latin1');
-  const matches = picomatch(pattern, { dot: true, nonegate: true, windows: false });
-  const found = new Set([...folders].filter((folder) => folder === pattern || matches(folder)));
+  const matches = matcher(glob);
+  const found = new Set([...folders].filter(matches));
   const isInside = prefixFinder(found);
   const roots = [...found].filter((folder) => isInside(folder) === undefined).sort(byteOrder);
-  if (roots.length === 0) throw notFound(glob, folders);
+  if (roots.length === 0) throw notFound(glob, folders, archivesOf(paths));
   const targets = nameTargets(roots);
   const rootOf = prefixFinder(new Set(roots));
   return {
@@ -65,6 +65,42 @@ export function selectSource(paths: readonly PayloadPath[], glob: string): Sourc
         : Buffer.from(targets.get(root)! + text.slice(root.length + 1), 'latin1');
     },
   };
+}
+
+/**
+ * The archives that `source-path` matches where it matches no folder, in byte order; none where it does, or where it matches neither.
+ * @param paths regular files alone may be archives, so `type` says which they are
+ */
+export function selectArchives(
+  paths: readonly (PayloadPath & { readonly isFile: boolean })[],
+  glob: string,
+): Uint8Array[] {
+  const matches = matcher(glob);
+  const found = paths.filter(
+    (entry) => entry.isFile && isArchive(entry) && matches(textOf(entry.path)),
+  );
+  // Most packages end here, without a list of all folders.
+  if (found.length === 0 || [...collectFolders(paths)].some(matches)) return [];
+  return found.map(({ path }) => path).sort((a, b) => Buffer.compare(a, b));
+}
+
+function matcher(glob: string): (path: string) => boolean {
+  const pattern = textOf(Buffer.from(relativeGlob(glob)));
+  const matches = picomatch(pattern, { dot: true, nonegate: true, windows: false });
+  return (path) => path === pattern || matches(path);
+}
+
+function isArchive({ path, isDirectory }: PayloadPath): boolean {
+  const text = textOf(path);
+  return !isDirectory && namedArchive(text.slice(text.lastIndexOf('/') + 1)) !== undefined;
+}
+
+function archivesOf(paths: readonly PayloadPath[]): string[] {
+  return paths.filter(isArchive).map(({ path }) => textOf(path));
+}
+
+function textOf(path: Uint8Array): string {
+  return Buffer.from(path).toString('latin1');
 }
 
 /** Prefix in the source directory by root. */
@@ -130,20 +166,28 @@ function relativeGlob(glob: string): string {
   return trimEndWhile(glob.replace(/^(?:\.?\/)+/, ''), /\//);
 }
 
-function notFound(glob: string, folders: ReadonlySet<string>): PayloadError {
+function notFound(
+  glob: string,
+  folders: ReadonlySet<string>,
+  archives: readonly string[],
+): PayloadError {
   const depth = (folder: string): number => folder.split('/', 4).length;
   const tops = [...folders]
     .filter((folder) => depth(folder) <= 3)
     .sort((a, b) => depth(a) - depth(b) || byteOrder(a, b));
-  const listed =
-    tops.slice(0, MOST_LISTED).map(show).join(', ') +
-    (tops.length > MOST_LISTED ? `, and ${tops.length - MOST_LISTED} more` : '');
-  const actual = tops.length === 0 ? 'no folder at all' : listed;
+  const found = tops.length === 0 ? 'no folder at all' : list(tops);
+  const actual =
+    archives.length === 0 ? found : `${found}; archives that it could name: ${list(archives)}`;
   return new PayloadError(
     'SOURCE_PATH_NOT_FOUND',
     `source-path: expected a folder that matches ${JSON.stringify(glob)}, found ${actual}`,
     { expected: glob, actual },
   );
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length > MOST_LISTED ? `, and ${names.length - MOST_LISTED} more` : '';
+  return names.slice(0, MOST_LISTED).map(show).join(', ') + more;
 }
 
 function show(folder: string): string {

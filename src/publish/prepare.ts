@@ -127,7 +127,7 @@ async function stageArchive(
     );
   return {
     name: isHeader ? `${name}.header` : name,
-    oid: await store.write('blob', await bytes.read(0, end)),
+    oid: await store.writeStream(end, bytes.stream(0, end)),
   };
 }
 

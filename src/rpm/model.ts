@@ -105,7 +105,7 @@ export interface PackageEvidence {
 }
 
 /** What became of one file of the header's list when the payload was read. */
-export interface PayloadFile {
+export interface PayloadFile<T = Uint8Array> {
   /** Index into {@link PackageFacts.files}. */
   readonly index: number;
   readonly entry: FileEntry;
@@ -113,6 +113,6 @@ export interface PayloadFile {
   readonly digest: 'good' | 'bad' | 'absent';
   /** SHA-256 of the extracted content of a regular file (lower-case hex); undefined for others and ghosts. */
   readonly sha256: string | undefined;
-  /** Content of a regular file for which `keep` said yes. */
-  readonly content: Uint8Array | undefined;
+  /** Content of a regular file for which `keep` said yes, or what was made of it. */
+  readonly content: T | undefined;
 }

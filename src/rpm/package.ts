@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { RpmFormatError } from '../errors.js';
+import { rpmvercmp } from './evr.js';
 import { parseFiles } from './files.js';
 import { hashName } from './hashes.js';
 import type { Header } from './header.js';
@@ -99,11 +100,15 @@ function parseChangelog(header: Header): ChangelogEntry[] {
   }));
 }
 
-/** Names of sources or patches as the spec file lists them: rpm before 6 wrote them last first (rpm issue 3014). */
+/** The first that wrote sources as the spec declares them: rpm 6.0.0-beta2, which calls itself so (rpm issue 3014, commit 6abcc465f). */
+const FORWARD_SINCE = '5.99.92';
+
+/** Names of sources or patches as the spec file declares them, whatever their numbers: older rpm wrote them last first. */
 function inSpecOrder(header: Header, tag: number): string[] {
   const names = (header.strings(tag) ?? []).map(decodeLossy);
-  const builtBy = Number.parseInt(word(header, TAG.RPM_VERSION) ?? '', 10);
-  return builtBy >= 6 ? names : names.reverse();
+  const version = word(header, TAG.RPM_VERSION);
+  const isForward = version !== undefined && rpmvercmp(version, FORWARD_SINCE) >= 0;
+  return isForward ? names : names.reverse();
 }
 
 /** A string for people: of a translated one that of the C locale, which is the first where the table does not say. */

@@ -26,12 +26,15 @@ export interface RpmPackage {
   readonly headerBytes: Uint8Array;
 }
 
+/** The begin of a file is enough. */
+type Front = Pick<ByteSource, 'size' | 'read'>;
+
 /**
  * Reads lead, signature header and main header. The payload is not looked at and need not be there, so the bytes up to the
  * end of the header (a header archive, or the start of a download) are enough.
  * @throws RpmFormatError BAD_MAGIC, HEADER_BOUNDS, HEADER_INVALID, LIMIT_EXCEEDED
  */
-export async function readPackage(source: ByteSource): Promise<RpmPackage> {
+export async function readPackage(source: Front): Promise<RpmPackage> {
   parseLead(await source.read(0, LEAD_SIZE));
   const signature = await readHeader(source, LEAD_SIZE, 'signature');
   const signatureSize = signature.bytes.length;
@@ -49,7 +52,7 @@ export async function readPackage(source: ByteSource): Promise<RpmPackage> {
 }
 
 async function readHeader(
-  source: ByteSource,
+  source: Front,
   start: number,
   kind: HeaderKind,
 ): Promise<{ header: Header; bytes: Uint8Array }> {

@@ -5,6 +5,7 @@ import { selectSource } from '../mirror/source-path.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { readPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
+import type { ContentFile } from './model.js';
 
 /** A file that the signed header puts under the source directory. */
 export interface ExpectedFile {
@@ -27,6 +28,15 @@ const WEAK = new Set(['md5', 'sha1', 'ripemd160']);
 export function gitMode({ type, mode }: Pick<FileEntry, 'type' | 'mode'>): TreeFile['mode'] {
   if (type === 'symlink') return '120000';
   return (mode & 0o100) === 0 ? '100644' : '100755';
+}
+
+/** A file out of a package or an archive, as its place in the tree is filled. */
+export function contentFile<T>(
+  file: Pick<FileEntry, 'type' | 'mode' | 'target'>,
+  kept: T,
+): ContentFile<T> {
+  const mode = gitMode(file);
+  return file.type === 'symlink' ? { mode, kept, target: file.target } : { mode, kept };
 }
 
 /** The folders of a payload that `source-path` matches. @throws PayloadError SOURCE_PATH_NOT_FOUND */

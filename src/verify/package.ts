@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
 
-import type { ByteSource } from '../bytes.js';
+import type { ByteSource, ContentSink } from '../bytes.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
+import { LIMITS } from '../limits.js';
 import { formatTimestamp } from '../mirror/facts.js';
 import { packagePaths } from '../mirror/layout.js';
 import { nevraKey } from '../mirror/nevra.js';
@@ -14,13 +15,14 @@ import { formatNevra } from '../rpm/evr.js';
 import { examineHeader, examinePackage } from '../rpm/examine.js';
 import type { RpmSignatureReport } from '../rpm/model.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { needsWholePackage, readContent } from '../source/content.js';
 import {
   type ExpectedFile,
   type ExpectedSource,
   expectedSource,
   selectFiles,
 } from '../source/files.js';
-import { expectedSourcePackage } from '../source/source-package.js';
+import { type ContentFile } from '../source/model.js';
 import { judge, judgeHeader, type Judgement } from '../trust/policy.js';
 import type { MirrorFiles } from './mirror-reading.js';
 import type { ServedPackages } from './served-packages.js';
@@ -184,17 +186,8 @@ async function expectedContent(
   whole: ByteSource | undefined,
   { sourcePath, unpack }: ProofOptions,
 ): Promise<Content> {
-  if (!pkg.facts.isSource) {
-    const source = await expectedSource(pkg, whole, sourcePath);
-    return {
-      source,
-      packaging: undefined,
-      unpackedFrom: [],
-      isSourceUnknown: false,
-      droppedModes: droppedModes(pkg, sourcePath),
-    };
-  }
-  if (whole === undefined)
+  if (whole !== undefined) return wholeContent(pkg, whole, { sourcePath, unpack });
+  if (needsWholePackage(pkg.facts, { sourcePath, unpack }))
     return {
       source: { roots: [], files: new Map() },
       packaging: undefined,
@@ -202,14 +195,53 @@ async function expectedContent(
       isSourceUnknown: true,
       droppedModes: [],
     };
+  return {
+    source: await expectedSource(pkg, undefined, sourcePath),
+    packaging: undefined,
+    unpackedFrom: [],
+    isSourceUnknown: false,
+    droppedModes: droppedModes(pkg, sourcePath),
+  };
+}
+
+/** What publish makes of a whole package, as digests of the files. */
+async function wholeContent(
+  pkg: RpmPackage,
+  whole: ByteSource,
+  options: Pick<ProofOptions, 'sourcePath' | 'unpack'>,
+): Promise<Content> {
   const {
+    sourcePaths,
+    source,
     packaging,
     unpackedFrom,
     droppedModes: dropped,
-    ...source
-  } = await expectedSourcePackage(pkg, whole, unpack);
-  const modes = dropped.map(({ mode, path }) => Buffer.concat([Buffer.from(`${mode} `), path]));
-  return { source, packaging, unpackedFrom, isSourceUnknown: false, droppedModes: modes };
+  } = await readContent(pkg, whole, { ...options, maxFileBytes: LIMITS.blobBytes }, digestSink);
+  return {
+    source: { roots: sourcePaths, files: expectedFiles(source) },
+    packaging: packaging && expectedFiles(packaging),
+    unpackedFrom,
+    isSourceUnknown: false,
+    droppedModes: dropped.map(({ mode, path }) => Buffer.concat([Buffer.from(`${mode} `), path])),
+  };
+}
+
+const digestSink: ContentSink<string> = {
+  whole: (content) => Promise.resolve(sha256(content)),
+  stream: async (_, chunks) => {
+    const hash = createHash('sha256');
+    for await (const chunk of chunks) hash.update(chunk);
+    return hash.digest('hex');
+  },
+};
+
+function expectedFiles(files: ReadonlyMap<string, ContentFile<string>>): Map<string, ExpectedFile> {
+  return new Map(
+    Array.from(files, ([path, { mode, kept, target }]) => [
+      path,
+      { mode, digest: target === undefined ? { algorithm: 'sha256', hex: kept } : { target } },
+    ]),
+  );
 }
 
 const SPECIAL_BITS = 0o7000;

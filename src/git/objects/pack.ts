@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createDeflate, deflate, deflateSync } from 'node:zlib';
@@ -73,6 +74,33 @@ export class PackWriter {
     if (this.#bufferedBytes >= BUFFER_BYTES) await this.#inTurn(() => this.#flush());
   }
 
+  /**
+   * Adds one object as its content comes, and returns its id. What `isWanted` declines is taken back, and so is what its source does not give whole.
+   * Others wait meanwhile.
+   * @throws what the chunks throw; Error when they give another size
+   */
+  async addStream(
+    type: ObjectType,
+    size: number,
+    chunks: AsyncIterable<Uint8Array>,
+    isWanted: (oid: string) => boolean,
+  ): Promise<string> {
+    let failure: { readonly reason: unknown } | undefined;
+    let oid = '';
+    await this.#inTurn(async () => {
+      await this.#flush();
+      const start = this.#bytes;
+      const source = new HashedSource(type, size, chunks);
+      await this.#deflate(type, size, source);
+      failure = source.failure;
+      oid = failure === undefined ? source.id() : '';
+      if (failure === undefined && isWanted(oid)) this.#objects += 1;
+      else this.#bytes = start;
+    });
+    if (failure !== undefined) throw failure.reason;
+    return oid;
+  }
+
   /** Completes the pack and closes the file, also on failure; returns the id in its trailer. */
   async finish(): Promise<string> {
     try {
@@ -84,6 +112,8 @@ export class PackWriter {
       await this.#file.write(header, 0, HEADER_BYTES, 0);
       const trailer = await this.#hash();
       await this.#file.write(trailer, 0, TRAILER_BYTES, this.#bytes);
+      // What was taken back last may lie behind.
+      await this.#file.truncate(this.#bytes + TRAILER_BYTES);
       return trailer.toString('hex');
     } finally {
       await this.#file.close();
@@ -138,10 +168,63 @@ export class PackWriter {
     await this.#flush();
     const stream = createDeflate({ level, chunkSize: 256 * KIB });
     stream.end(content);
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    await this.#drain(stream);
+  }
+
+  /** The first chunk chooses the level. Never rejects for the source's sake, which remembers what failed. */
+  async #deflate(type: ObjectType, size: number, source: HashedSource): Promise<void> {
+    this.#push(entryHeader(type, size));
+    await this.#flush();
+    const chunks = source.read();
+    const first = await chunks.next();
+    const level = first.done === true ? 6 : chooseLevel(first.value);
+    const stream = createDeflate({ level, chunkSize: 256 * KIB });
+    const feeding = (async () => {
+      if (first.done !== true) stream.write(first.value);
+      for await (const chunk of chunks) if (!stream.write(chunk)) await once(stream, 'drain');
+      stream.end();
+    })();
+    await Promise.all([feeding, this.#drain(stream)]);
+  }
+
+  async #drain(stream: AsyncIterable<Buffer>): Promise<void> {
+    for await (const chunk of stream) {
       await this.#file.write(chunk, 0, chunk.length, this.#bytes);
       this.#bytes += chunk.length;
     }
+  }
+}
+
+/** Content on its way into a pack: hashed, and held against the size that was announced. */
+class HashedSource {
+  readonly #hash: Hash;
+  readonly #size: number;
+  readonly #chunks: AsyncIterable<Uint8Array>;
+  failure: { readonly reason: unknown } | undefined;
+
+  constructor(type: ObjectType, size: number, chunks: AsyncIterable<Uint8Array>) {
+    this.#hash = createHash('sha1').update(`${type} ${size}\0`);
+    this.#size = size;
+    this.#chunks = chunks;
+  }
+
+  /** Ends early where its source fails. */
+  async *read(): AsyncGenerator<Uint8Array, void> {
+    let left = this.#size;
+    try {
+      for await (const chunk of this.#chunks) {
+        left -= chunk.length;
+        this.#hash.update(chunk);
+        yield chunk;
+      }
+      if (left !== 0) throw new Error(`Expected ${this.#size} bytes, found ${this.#size - left}.`);
+    } catch (reason) {
+      this.failure = { reason };
+    }
+  }
+
+  id(): string {
+    return this.#hash.digest('hex');
   }
 }
 

@@ -18,6 +18,8 @@ interface OpenPack {
   readonly writer: Promise<PackWriter>;
   /** What goes into it, with the work on each. */
   readonly objects: Map<Oid, Promise<void>>;
+  /** Contents whose ids are not known yet. */
+  readonly streams: Set<Promise<unknown>>;
 }
 
 /**
@@ -55,12 +57,7 @@ export class ObjectStore {
       await this.#open?.objects.get(oid);
       return oid;
     }
-    if (content.length > mostBytes(type)) {
-      throw new GitError(
-        'FILE_TOO_LARGE',
-        `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${mostBytes(type)} bytes, found one of ${content.length} bytes.`,
-      );
-    }
+    verifySize(type, content.length);
     this.#known.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
@@ -68,6 +65,28 @@ export class ObjectStore {
     open.objects.set(oid, work);
     await work;
     return oid;
+  }
+
+  /**
+   * Stages a blob as it comes, and returns its id; what is known already is dropped from the pack again.
+   * @throws GitError FILE_TOO_LARGE for more than hosts take; what the chunks throw
+   */
+  async writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
+    verifySize('blob', size);
+    const open = (this.#open ??= this.#begin());
+    const work = open.writer.then((writer) =>
+      writer.addStream('blob', size, chunks, (oid) => !this.#known.has(oid)),
+    );
+    open.streams.add(work);
+    try {
+      const oid = await work;
+      if (this.#known.has(oid)) return oid;
+      this.#known.add(oid);
+      open.objects.set(oid, Promise.resolve());
+      return oid;
+    } finally {
+      open.streams.delete(work);
+    }
   }
 
   /** Says that the remote has these objects. */
@@ -158,13 +177,13 @@ export class ObjectStore {
   #begin(): OpenPack {
     this.#packs += 1;
     const path = join(this.#command.cwd, 'objects', 'pack', `staged-${this.#packs}.pack`);
-    return { path, writer: PackWriter.create(path), objects: new Map() };
+    return { path, writer: PackWriter.create(path), objects: new Map(), streams: new Set() };
   }
 
   async #complete(open: OpenPack): Promise<void> {
     try {
       const writer = await open.writer;
-      await Promise.allSettled(open.objects.values());
+      await Promise.allSettled([...open.streams, ...open.objects.values()]);
       const id = await writer.finish();
       await this.#index(open.path, join(dirname(open.path), `pack-${id}.pack`), writer.bytes);
     } catch (error) {
@@ -237,4 +256,12 @@ export class ObjectStore {
     this.#cacheBytes -= this.#cache.get(oid)?.content.length ?? 0;
     this.#cache.delete(oid);
   }
+}
+
+function verifySize(type: ObjectType, size: number): void {
+  if (size <= mostBytes(type)) return;
+  throw new GitError(
+    'FILE_TOO_LARGE',
+    `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${mostBytes(type)} bytes, found one of ${size} bytes.`,
+  );
 }

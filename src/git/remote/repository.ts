@@ -143,6 +143,10 @@ class ScratchRepository implements Repository {
     return this.#objects.write(type, content);
   }
 
+  writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
+    return this.#objects.writeStream(size, chunks);
+  }
+
   assumePresent(oids: Iterable<Oid>): void {
     this.#objects.assumePresent(oids);
   }

@@ -63,6 +63,11 @@ export class CpioReader {
     return this.namedMember(magic === CRC);
   }
 
+  /** True when all of the current member's content was read, and found to be whole. */
+  get isRead(): boolean {
+    return this.left === 0 && this.expectedSum === undefined;
+  }
+
   /** Content of the current member, in chunks; nothing when it was read already. @throws PayloadError PAYLOAD_INVALID */
   async *content(): AsyncGenerator<Uint8Array, void> {
     while (this.left > 0) {

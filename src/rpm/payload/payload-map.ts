@@ -64,7 +64,7 @@ export class PayloadMap {
   }
 
   /** The rows of ghosts. */
-  *ghosts(): Generator<PayloadFile, void> {
+  *ghosts(): Generator<PayloadFile<never>, void> {
     for (const [index, entry] of this.files.entries()) {
       if (entry.ghost)
         yield { index, entry, digest: 'absent', sha256: undefined, content: undefined };

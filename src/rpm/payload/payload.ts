@@ -20,9 +20,15 @@ export interface PayloadOptions {
   readonly keep: (entry: FileEntry, index: number) => boolean;
   /** Digests wanted of the whole uncompressed payload, such as `sha256` for PAYLOADDIGESTALT. */
   readonly uncompressedDigests?: readonly HashName[];
-  /** Largest content that is kept; `LIMITS.blobBytes` when absent. */
+  /** Largest content that {@link readPayload} keeps; `LIMITS.blobBytes` when absent. */
   readonly maxKeptBytes?: number;
 }
+
+/**
+ * Makes something of a regular file's content while it flows by, in chunks that are not proved yet: the row behind it says whether its digest is good.
+ * What it does not read is read for it. Of hard links it gets the first that is wanted.
+ */
+export type Receive<T> = (entry: FileEntry, chunks: AsyncIterable<Uint8Array>) => Promise<T>;
 
 /** What is known once the whole payload was read. */
 export interface PayloadSummary {
@@ -54,11 +60,27 @@ const ARCHIVE_OVERHEAD = 64 * KIB;
  * @param payload - all bytes after the main header, compressed.
  * @throws PayloadError UNSAFE_PATH, PAYLOAD_INVALID, LIMIT_EXCEEDED, UNSUPPORTED_COMPRESSOR, UNSUPPORTED_FORMAT.
  */
-export async function* readPayload(
-  { facts }: { readonly facts: PackageFacts },
+export function readPayload(
+  pkg: { readonly facts: PackageFacts },
   payload: AsyncIterable<Uint8Array>,
   options: PayloadOptions,
 ): AsyncGenerator<PayloadFile, PayloadSummary> {
+  const limit = options.maxKeptBytes ?? LIMITS.blobBytes;
+  return streamPayload(pkg, payload, {
+    ...options,
+    receive: (entry, chunks) => collect(entry, chunks, limit),
+  });
+}
+
+/**
+ * As {@link readPayload}, for contents of any size: each row has what `receive` made of the file's content.
+ * @throws PayloadError as {@link readPayload}; what `receive` throws, unless the file's digest is wrong: then its row says so, and has no content
+ */
+export async function* streamPayload<T>(
+  { facts }: { readonly facts: PackageFacts },
+  payload: AsyncIterable<Uint8Array>,
+  options: Omit<PayloadOptions, 'maxKeptBytes'> & { readonly receive: Receive<T> },
+): AsyncGenerator<PayloadFile<T>, PayloadSummary> {
   verifyNames(facts.files);
   const map = new PayloadMap(facts.files);
   const hashes = (options.uncompressedDigests ?? []).map((name) => [name, hashOf(name)] as const);
@@ -137,6 +159,7 @@ function expectedSize(files: readonly FileEntry[]): number {
   return Math.min(size, LIMITS.payloadBytes);
 }
 
+/** Digests what flows by. */
 async function* tee(
   chunks: AsyncIterable<Uint8Array>,
   hashes: readonly Hash[],
@@ -147,21 +170,21 @@ async function* tee(
   }
 }
 
-interface MemberJob {
+interface MemberJob<T> {
   readonly cpio: CpioReader;
   readonly member: CpioMember;
   readonly map: PayloadMap;
   readonly facts: PackageFacts;
-  readonly options: PayloadOptions;
+  readonly options: Pick<PayloadOptions, 'keep'> & { readonly receive: Receive<T> };
 }
 
-async function* readMember(job: MemberJob): AsyncGenerator<PayloadFile, void> {
-  const { member, map, options } = job;
+async function* readMember<T>(job: MemberJob<T>): AsyncGenerator<PayloadFile<T>, void> {
+  const { cpio, member, map, options } = job;
   const index = map.take(member);
   const entry = map.files[index]!;
   // rpm before 4.11 sometimes put ghosts into the payload; rpm skips them, and so is their content here.
   if (entry.ghost) return;
-  if (entry.type === 'symlink') await verifyTarget(job, entry);
+  if (entry.type === 'symlink') await verifyTarget(cpio, member, entry);
   else if (entry.type !== 'file' && member.size !== 0)
     throw mismatch(entry, 'no content', `${member.size} bytes`);
   if (entry.type !== 'file') {
@@ -170,22 +193,25 @@ async function* readMember(job: MemberJob): AsyncGenerator<PayloadFile, void> {
   }
   const links = map.links.take(index, member.size);
   if (links.length === 0) return;
-  const kept = new Set(links.filter((link) => options.keep(map.files[link]!, link)));
-  const content = await readContent(job, entry, kept.size > 0);
-  for (const link of links) {
+  const kept = links.filter((link) => options.keep(map.files[link]!, link));
+  const content = await readContent(job, kept.length === 0 ? undefined : map.files[kept[0]!]!);
+  const rows = links.map((link): PayloadFile<T> => {
     const file = map.files[link]!;
     const digest = file.digest === '' ? 'absent' : file.digest === content.digest ? 'good' : 'bad';
-    yield {
+    return {
       index: link,
       entry: file,
       digest,
       sha256: content.sha256,
-      content: kept.has(link) ? content.bytes : undefined,
+      content: kept.includes(link) ? content.made : undefined,
     };
-  }
+  });
+  if (content.failure !== undefined && rows.every(({ digest }) => digest !== 'bad'))
+    throw content.failure.reason;
+  yield* rows;
 }
 
-async function verifyTarget({ cpio, member }: MemberJob, entry: FileEntry): Promise<void> {
+async function verifyTarget(cpio: CpioReader, member: CpioMember, entry: FileEntry): Promise<void> {
   if (member.size > LIMITS.linkTargetBytes)
     throw mismatch(entry, `a target of at most ${LIMITS.linkTargetBytes} bytes`, `${member.size}`);
   const chunks: Uint8Array[] = [];
@@ -196,45 +222,76 @@ async function verifyTarget({ cpio, member }: MemberJob, entry: FileEntry): Prom
 }
 
 /** What was read of a regular file. */
-interface Content {
-  /** Only where it is to be kept. */
-  readonly bytes: Uint8Array | undefined;
+interface Content<T> {
+  /** Undefined where nobody wanted it, or it failed. */
+  readonly made: T | undefined;
+  readonly failure: { readonly reason: unknown } | undefined;
   readonly sha256: string;
   /** By the header's algorithm. */
   readonly digest: string;
 }
 
-async function readContent(
-  { cpio, facts, options }: MemberJob,
-  entry: FileEntry,
-  wanted: boolean,
-): Promise<Content> {
-  const limit = options.maxKeptBytes ?? LIMITS.blobBytes;
-  if (wanted && entry.size > limit) {
-    throw new PayloadError(
-      'LIMIT_EXCEEDED',
-      `payload: ${printable(entry.path)} has ${entry.size} bytes; a file of the mirror may have ${limit}`,
-      {
-        expected: `at most ${limit}`,
-        actual: String(entry.size),
-        remedy:
-          'Set source-path to a folder without this file, or hold the package back with skip.',
-      },
-    );
-  }
-  const bytes = wanted ? new Uint8Array(entry.size) : undefined;
+/** A failure to make something of the content waits until its digest is known: damage is damage, whatever it looks like. */
+async function readContent<T>(
+  { cpio, facts, options }: MemberJob<T>,
+  wanted: FileEntry | undefined,
+): Promise<Content<T>> {
   const sha256 = hashOf('sha256');
   const declared = facts.fileDigestAlgorithm as HashName;
   const other = declared === 'sha256' ? undefined : hashOf(declared);
+  const digested = tee(cpio.content(), other === undefined ? [sha256] : [sha256, other]);
+  let made: T | undefined;
+  let failure: Content<T>['failure'];
+  if (wanted !== undefined) {
+    try {
+      made = await options.receive(wanted, withoutReturn(digested));
+    } catch (reason) {
+      failure = { reason };
+    }
+  }
+  // An archive that ends early has no more to give: then that is the fault.
+  for (let step = await digested.next(); step.done !== true; step = await digested.next());
+  if (failure !== undefined && !cpio.isRead) throw failure.reason;
+  const hex = sha256.digest('hex');
+  return { made, failure, sha256: hex, digest: other?.digest('hex') ?? hex };
+}
+
+/** Whoever reads only a part of it does not end it. */
+function withoutReturn(chunks: AsyncGenerator<Uint8Array, void>): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
+}
+
+async function collect(
+  entry: FileEntry,
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array> {
+  verifySize(entry, limit);
+  const bytes = new Uint8Array(entry.size);
   let at = 0;
-  for await (const chunk of cpio.content()) {
-    sha256.update(chunk);
-    other?.update(chunk);
-    bytes?.set(chunk, at);
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at);
     at += chunk.length;
   }
-  const hex = sha256.digest('hex');
-  return { bytes, sha256: hex, digest: other?.digest('hex') ?? hex };
+  return bytes;
+}
+
+/** @throws PayloadError LIMIT_EXCEEDED for a file that is larger than a file of the mirror may be */
+export function verifySize(
+  { path, size }: Pick<FileEntry, 'path' | 'size'>,
+  limit: number,
+  remedy = 'Set source-path to a folder without this file, or hold the package back with skip.',
+): void {
+  if (size <= limit) return;
+  throw new PayloadError(
+    'LIMIT_EXCEEDED',
+    `payload: ${printable(path)} has ${size} bytes; a file of the mirror may have ${limit}`,
+    {
+      expected: `at most ${limit}`,
+      actual: String(size),
+      remedy,
+    },
+  );
 }
 
 /** OpenSSL may lack an old algorithm (ripemd160); what cannot be checked is refused. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { ChunkReader } from '../compression/input.js';
-import { PayloadError } from '../errors.js';
-import { LIMITS } from '../limits.js';
+import type { ChunkReader } from '../../compression/input.js';
+import { PayloadError } from '../../errors.js';
+import { LIMITS } from '../../limits.js';
 import { BLOCK, parseTarHeader, type TarHeader, untilNul } from './header.js';
 import { parsePax } from './pax.js';
 

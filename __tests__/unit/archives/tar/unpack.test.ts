@@ -4,13 +4,19 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { PayloadError } from '../../../src/errors.js';
-import { archiveStem, openTar } from '../../../src/tar/open.js';
-import { parsePax } from '../../../src/tar/pax.js';
-import { collect } from '../../fixtures/chunks.js';
-import { gnuLong, paxHeader, TAR_END, tarArchive, tarMember } from '../../fixtures/tar-builder.js';
-import { refusal, unpackedLines } from '../../fixtures/unpacked.js';
-import { sha256 } from '../repodata/index-builder.js';
+import { archiveStem } from '../../../../src/archives/names.js';
+import { parsePax } from '../../../../src/archives/tar/pax.js';
+import { PayloadError } from '../../../../src/errors.js';
+import { collect } from '../../../fixtures/chunks.js';
+import {
+  gnuLong,
+  paxHeader,
+  TAR_END,
+  tarArchive,
+  tarMember,
+} from '../../../fixtures/tar-builder.js';
+import { opened, refusal, unpackedLines } from '../../../fixtures/unpacked.js';
+import { sha256 } from '../../repodata/index-builder.js';
 
 const LONG = `top/${'folder/'.repeat(20)}file`;
 
@@ -235,7 +241,7 @@ describe('parsePax', () => {
   });
 });
 
-describe('openTar', () => {
+describe('openArchive', () => {
   const archive = tarArchive([{ name: 'a', content: 'a' }]);
 
   it.each([
@@ -245,23 +251,23 @@ describe('openTar', () => {
     ['data', archive],
     ['misnamed.tar.xz', gzipSync(archive)],
   ])('opens %s by its bytes', async (name, bytes) => {
-    expect((await collect((await openTar(name, bytes))!)).equals(archive)).toBe(true);
+    expect((await collect((await opened(name, bytes))!.content)).equals(archive)).toBe(true);
   });
 
   it('is not misled by a name that looks like the magic of a compression', async () => {
     const bytes = tarArchive([{ name: 'BZhello/a', content: 'a' }]);
-    expect((await collect((await openTar('x.tar', bytes))!)).equals(bytes)).toBe(true);
+    expect((await collect((await opened('x.tar', bytes))!.content)).equals(bytes)).toBe(true);
   });
 
   it.each([
     ['hello.c', Buffer.from('int main;')],
     ['data.gz', gzipSync('no archive')],
-    ['hello.zip', Buffer.from('PK\x03\x04')],
+    ['hello.jar', Buffer.from('PK\x03\x04')],
     ['empty', Buffer.alloc(0)],
     ['broken.gz', Buffer.from([0x1f, 0x8b, 0, 0])],
     ['zeros', Buffer.alloc(2048)],
   ])('takes %s for no archive', async (name, bytes) => {
-    expect(await openTar(name, bytes)).toBeUndefined();
+    expect(await opened(name, bytes)).toBeUndefined();
   });
 
   it.each([
@@ -269,7 +275,7 @@ describe('openTar', () => {
     ['hello.tgz', Buffer.alloc(0)],
     ['hello.tar', gzipSync('no archive').subarray(5)],
   ])('refuses %s, which is none', async (name, bytes) => {
-    await expect(openTar(name, bytes)).rejects.toThrow(PayloadError);
+    await expect(opened(name, bytes)).rejects.toThrow(PayloadError);
   });
 
   it.each([

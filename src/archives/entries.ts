@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+import { type ContentSink, sinkContent } from '../bytes.js';
+import { PayloadError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { printable, verifyTree } from '../rpm/payload/paths.js';
+
+/** A file of an archive; `T` is what was made of its content. */
+export interface UnpackedFile<T> {
+  readonly path: Uint8Array;
+  readonly type: 'file' | 'symlink';
+  /** Permission bits. */
+  readonly mode: number;
+  /** Target of a symlink; empty for a file. */
+  readonly target: Uint8Array;
+  readonly kept: T;
+}
+
+/** A file or a folder of an archive. */
+export type Entry<T> = UnpackedFile<T> | { readonly path: Uint8Array; readonly type: 'directory' };
+
+export interface UnpackOptions<T> {
+  /** Names the archive in messages. */
+  readonly what: string;
+  /** Gets each content once, in the archive's order: a file's bytes, or a symlink's target. */
+  readonly sink: ContentSink<T>;
+  /** Largest file of the mirror; `LIMITS.blobBytes` when absent. */
+  readonly maxFileBytes?: number;
+}
+
+/** What an archive holds, folders without files left out as git does it. */
+export interface Unpacked<T> {
+  readonly files: readonly UnpackedFile<T>[];
+  /** Names at the top, folders without files too (latin1 of their bytes). */
+  readonly tops: ReadonlySet<string>;
+  readonly warnings: readonly string[];
+}
+
+/** Collects the entries of one archive under the rules for the names of a payload; one bad name refuses the archive (T20, T21). */
+export class EntryList<T> {
+  private readonly entries = new Map<string, Entry<T>>();
+  private members = 0;
+  private names = 0;
+
+  constructor(readonly options: UnpackOptions<T>) {}
+
+  /** Counts a member of the archive. @throws PayloadError LIMIT_EXCEEDED */
+  count(nameBytes: number): void {
+    const { what } = this.options;
+    this.names += nameBytes;
+    if (++this.members > LIMITS.filesInPackage)
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `${what}: more than ${LIMITS.filesInPackage} members`,
+      );
+    if (this.names > LIMITS.tarNameBytes)
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `${what}: more than ${LIMITS.tarNameBytes} bytes of names`,
+      );
+  }
+
+  get(path: Uint8Array): Entry<T> | undefined {
+    return this.entries.get(keyOf(path));
+  }
+
+  /** Hands the content of a file over. @throws PayloadError LIMIT_EXCEEDED */
+  async keep(path: Uint8Array, size: number, chunks: AsyncIterable<Uint8Array>): Promise<T> {
+    const { what, sink, maxFileBytes = LIMITS.blobBytes } = this.options;
+    if (size > maxFileBytes) {
+      throw new PayloadError(
+        'LIMIT_EXCEEDED',
+        `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${maxFileBytes}`,
+        { expected: `at most ${maxFileBytes}`, actual: String(size) },
+      );
+    }
+    return sinkContent(sink, size, chunks);
+  }
+
+  /** Hands the target of a link over. @throws PayloadError PAYLOAD_INVALID */
+  async keepTarget(path: Uint8Array, target: Uint8Array): Promise<T> {
+    if (target.length === 0 || target.length > LIMITS.linkTargetBytes || target.includes(0)) {
+      throw new PayloadError(
+        'PAYLOAD_INVALID',
+        `${this.options.what}: the link ${printable(path)} has a target that is empty, too long or holds a NUL`,
+      );
+    }
+    return this.options.sink.whole(target);
+  }
+
+  /**
+   * A later entry replaces an earlier one; whether a folder gives way to a file is told otherwise by every tool, and refused.
+   * @throws PayloadError UNSAFE_PATH
+   */
+  place(entry: Entry<T>): void {
+    const old = this.get(entry.path);
+    if (old !== undefined && (old.type === 'directory') !== (entry.type === 'directory')) {
+      throw new PayloadError(
+        'UNSAFE_PATH',
+        `${this.options.what}: ${printable(entry.path)} is a folder and a ${old.type === 'directory' ? entry.type : old.type}`,
+      );
+    }
+    this.entries.set(keyOf(entry.path), entry);
+  }
+
+  /** Everything, once all names are known. @throws PayloadError UNSAFE_PATH */
+  finish(): Unpacked<T> {
+    const warnings = verifyTree(this.entries.values(), this.options.what);
+    const tops = new Set(Array.from(this.entries.keys(), (key) => key.split('/', 1)[0]!));
+    const files = [...this.entries.values()].filter((entry) => entry.type !== 'directory');
+    return { files, tops, warnings };
+  }
+}
+
+/** Names as latin1 text, so that bytes stay bytes. */
+export function keyOf(path: Uint8Array): string {
+  return Buffer.from(path).toString('latin1');
+}

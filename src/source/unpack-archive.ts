@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import type { Unpacked, UnpackOptions } from '../archives/entries.js';
+import { openArchive } from '../archives/open.js';
+import { unpackTar } from '../archives/tar/unpack.js';
+import { type ContentSink, sinkContent } from '../bytes.js';
+import type { ChunkReader } from '../compression/input.js';
+import { PayloadError } from '../errors.js';
+import type { FileEntry } from '../rpm/model.js';
+import { verifySize } from '../rpm/payload/payload.js';
+
+const REMEDY =
+  'Set unpack: none to store the archives of packages as they are, or hold the release back with skip.';
+const TOO_LARGE =
+  'Raise max-file-size where the host takes larger files, or hold the release back with skip.';
+
+/**
+ * Unpacks an archive while it flows by.
+ * @returns undefined for what is no tar or zip archive; then nothing of the input is consumed
+ * @throws PayloadError
+ */
+export async function unpackArchive<T>(
+  name: string,
+  input: ChunkReader,
+  options: Omit<UnpackOptions<T>, 'what'>,
+): Promise<Unpacked<T> | undefined> {
+  try {
+    const archive = await openArchive(name, input);
+    if (archive?.format !== 'tar') return undefined;
+    return await unpackTar(archive.content, {
+      ...options,
+      what: `archive ${JSON.stringify(name)}`,
+    });
+  } catch (cause) {
+    if (!(cause instanceof PayloadError)) throw cause;
+    const { code, message, expected, actual } = cause;
+    throw new PayloadError(code, message, {
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      remedy: REMEDY,
+      cause,
+    });
+  }
+}
+
+/** Hands a file over that is stored as it is. @throws PayloadError LIMIT_EXCEEDED for one that is larger than a file of the mirror may be */
+export async function keepFile<T>(
+  file: Pick<FileEntry, 'path' | 'size'>,
+  input: ChunkReader,
+  { sink, maxFileBytes }: { readonly sink: ContentSink<T>; readonly maxFileBytes: number },
+): Promise<T> {
+  verifySize(file, maxFileBytes, TOO_LARGE);
+  return sinkContent(sink, file.size, input.rest());
+}

@@ -15,12 +15,12 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-46HVXZGO.js";
+} from "./chunk-IRNUXMQW.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-S6TSUVWF.js";
+} from "./chunk-WTJ5BU2H.js";
 import {
   error,
   getInput,

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { LIMITS } from '../../src/limits.js';
 import { openArchive } from '../../src/archives/open.js';
-import { ChunkReader } from '../../src/compression/input.js';
 import { unpackTar } from '../../src/archives/tar/unpack.js';
+import { ChunkReader } from '../../src/compression/input.js';
+import { LIMITS } from '../../src/limits.js';
 import { repeated } from '../fixtures/chunks.js';
 import {
   gnuLong,

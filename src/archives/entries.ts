@@ -24,7 +24,7 @@ export interface UnpackOptions<T> {
   /** Gets each content once, in the archive's order: a file's bytes, or a symlink's target. */
   readonly sink: ContentSink<T>;
   /** Largest file of the mirror; `LIMITS.blobBytes` when absent. */
-  readonly maxFileBytes?: number;
+  readonly maxFileSize?: number;
 }
 
 /** What an archive holds, folders without files left out as git does it. */
@@ -65,12 +65,12 @@ export class EntryList<T> {
 
   /** Hands the content of a file over. @throws PayloadError LIMIT_EXCEEDED */
   async keep(path: Uint8Array, size: number, chunks: AsyncIterable<Uint8Array>): Promise<T> {
-    const { what, sink, maxFileBytes = LIMITS.blobBytes } = this.options;
-    if (size > maxFileBytes) {
+    const { what, sink, maxFileSize = LIMITS.blobBytes } = this.options;
+    if (size > maxFileSize) {
       throw new PayloadError(
         'LIMIT_EXCEEDED',
-        `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${maxFileBytes}`,
-        { expected: `at most ${maxFileBytes}`, actual: String(size) },
+        `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${maxFileSize}`,
+        { expected: `at most ${maxFileSize}`, actual: String(size) },
       );
     }
     return sinkContent(sink, size, chunks);

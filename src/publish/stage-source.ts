@@ -4,7 +4,6 @@ import { type TreeFile } from '../git/objects/folders.js';
 import { buildTree } from '../git/objects/trees.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
-import { LIMITS } from '../limits.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { readContent } from '../source/content.js';
 import type { ContentFile } from '../source/model.js';
@@ -43,15 +42,10 @@ export async function stageSource(
   { store, options }: Context,
 ): Promise<StagedSource & { readonly warnings: readonly string[] }> {
   const lfs = watchLfs(store);
-  const content = await readContent(
-    pkg,
-    bytes,
-    { ...options, maxFileBytes: LIMITS.blobBytes },
-    {
-      whole: (bytes) => lfs.write(bytes),
-      stream: (size, chunks) => store.writeStream(size, chunks),
-    },
-  );
+  const content = await readContent(pkg, bytes, options, {
+    whole: (bytes) => lfs.write(bytes),
+    stream: (size, chunks) => store.writeStream(size, chunks),
+  });
   const links = [content.source, content.packaging ?? new Map<string, never>()].flatMap((folder) =>
     linkWarnings(folder, options.symlinks),
   );

@@ -10,7 +10,7 @@ import { type DroppedMode, droppedMode, streamVerifiedFiles } from './payload-fi
 /** The folders of a binary package that `source-path` matches. @throws PayloadError, IntegrityError */
 export async function readFolders<T>(
   { pkg, payload }: PackageStream,
-  { sourcePath, maxFileBytes }: ContentOptions,
+  { sourcePath, maxFileSize }: ContentOptions,
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
   const warnings = [...verifyTree(pkg.facts.files, 'the package')];
@@ -21,7 +21,7 @@ export async function readFolders<T>(
   for await (const { entry, digest, content } of streamVerifiedFiles<T>(pkg, payload(), {
     keep: ({ path }) => selection.map(path) !== undefined,
     receive: (file, chunks) => {
-      verifySize(file, maxFileBytes);
+      verifySize(file, maxFileSize);
       return sinkContent(sink, file.size, chunks);
     },
   })) {

@@ -112,7 +112,7 @@ async function readArchive<T>(
   const name = baseName(entry.path);
   if (order !== undefined)
     return readOrdered(await openInner(entry, input), { ...options, order }, sink);
-  const unpacked = await unpackArchive(name, input, { sink, maxFileBytes: options.maxFileBytes });
+  const unpacked = await unpackArchive(name, input, { sink, maxFileSize: options.maxFileSize });
   if (unpacked === undefined)
     throw new PayloadError(
       'PAYLOAD_INVALID',

@@ -35,7 +35,4 @@ export interface PackageContent<T> {
 }
 
 /** The inputs that decide what a package becomes. */
-export type ContentOptions = Pick<Options, 'sourcePath' | 'unpack'> & {
-  /** Largest file of the mirror. */
-  readonly maxFileBytes: number;
-};
+export type ContentOptions = Pick<Options, 'sourcePath' | 'unpack' | 'maxFileSize'>;

@@ -44,7 +44,7 @@ export async function readOrdered<T>(
   options: ContentOptions & { readonly order: SourceOrder },
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
-  const { order, unpack, maxFileBytes } = options;
+  const { order, unpack, maxFileSize } = options;
   const tree = verifyTree(pkg.facts.files, 'the package');
   const { names } = order;
   const chosen = new Set(unpack === 'none' ? [] : unpack === 'main' ? names.slice(0, 1) : names);
@@ -52,10 +52,10 @@ export async function readOrdered<T>(
     const name = nameOf(entry.path);
     const input = new ChunkReader(chunks);
     const archive = chosen.has(name)
-      ? await unpackArchive(name, input, { sink, maxFileBytes })
+      ? await unpackArchive(name, input, { sink, maxFileSize })
       : undefined;
     return archive === undefined
-      ? { kept: await keepFile(entry, input, { sink, maxFileBytes }) }
+      ? { kept: await keepFile(entry, input, { sink, maxFileSize }) }
       : { archive };
   };
   const read: Contents<T> = {

@@ -46,8 +46,8 @@ export async function unpackArchive<T>(
 export async function keepFile<T>(
   file: Pick<FileEntry, 'path' | 'size'>,
   input: ChunkReader,
-  { sink, maxFileBytes }: { readonly sink: ContentSink<T>; readonly maxFileBytes: number },
+  { sink, maxFileSize }: { readonly sink: ContentSink<T>; readonly maxFileSize: number },
 ): Promise<T> {
-  verifySize(file, maxFileBytes, TOO_LARGE);
+  verifySize(file, maxFileSize, TOO_LARGE);
   return sinkContent(sink, file.size, input.rest());
 }

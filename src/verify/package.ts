@@ -216,7 +216,7 @@ async function wholeContent(
     packaging,
     unpackedFrom,
     droppedModes: dropped,
-  } = await readContent(pkg, whole, { ...options, maxFileBytes: LIMITS.blobBytes }, digestSink);
+  } = await readContent(pkg, whole, { ...options, maxFileSize: LIMITS.blobBytes }, digestSink);
   return {
     source: { roots: sourcePaths, files: expectedFiles(source) },
     packaging: packaging && expectedFiles(packaging),

@@ -15,7 +15,7 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-IRNUXMQW.js";
+} from "./chunk-ITA2N6PP.js";
 import {
   InputError,
   describeError,

@@ -89,10 +89,14 @@ describe('check, at the first try', () => {
     );
     expect(good.stderr).not.toContain('plan: ');
     expect(good.stdout).toContain(remark);
+    expect(good.stdout).toMatch(/Checked, nothing was changed\. 2 to be published\.\n$/);
     const bad = await runCli(['check', ...args, '--source-path=opt/*'], {
       inputs: { token: TOKEN },
     });
-    expect(bad.stdout).toContain('would be refused: SOURCE_PATH_NOT_FOUND');
+    expect(bad.stdout).toContain('SOURCE_PATH_NOT_FOUND');
+    expect(bad.stdout).toMatch(
+      /publish would refuse 2 of 2 new releases\. 2 would be refused\.\n$/,
+    );
     expect(bad.stderr).not.toContain('The newest package');
   });
 
@@ -177,12 +181,17 @@ describe('check, at the first try', () => {
       gpgkey: `${stage.yum.url}/OTHER`,
       'gpg-fingerprints': '',
     });
-    expect(code).toBe(0);
-    expect(said[1]).toMatch(
-      new RegExp(
-        `^warning: publish would refuse hello-2\\.0-1\\.noarch: UNKNOWN_KEY: .*${PUBLISHER.fingerprint}.*The trusted keys are ${OTHER.fingerprint}\\. Give the signer's key with gpgkey`,
+    expect(code).toBe(1);
+    expect(said.slice(1)).toEqual([
+      expect.stringMatching(/^warning: publish would refuse 2 of 2 new releases\./),
+      ...['1', '2'].map((version) =>
+        expect.stringMatching(
+          new RegExp(
+            `^error: UNKNOWN_KEY: hello-${version}\\.0-1\\.noarch: .*${PUBLISHER.fingerprint}.*The trusted keys are ${OTHER.fingerprint}\\. Give the signer's key with gpgkey`,
+          ),
+        ),
       ),
-    );
+    ]);
   });
 
   it('a key that is not the pinned one, none, and an address without one', async () => {
@@ -214,11 +223,15 @@ describe('check, at the first try', () => {
       [signBoth(OTHER), 'UNKNOWN_KEY'],
     ] as const) {
       stage.offer([hello('1.0', { sign })]);
-      expect((await check({})).said).toEqual([
-        expect.stringMatching(
-          new RegExp(`^warning: publish would refuse hello-1\\.0-1\\.noarch: ${code}: `),
-        ),
-      ]);
+      expect(await check({})).toEqual({
+        code: 1,
+        said: [
+          expect.stringMatching(
+            /^warning: publish would refuse 1 of 1 new releases\..*skip: hello-1\.0-1\.noarch$/,
+          ),
+          expect.stringMatching(new RegExp(`^error: ${code}: hello-1\\.0-1\\.noarch: `)),
+        ],
+      });
     }
   });
 
@@ -255,22 +268,33 @@ describe('check, at the first try', () => {
 
   it('a source path that matches nothing', async () => {
     expect(await check({ 'source-path': 'opt/*' })).toEqual({
-      code: 0,
+      code: 1,
       said: [
-        expect.stringMatching(
-          /^warning: publish would refuse hello-2\.0-1\.noarch: SOURCE_PATH_NOT_FOUND: .*Set source-path to usr\/src\/\*, which holds 3 files\.$/,
+        expect.stringMatching(/^warning: publish would refuse 2 of 2 new releases\./),
+        ...['1', '2'].map((version) =>
+          expect.stringMatching(
+            new RegExp(
+              `^error: SOURCE_PATH_NOT_FOUND: hello-${version}\\.0-1\\.noarch: .*Set source-path to usr/src/\\*, which holds 3 files\\.$`,
+            ),
+          ),
         ),
       ],
     });
   });
 
-  it('a header that cannot be read', async () => {
-    stage.yum.setMisbehave(({ url }) => (url.endsWith('.rpm') ? { status: 404 } : undefined));
+  it.each([
+    ['gone', { status: 404 }, /the server does not have it.*skip: hello-1\.0-1\.noarch, and tell/],
+    ['a page for people', { html: true }, /expected an RPM package, found an HTML page\. A login/],
+  ] as const)('a package that is %s', async (_, behaviour, message) => {
+    stage.yum.setMisbehave(({ url }) =>
+      url.endsWith('-1.0-1.noarch.rpm') ? behaviour : undefined,
+    );
     expect(await check({})).toEqual({
-      code: 0,
+      code: 1,
       said: [
+        'warning: publish would refuse 1 of 2 new releases. The others (1) are good as far as index and headers show. To hold back what would be refused: skip: hello-1.0-1.noarch',
         expect.stringMatching(
-          /^warning: publish would refuse hello-2\.0-1\.noarch: HTTP_STATUS: .*404/,
+          new RegExp(`^error: HTTP_STATUS: hello-1\\.0-1\\.noarch: .*${message.source}`),
         ),
       ],
     });

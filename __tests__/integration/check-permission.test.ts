@@ -35,15 +35,22 @@ describe('check asks whether a push would be let in', () => {
     });
   });
 
-  it('with a token that may only read it warns, and names the permission', async () => {
+  it('with a token that may only read it fails, as publish would, and names the permission', async () => {
     await onStage(
       { packages: [hello('1.0')], git: GIT, inputs: { token: READ_ONLY } },
       async (stage) => {
         const result = await stage.publish(CHECK);
-        expect(result.code).toBe(0);
-        expect(result.report.warnings).toEqual([
-          expect.stringMatching(/could not push to main: .*contents: write/),
-        ]);
+        expect({ code: result.code, errors: result.report.errors }).toEqual({
+          code: 1,
+          errors: [
+            {
+              code: 'AUTH',
+              message: expect.stringMatching(/^publish could not push to main: /),
+              remedy: expect.stringContaining('contents: write'),
+            },
+          ],
+        });
+        expect(result.stdout).toContain('publish would fail, see the error.');
       },
     );
   });
@@ -107,7 +114,7 @@ describe('check tries the other inputs of publish', () => {
     });
   });
 
-  it('further remotes are asked for their refs, and pushed nothing; one that does not let in is a warning', async () => {
+  it('further remotes are asked for their refs, and pushed nothing; one that does not let in is a failure', async () => {
     const other = await startGitServer({ repository: 'other/mirror', token: 'right' });
     const withPassword = (password: string): string =>
       other.url.replace('//', `//x-access-token:${password}@`);
@@ -120,24 +127,28 @@ describe('check tries the other inputs of publish', () => {
         });
         expect(good.stdout).toContain(`The further remote ${other.url} answers`);
         const bad = await stage.publish({ ...CHECK, mirrors: withPassword('wrong') });
-        expect({ code: bad.code, warnings: bad.report.warnings }).toEqual({
-          code: 0,
-          warnings: [
-            expect.stringMatching(
-              new RegExp(
-                `^publish could not bring the mirror to the further remote ${other.url}: .*Check user and password in this URL of mirrors`,
+        expect({ code: bad.code, errors: bad.report.errors }).toEqual({
+          code: 1,
+          errors: [
+            {
+              code: 'AUTH',
+              message: expect.stringContaining(
+                `publish could not bring the mirror to the further remote ${other.url}: `,
               ),
-            ),
+              remedy: expect.stringContaining('Check user and password in this URL of mirrors'),
+            },
           ],
         });
         other.setFault(() => 'hang');
         const silent = await stage.publish({ ...CHECK, mirrors: withPassword('right') });
-        expect({ code: silent.code, warnings: silent.report.warnings }).toEqual({
-          code: 0,
-          warnings: [
-            expect.stringMatching(
-              /^publish could not bring the mirror to the further remote .*did not end within 15 seconds/,
-            ),
+        expect({ code: silent.code, errors: silent.report.errors }).toEqual({
+          code: 1,
+          errors: [
+            expect.objectContaining({
+              message: expect.stringMatching(
+                /^publish could not bring the mirror to the further remote .*did not end within 15 seconds/,
+              ),
+            }),
           ],
         });
         expect(

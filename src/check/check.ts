@@ -8,12 +8,12 @@ import { compareEvr, formatNevra } from '../rpm/evr.js';
 import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
 import { survey } from '../survey/survey.js';
-import { reportNewest } from './newest-header.js';
+import { judgeNew } from './new-headers.js';
 import { reportPermission } from './push-permission.js';
 
 /**
- * Plans and reports; downloads the index, the keys and the headers that decide, no package, and changes nothing. What publish would refuse is a warning;
- * what speaks for it ends the log.
+ * Plans and reports; downloads the index, the keys and the headers of all that is new, no package, and changes nothing. What publish would refuse is a failure of the
+ * release, or of the run; what speaks for it ends the log.
  * @throws MirrorError for failures of index, key, input or remote
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
@@ -30,13 +30,15 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
   }
   if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
   const permission = await reportPermission(found, { options, ports });
-  const facts = [...(await reportNewest(found, { options, ports })), ...permission];
+  const facts = [...(await judgeNew(found, { options, ports, rows })), ...permission];
   const classification = await classifyPublished(found, { options, ports, wholePackages: false });
   reportChanges(classification, { options, ports });
   for (const fact of facts) ports.logger.info(fact);
   // What could not be asked any more is no answer.
   ports.signal.throwIfAborted();
-  return { ...rows.result({ commit: state.tip, failed: false, tagged: found.tagged }), facts };
+  const { releases, errors } = ports.report;
+  const failed = errors.length > 0 || releases.some(({ status }) => status === 'failed');
+  return { ...rows.result({ commit: state.tip, failed, tagged: found.tagged }), facts };
 }
 
 /** Nothing is planned, published or skipped: the constraints leave nothing. */

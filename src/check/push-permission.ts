@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-import { describeError, GitError, sentences } from '../errors.js';
+import { describeError, GitError } from '../errors.js';
 import { formatCommit, formatIdentity } from '../git/objects/objects.js';
 import { buildTree } from '../git/objects/trees.js';
 import type { Oid } from '../git/store.js';
 import type { BranchRules } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
+import type { Report } from '../report/report.js';
 import type { Survey } from '../survey/survey.js';
 
 type Context = { readonly options: Options; readonly ports: Ports };
 
 /**
- * Asks the remote whether it would let this run push, changing nothing, and GitHub whether the branch is protected, and warns with the remedy where
- * something speaks against it. Without a credential nothing is asked: a mirror may be looked at by anybody. Returns what speaks for it, in a sentence each.
+ * Asks the remote whether it would let this run push, changing nothing; what would not be let in is a failure of the run, as it would be of publish. GitHub is asked whether
+ * the branch is protected, which is a warning: whether this token may all the same cannot be seen. Without a credential nothing is asked: a mirror may be looked at by anybody. Returns what speaks for it, in a sentence each.
  */
 export async function reportPermission(found: Survey, context: Context): Promise<string[]> {
   const {
@@ -20,7 +21,7 @@ export async function reportPermission(found: Survey, context: Context): Promise
     ports: { logger, hasCredential },
   } = context;
   const facts = [
-    ...(hasCredential === true ? await tryPush(found, context) : []),
+    ...(hasCredential === false ? [] : await tryPush(found, context)),
     ...(await tryFurther(context.ports)),
   ];
   if (hasCredential === false && token === undefined)
@@ -31,11 +32,12 @@ export async function reportPermission(found: Survey, context: Context): Promise
 }
 
 async function tryPush({ state }: Survey, context: Context): Promise<string[]> {
-  const { store, logger, branches } = context.ports;
+  const { store, branches, report } = context.ports;
   let fact: string | undefined;
   const asked =
     branches === undefined ? ' (rules that protect a branch only show at a real push)' : '';
   try {
+    await store.verifyTarget(state.branch);
     const oid = state.tip ?? (await stageNothing(context));
     const answer = await store.push({
       branches: [{ name: state.branch, oid }],
@@ -44,19 +46,22 @@ async function tryPush({ state }: Survey, context: Context): Promise<string[]> {
     });
     if (answer.status === 'pushed')
       fact = `The remote would take a push to ${state.branch}${asked}.`;
-    else
-      logger.warning(
-        `publish could not push to ${state.branch}: ${answer.message}. A protected branch or a ruleset must let the token push.`,
-      );
+    else throw new GitError('PUSH_REJECTED', answer.message);
   } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    logger.warning(`publish could not push to ${state.branch}: ${sentences(error)}`);
+    report.errors.push(failureOf(error, `publish could not push to ${state.branch}`));
   }
   return [fact, await reportProtection(state.branch, context)].filter((text) => text !== undefined);
 }
 
+/** @throws what is no failure of git */
+function failureOf(error: unknown, what: string): Report['errors'][number] {
+  if (!(error instanceof GitError)) throw error;
+  const { code, message, remedy } = describeError(error);
+  return { code, message: `${what}: ${message}`, remedy };
+}
+
 /** Each is only asked for its refs: whether it takes a push shows when there is something to push. */
-async function tryFurther({ further = [], logger }: Ports): Promise<string[]> {
+async function tryFurther({ further = [], report }: Ports): Promise<string[]> {
   const answers = await Promise.all(
     further.map(async (remote) => {
       try {
@@ -65,10 +70,8 @@ async function tryFurther({ further = [], logger }: Ports): Promise<string[]> {
           `The further remote ${remote.url} answers; whether it takes a push only shows at a real one.`,
         ];
       } catch (error) {
-        if (!(error instanceof GitError)) throw error;
-        logger.warning(
-          `publish could not bring the mirror to the further remote ${remote.url}: ${sentences(error)}`,
-        );
+        const what = `publish could not bring the mirror to the further remote ${remote.url}`;
+        report.errors.push(failureOf(error, what));
         return [];
       }
     }),

@@ -89,6 +89,8 @@ export interface GitStore {
    * @throws GitError PUSH_REJECTED
    */
   check(): Promise<void>;
+  /** Looks for what keeps this machine's own repository from taking a push to a branch; of other remotes a dry run tells. @throws GitError PUSH_REJECTED */
+  verifyTarget(branch: string): Promise<void>;
   /** Atomic push of everything staged that the refs reach. @throws GitError AUTH, REMOTE_FAILED */
   push(request: PushRequest): Promise<PushResult>;
   /** Removes the private repository. */

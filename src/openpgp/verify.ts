@@ -18,6 +18,7 @@ import { PacketError, readPackets, TAG } from './packets.js';
 import type { PublicKey } from './public-key.js';
 import { parseSignature, type SignaturePacket, TYPE } from './signature-packet.js';
 import { findObjection } from './validity.js';
+import { findWeaknesses } from './weakness.js';
 
 // Signatures are read by this room's own code on node:crypto: OpenPGP.js reads no version 3 packets, and its verify()
 // then resolves with zero signatures, which an every() takes for success.
@@ -57,6 +58,22 @@ export async function checkSignature(
     throw new TypeError('expected a keyring from loadKeyring');
   return split(packets).map((item) =>
     item instanceof Error ? unreadable(packets, item) : check(item, data, keyring, policy),
+  );
+}
+
+/**
+ * What the packets alone tell of signatures over data that is not at hand: each is judged as if its value were right, so `good` only means that nothing
+ * speaks against it yet. Never throws for the bytes' sake.
+ */
+export function foreseeSignature(
+  packets: Uint8Array,
+  keyring: Keyring,
+  policy: SignaturePolicy,
+): SignatureReport[] {
+  if (!(keyring instanceof CertificateKeyring))
+    throw new TypeError('expected a keyring from loadKeyring');
+  return split(packets).map((item) =>
+    item instanceof Error ? unreadable(packets, item) : foresee(item, keyring, policy),
   );
 }
 
@@ -138,25 +155,48 @@ function check(
   const key = issuers[0]?.key;
   if (!isRightDigest(signature, context().update(signature.trailer).digest()))
     return report(signature, 'bad', 'BAD_SIGNATURE', 'the signature is over other data');
-  if (key === undefined)
-    return report(
-      signature,
-      'no-key',
-      'UNKNOWN_KEY',
-      `no trusted certificate has the key ${signature.issuer ?? signature.keyId ?? '(none named)'}`,
-    );
-  if (issuers.every((issuer) => issuer.key.verify === undefined))
-    return report(
-      signature,
-      'unsupported',
-      'NO_SIGNATURE',
-      `${key.label} keys of this form cannot be used here`,
-    );
+  if (key === undefined) return withoutKey(signature);
+  if (issuers.every((issuer) => issuer.key.verify === undefined)) return unusable(signature, key);
   return report(
     signature,
     'bad',
     'BAD_SIGNATURE',
     `the signature was not made by the key ${key.fingerprint}`,
+  );
+}
+
+function foresee(
+  signature: SignaturePacket,
+  keyring: CertificateKeyring,
+  policy: SignaturePolicy,
+): SignatureReport {
+  const unsupported = objectionToKind(signature);
+  if (unsupported !== undefined)
+    return report(signature, 'unsupported', 'NO_SIGNATURE', unsupported);
+  const issuers = keyring.issuersOf(signature);
+  const [first] = issuers;
+  if (first === undefined) return withoutKey(signature);
+  const verdicts = issuers
+    .filter(({ key }) => key.verify !== undefined)
+    .map((issuer) => judge(signature, issuer, policy));
+  return (
+    verdicts.find(({ status }) => status === 'good') ??
+    verdicts[0] ??
+    unusable(signature, first.key)
+  );
+}
+
+function withoutKey(signature: SignaturePacket): SignatureReport {
+  const key = signature.issuer ?? signature.keyId ?? '(none named)';
+  return report(signature, 'no-key', 'UNKNOWN_KEY', `no trusted certificate has the key ${key}`);
+}
+
+function unusable(signature: SignaturePacket, { label }: PublicKey): SignatureReport {
+  return report(
+    signature,
+    'unsupported',
+    'NO_SIGNATURE',
+    `${label} keys of this form cannot be used here`,
   );
 }
 
@@ -166,7 +206,7 @@ function judge(
   { certificate, key }: { certificate: Certificate; key: PublicKey },
   policy: SignaturePolicy,
 ): SignatureReport {
-  const weak = findWeaknesses(signature, [key, certificate.primary]);
+  const weak = findWeaknesses(HASHES[signature.hash]!.name, [key, certificate.primary], policy);
   const refused = weak.filter(({ tolerated }) => !tolerated).map(({ name }) => name);
   const objection = findObjection(certificate, key, signature, policy);
   const facts = {
@@ -186,41 +226,6 @@ function judge(
       ...facts,
     };
   return { ...describe(signature), ...facts, status: 'good' };
-
-  function findWeaknesses(
-    { hash }: SignaturePacket,
-    keys: readonly PublicKey[],
-  ): { name: string; tolerated: boolean }[] {
-    const name = HASHES[hash]!.name;
-    const hashes = WEAK_HASHES.has(name) ? [{ name, tolerated: policy.allowWeak.has(name) }] : [];
-    const strengths = keys
-      .map(({ strength }) => strength)
-      .filter((strength) => strength !== null && strength.bits < MIN_BITS);
-    const named = new Map(
-      strengths.map((strength) => [`${strength!.family}${strength!.bits}`, strength!]),
-    );
-    return [
-      ...hashes,
-      ...[...named].map(([label, { family, bits }]) => ({
-        name: label,
-        tolerated: isAllowed(policy, family, bits),
-      })),
-    ];
-  }
-}
-
-const WEAK_HASHES: ReadonlySet<HashName> = new Set(['md5', 'sha1', 'ripemd160']);
-/** NIST SP 800-131A allows no shorter RSA and DSA keys. */
-const MIN_BITS = 2048;
-
-/** `rsa1024` in `allow-weak` allows RSA keys of at least 1024 bits. */
-function isAllowed({ allowWeak }: SignaturePolicy, family: string, bits: number): boolean {
-  return [...allowWeak].some(
-    (name) =>
-      name.startsWith(family) &&
-      /^\d+$/.test(name.slice(family.length)) &&
-      Number(name.slice(family.length)) <= bits,
-  );
 }
 
 const SIGNING: ReadonlySet<number> = new Set(Object.values(ALGORITHM));

@@ -131,10 +131,10 @@ async function stageArchive(
   };
 }
 
-/** A header proves the source only when it is signed itself and lists strong digests of its files. */
-function requireStrongHeader(
+/** A header proves the source only when it is signed itself and lists strong digests of its files. @throws VerificationError NOT_COVERED, WEAK_ALGORITHM */
+export function requireStrongHeader(
   { fileDigestAlgorithm }: PackageFacts,
-  { signatures }: PackageEvidence,
+  { signatures }: Pick<PackageEvidence, 'signatures'>,
 ): void {
   const remedy = 'Use archive-packages: full for this repository.';
   if (!signatures.some(({ covers, status }) => covers === 'header' && status === 'good')) {

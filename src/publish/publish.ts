@@ -99,6 +99,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   const { options, ports, rows, hand } = session;
   const { state, plan } = found;
   const pending = plan.releases.filter(({ status }) => status === 'new');
+  if (pending.length > 0 && !options.dryRun) await ports.store.verifyTarget(state.branch);
   const classification = await classifyPublished(found, { options, ports, wholePackages: true });
   const { records } = classification;
   reportChanges(classification, session);

@@ -81,6 +81,11 @@ export class Rows {
     row.error = describeError(error);
   }
 
+  /** What is to be said of a release that nothing else was said of. */
+  remark(release: PlannedRelease, reason: string): void {
+    this.of(release).reason ??= reason;
+  }
+
   /** Releases that this run wanted and did not reach, or could not push, and why. */
   skipRest(pending: readonly PlannedRelease[], why: string): void {
     for (const release of pending) {

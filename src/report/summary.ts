@@ -24,7 +24,7 @@ export function formatSummary(result: RunResult): string {
     report.releases.length > 0 ? releaseTable(report) : '',
     changeTable(report),
     findingTable(report),
-    notCheckedLine(report),
+    messageList('Could not be checked', listNotChecked(report)),
     messageList(
       'Errors',
       report.errors.map((error) => `${error.code}: ${sentences(error)}`),
@@ -52,6 +52,7 @@ function outcomeOf({ report, failed, hasNew, isDryRun, isVerified }: RunResult):
     if (isVerified !== true) return 'Not verified, see the error.';
     return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.`;
   }
+  if (failed && report.mode === 'check') return foreseen(report);
   if (failed) return 'Something was refused or failed.';
   if (!hasNew) return 'Nothing new.';
   return isDryRun === true
@@ -61,8 +62,22 @@ function outcomeOf({ report, failed, hasNew, isDryRun, isVerified }: RunResult):
       : 'Done.';
 }
 
+function foreseen({ releases, errors }: Report): string {
+  const isNew = ({ status }: ReleaseRow): boolean => status === 'planned' || status === 'failed';
+  const refused = releases.filter(({ status }) => status === 'failed').length;
+  return [
+    ...(refused === 0
+      ? []
+      : [
+          `publish would refuse ${refused} of ${counted(releases.filter(isNew).length, 'new release')}.`,
+        ]),
+    ...(errors.length === 0 ? [] : ['publish would fail, see the error.']),
+  ].join(' ');
+}
+
 function wordFor(status: ReleaseRow['status'], { report, isDryRun }: RunResult): string {
   if (status === 'exists') return 'published earlier';
+  if (status === 'failed' && report.mode === 'check') return 'would be refused';
   return status === 'planned' && (isDryRun === true || report.mode === 'check')
     ? 'to be published'
     : status;
@@ -175,10 +190,13 @@ function findingTable({ findings, mode, errors }: Report): string {
   return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows })}`;
 }
 
-function notCheckedLine({ notChecked }: Report): string {
-  return messageList(
-    'Could not be checked',
-    notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`),
+/** A line for each; in a check one for all that share a reason, since what only payloads show they all show. */
+export function listNotChecked({ mode, notChecked }: Report): string[] {
+  if (mode !== 'check') return notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`);
+  return [...Map.groupBy(notChecked, ({ reason }) => reason)].map(([reason, [first, ...others]]) =>
+    others.length === 0
+      ? `${first!.path}: ${reason}`
+      : `${first!.path} and ${counted(others.length, 'other package')}: ${reason}`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { sentences } from '../errors.js';
 import { printable } from './escape.js';
 import type { RunResult } from './report.js';
-import { headline, tabulateReleases } from './summary.js';
+import { headline, listNotChecked, tabulateReleases } from './summary.js';
 
 /** One line for standard error: code, message and remedy. */
 export function formatError(failure: {
@@ -43,7 +43,7 @@ export async function formatTable(
     ...report.findings.map((f) =>
       printable(`${f.kind}: ${f.tag}: ${f.path}: expected ${f.expected}, found ${f.actual}`),
     ),
-    ...report.notChecked.map((n) => printable(`not checked: ${n.tag}: ${n.path}: ${n.reason}`)),
+    ...listNotChecked(report).map((line) => printable(`not checked: ${line}`)),
     printable(headline(result)),
   ].join('\n');
 }

@@ -101,6 +101,36 @@ export async function examineHeader(
   };
 }
 
+/**
+ * What the whole package can still turn out to be by its front alone: what stands for the header is checked; digests and signatures that need the payload count as
+ * right where they are well-formed. It refuses what the payload cannot make good, and proves nothing.
+ */
+export async function foreseePackage(
+  pkg: RpmPackage,
+  check: CheckSignature,
+  foresee: (packets: Uint8Array) => readonly SignatureReport[],
+): Promise<Pick<PackageEvidence, 'digests' | 'signatures'>> {
+  const signatures: RpmSignatureReport[] = [];
+  for (const signature of listSignatures(pkg.signatureHeader)) {
+    const { covers } = signature;
+    const judge = covers === 'header' ? check : async (packets: Uint8Array) => foresee(packets);
+    signatures.push(...(await checkOne(signature, headerData(pkg), judge)));
+  }
+  const md5 = packageDigest(pkg.signatureHeader);
+  const payload = payloadDigests(pkg.header).flatMap(({ compressed, uncompressed }) =>
+    compressed.length > 0 ? compressed : uncompressed,
+  );
+  return {
+    digests: [
+      ...checkHeaderDigests(pkg),
+      ...[...(md5 === undefined ? [] : [md5]), ...payload].map((digest) =>
+        checkDigest(digest, digest.expected),
+      ),
+    ],
+    signatures,
+  };
+}
+
 /** Adds what the uncompressed payload says, once it has been read: `digests` maps an algorithm to lower-case hex. */
 export function withPayload(
   pkg: RpmPackage,

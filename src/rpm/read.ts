@@ -37,9 +37,8 @@ type Front = Pick<ByteSource, 'size' | 'read'>;
 export async function readPackage(source: Front): Promise<RpmPackage> {
   parseLead(await source.read(0, LEAD_SIZE));
   const signature = await readHeader(source, LEAD_SIZE, 'signature');
-  const signatureSize = signature.bytes.length;
-  // The signature header is padded to a multiple of 8 bytes; rpm does not look at the padding, and neither does any digest.
-  const headerStart = LEAD_SIZE + signatureSize + ((8 - (signatureSize % 8)) % 8);
+  // rpm does not look at the padding, and neither does any digest.
+  const headerStart = LEAD_SIZE + padded(signature.bytes.length);
   const main = await readHeader(source, headerStart, 'main');
   return {
     facts: parseFacts({ signature: signature.header, main: main.header }),
@@ -49,6 +48,25 @@ export async function readPackage(source: Front): Promise<RpmPackage> {
     payloadStart: headerStart + main.bytes.length,
     headerBytes: main.bytes,
   };
+}
+
+/**
+ * How many bytes from the start hold lead, signature header and main header, as far as the bytes that are here tell: more than these where a part is still missing.
+ * @throws RpmFormatError
+ */
+export function frontSize(bytes: Uint8Array): number {
+  let end = LEAD_SIZE;
+  for (const kind of ['signature', 'main'] as const) {
+    if (bytes.length < end + HEADER_INTRO_SIZE) return end + HEADER_INTRO_SIZE;
+    const { size } = parseHeaderIntro(bytes.subarray(end, end + HEADER_INTRO_SIZE), kind);
+    end += kind === 'signature' ? padded(size) : size;
+  }
+  return end;
+}
+
+/** The signature header is padded to a multiple of 8 bytes. */
+function padded(size: number): number {
+  return size + ((8 - (size % 8)) % 8);
 }
 
 async function readHeader(

@@ -258,14 +258,12 @@ class Classifier {
       fetcher: this.context.ports.fetcher,
     });
     const second =
-      published === undefined || served === undefined
-        ? 'needs-package'
-        : await this.compare(published, served);
+      published === undefined ? 'needs-package' : await this.compare(published, served);
     if (second === 'content-changed')
       return {
         result: second,
-        files: differingFiles(published!, served!),
-        changedHeader: sha256(served!.headerBytes),
+        files: differingFiles(published!, served),
+        changedHeader: sha256(served.headerBytes),
       };
     if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn')
       return { result: second };

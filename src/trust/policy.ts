@@ -30,7 +30,10 @@ const STRONG: ReadonlySet<string> = new Set(['sha256', 'sha384', 'sha512', 'sha3
  * signatures that cover header and payload (rpmkeys(8), VERIFICATION POLICY). Stricter than rpm: with keys, a package that
  * nobody signed is refused. No signature, or only such as nobody could check, is never success (T10).
  */
-export function judge(evidence: PackageEvidence, { keysGiven }: JudgeOptions): Judgement {
+export function judge(
+  evidence: Pick<PackageEvidence, 'digests' | 'signatures'>,
+  { keysGiven }: JudgeOptions,
+): Judgement {
   const reasons = [
     ...judgeDigests(evidence.digests, ['header', 'payload']),
     ...judgeBroken(evidence.signatures),
@@ -105,7 +108,10 @@ function isUnreadable({ status, version }: RpmSignatureReport): boolean {
 }
 
 /** rpm's rule: header and payload must be covered, directly or by a strong payload digest within a covered header. */
-function judgeCoverage({ signatures, digests }: PackageEvidence): Reason[] {
+function judgeCoverage({
+  signatures,
+  digests,
+}: Pick<PackageEvidence, 'digests' | 'signatures'>): Reason[] {
   if (signatures.length === 0)
     return [{ code: 'NO_SIGNATURE', message: 'the package is not signed' }];
   const good = signatures.filter(({ status }) => status === 'good');

@@ -8,6 +8,7 @@ import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import { formatNevra } from '../rpm/evr.js';
 import { packageUrls } from './index-client.js';
 
 /** A downloaded package with the base that served it. */
@@ -67,6 +68,43 @@ export class DownloadQueue {
 }
 
 /**
+ * What the index alone shows of a package that this run would have to refuse: its size against what git hosts take, its checksum, its address.
+ * @returns where it lies
+ * @throws GitError FILE_TOO_LARGE, RepodataError UNSAFE_PATH, WEAK_ALGORITHM
+ */
+export function verifyListed(
+  indexPackage: IndexPackage,
+  { options, index }: Pick<DownloadContext, 'options' | 'index'>,
+): readonly string[] {
+  const { size, fileName, checksum } = indexPackage;
+  const urls = packageUrls(index, indexPackage);
+  if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
+    throw new GitError(
+      'FILE_TOO_LARGE',
+      `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`,
+    );
+  }
+  requireStrong(checksum, fileName, options.allowWeak);
+  return urls;
+}
+
+/** Says of an address where no file is that the index lists it all the same; any other failure as it is. */
+export function withMissing(error: unknown, { fileName, nevra }: IndexPackage): unknown {
+  if (!(error instanceof DownloadError)) return error;
+  const isMissing = error.code === 'NOT_FOUND' || [404, 410].includes(error.status ?? 0);
+  if (!isMissing) return error;
+  return new DownloadError(
+    error.code,
+    `the index lists ${fileName}, and the server does not have it: ${error.message}`,
+    {
+      ...(error.status === undefined ? {} : { status: error.status }),
+      cause: error,
+      remedy: `The publisher took the file away without making the index anew: hold the release back with skip: ${formatNevra(nevra)}, and tell the publisher.`,
+    },
+  );
+}
+
+/**
  * Downloads a package from the first base that has it, checked by the index's size and checksum.
  * @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError UNSAFE_PATH, WEAK_ALGORITHM
  */
@@ -75,13 +113,7 @@ export async function fetchPackage(
   { options, fetcher, index, logger }: DownloadContext,
 ): Promise<FetchedPackage> {
   const { size, fileName } = indexPackage;
-  const urls = packageUrls(index, indexPackage);
-  if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
-    throw new GitError(
-      'FILE_TOO_LARGE',
-      `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`,
-    );
-  }
+  const urls = verifyListed(indexPackage, { options, index });
   let last: unknown;
   for (const url of urls) {
     const request: DownloadRequest = {
@@ -106,7 +138,7 @@ export async function fetchPackage(
       last = error;
     }
   }
-  throw last;
+  throw withMissing(last, indexPackage);
 }
 
 function baseOf(url: string, { bases, baseUrl }: RepositoryIndex): string {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { memorySource } from '../bytes.js';
-import { LIMITS } from '../limits.js';
+import { DownloadError, MirrorError, RpmFormatError } from '../errors.js';
+import { KIB, LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
-import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { frontSize, readPackage, type RpmPackage } from '../rpm/read.js';
+import { isWebPage, WEB_PAGE } from '../web-page.js';
+import { withMissing } from './downloads.js';
 import { packageUrls } from './index-client.js';
 
 /** Where a package is served. */
@@ -12,29 +15,67 @@ export interface Served {
   readonly fetcher: Fetcher;
 }
 
+/** Most headers end within it; what does not costs a second request. */
+const FIRST_GUESS = 64 * KIB;
+/** Lead, signature header and header each say where the next one ends. */
+const ROUNDS = 4;
+
 /**
- * The front of a served package, by a range request for bytes 0 to the header's end; undefined where the index does not say where that is.
+ * The front of a served package, by range requests for bytes 0 to the header's end: one where the index says where that is and is right, else two or three.
  * @throws DownloadError, RepodataError, RpmFormatError
  */
 export async function readServedHeader(
   listed: IndexPackage,
   { index, fetcher }: Served,
-): Promise<RpmPackage | undefined> {
-  const end = listed.headerRange?.end;
-  if (end === undefined || end > LIMITS.headerDataBytes) return undefined;
+): Promise<RpmPackage> {
   let last: unknown;
   for (const url of packageUrls(index, listed)) {
     try {
-      const { body } = await fetcher.fetch({
-        url,
-        maxBytes: end,
-        what: `header of ${listed.fileName}`,
-        range: { start: 0, end },
-      });
-      return await readPackage(memorySource(body));
+      return await readFront(url, listed, fetcher);
     } catch (error) {
+      if (!(error instanceof MirrorError) || error.code === 'ABORTED') throw error;
       last = error;
     }
   }
-  throw last;
+  throw withMissing(last, listed);
+}
+
+async function readFront(
+  url: string,
+  { headerRange, fileName }: IndexPackage,
+  fetcher: Fetcher,
+): Promise<RpmPackage> {
+  const announced = headerRange?.end;
+  let end =
+    announced !== undefined && announced > 0 && announced <= LIMITS.headerDataBytes
+      ? announced
+      : FIRST_GUESS;
+  for (let round = 1; ; round++) {
+    const { body } = await fetcher.fetch({
+      url,
+      maxBytes: end,
+      what: `header of ${fileName}`,
+      range: { start: 0, end },
+    });
+    if (isWebPage(body)) throw pageInstead(fileName);
+    const needed = frontSize(body);
+    // A file that ends before its header does is broken, and reading it says how.
+    if (needed <= body.length || body.length < end || round === ROUNDS)
+      return await readPackage(memorySource(body));
+    if (needed > LIMITS.headerDataBytes)
+      throw new RpmFormatError(
+        'LIMIT_EXCEEDED',
+        `the header of ${fileName} would end at ${needed}; expected at most ${LIMITS.headerDataBytes}`,
+      );
+    end = needed;
+  }
+}
+
+function pageInstead(fileName: string): DownloadError {
+  const expected = 'an RPM package';
+  return new DownloadError(
+    'HTTP_STATUS',
+    `${fileName}: expected ${expected}, found ${WEB_PAGE.actual}`,
+    { expected, status: 200, ...WEB_PAGE },
+  );
 }

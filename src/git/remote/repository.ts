@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { GitError } from '../../errors.js';
 import type { Logger } from '../../log.js';
@@ -31,6 +32,7 @@ import {
   type Scratch,
   type ScratchOptions,
 } from './scratch.js';
+import { verifyTarget } from './target.js';
 
 export interface RepositoryOptions extends ScratchOptions {
   readonly logger: Logger;
@@ -153,6 +155,12 @@ class ScratchRepository implements Repository {
 
   check(): Promise<void> {
     return this.#objects.flush();
+  }
+
+  async verifyTarget(branch: string): Promise<void> {
+    const { remote } = this.#options;
+    if (remote.transport === 'file')
+      await verifyTarget(fileURLToPath(remote.url), branch, join(this.#scratch.root, 'home'));
   }
 
   async push(request: PushRequest): Promise<PushResult> {

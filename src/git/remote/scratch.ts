@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import type { GitPlace } from '../command.js';
 import { certificateEnvironment } from './certificates.js';
 import { credentialSettings, type Remote, remoteSecrets } from './credentials.js';
 import { gitEnvironment, type Settings } from './environment.js';
 import { sshEnvironment, type SshOptions } from './ssh.js';
+import { trusting } from './target.js';
 
 /** A remote, and what opens it. */
 export interface RemoteAccess {
@@ -108,13 +110,13 @@ async function fillScratch(root: string, options: ScratchOptions): Promise<Scrat
   };
 }
 
-/** Keys and certificates of each remote lie in a folder of its own. */
+/** Keys, certificates and settings of each remote lie in a folder of its own. */
 async function transportEnvironment(
   root: string,
   { remote, ssh = {} }: RemoteAccess,
 ): Promise<Record<string, string>> {
-  if (remote.transport === 'file') return {};
   const dir = await mkdtemp(join(root, 'remote-'));
+  if (remote.transport === 'file') return trusting(fileURLToPath(remote.url), dir);
   return remote.transport === 'ssh' ? sshEnvironment(dir, ssh) : certificateEnvironment(dir);
 }
 

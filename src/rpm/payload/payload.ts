@@ -113,12 +113,11 @@ function verifyNames(files: readonly FileEntry[]): void {
   }
 }
 
-/** rpm reads a payload without compressor tag through zlib, which passes plain data on. */
-async function open(
-  facts: PackageFacts,
-  payload: AsyncIterable<Uint8Array>,
-): Promise<AsyncIterable<Uint8Array>> {
-  const { format, compressor } = facts.payload;
+/**
+ * How the payload is compressed, by the header.
+ * @throws PayloadError UNSUPPORTED_FORMAT, UNSUPPORTED_COMPRESSOR
+ */
+export function verifyFormat({ payload: { format, compressor } }: PackageFacts): Compression {
   if (format !== 'cpio')
     throw new PayloadError(
       'UNSUPPORTED_FORMAT',
@@ -130,6 +129,15 @@ async function open(
       'UNSUPPORTED_COMPRESSOR',
       `payload: unknown compressor ${JSON.stringify(compressor)}`,
     );
+  return declared;
+}
+
+/** rpm reads a payload without compressor tag through zlib, which passes plain data on. */
+async function open(
+  facts: PackageFacts,
+  payload: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const declared = verifyFormat(facts);
   const input = new ChunkReader(payload);
   const start = Buffer.from((await input.fill(4)).subarray(0, 4)).toString('latin1');
   const kind = declared === 'gzip' && start === '0707' ? 'none' : declared;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+import { PayloadError, VerificationError } from '../errors.js';
+import type { Options } from '../inputs/options.js';
+import { LIMITS, MIB } from '../limits.js';
+import type { PayloadPath } from '../mirror/source-path.js';
+import type { Keyring } from '../openpgp/model.js';
+import { checkSignature, foreseeSignature } from '../openpgp/verify.js';
+import { requireStrongHeader } from '../publish/prepare.js';
+import { foreseePackage } from '../rpm/examine.js';
+import type { FileEntry, Nevra, PackageEvidence, PackageFacts } from '../rpm/model.js';
+import { printable, verifyTree } from '../rpm/payload/paths.js';
+import { verifyFormat } from '../rpm/payload/payload.js';
+import type { RpmPackage } from '../rpm/read.js';
+import { selectFiles } from '../source/files.js';
+import { checkLink } from '../source/payload-files.js';
+import { proposeSource } from '../source/proposal.js';
+import { verifyIndexMatch } from '../trust/index-match.js';
+import { judge, verifyJudgement } from '../trust/policy.js';
+
+/** Whom to trust, and when. */
+export interface HeaderRules {
+  readonly options: Options;
+  readonly keyring: Keyring;
+  /** Seconds since 1970. */
+  readonly now: number;
+}
+
+/** What the front of a package shows, none of which publish would refuse. */
+export interface HeaderVerdict {
+  readonly evidence: Pick<PackageEvidence, 'digests' | 'signatures'>;
+  /** Fingerprint of the first signature that is good, or that only the payload can still make bad. */
+  readonly signer: string;
+  /** Whether that signature was checked: one over header and payload cannot be. */
+  readonly isChecked: boolean;
+  /** Files that would become the source; undefined for a source package. */
+  readonly files: number | undefined;
+}
+
+/**
+ * Judges the front of a served package as publish judges the whole one, up to what only the payload can show.
+ * @throws MirrorError as publish would for this release: IntegrityError, VerificationError, PayloadError
+ */
+export async function verifyFront(
+  pkg: RpmPackage,
+  listed: { readonly nevra: Nevra; readonly fileName: string },
+  { options, keyring, now }: HeaderRules,
+): Promise<HeaderVerdict> {
+  verifyIndexMatch(pkg.facts.nevra, listed.nevra);
+  const policy = { allowWeak: options.allowWeak, now };
+  const evidence = await foreseePackage(
+    pkg,
+    (packets, data) => checkSignature(packets, data, keyring, policy),
+    (packets) => foreseeSignature(packets, keyring, policy),
+  );
+  const judgement = judge(evidence, { keysGiven: true });
+  try {
+    verifyJudgement(judgement, listed.fileName);
+  } catch (error) {
+    throw withKeys(error, keyring);
+  }
+  if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
+  return {
+    evidence,
+    signer: judgement.signature?.fingerprint ?? '',
+    isChecked: judgement.signature?.covers === 'header',
+    files: verifySource(pkg.facts, options),
+  };
+}
+
+function withKeys(error: unknown, { certificates }: Keyring): unknown {
+  if (!(error instanceof VerificationError) || error.code !== 'UNKNOWN_KEY') return error;
+  const trusted = certificates.map(({ fingerprint }) => fingerprint).join(', ');
+  return new VerificationError('UNKNOWN_KEY', error.message, {
+    cause: error,
+    remedy: `The trusted keys are ${trusted}. Give the signer's key with gpgkey (and its fingerprint with gpg-fingerprints), after you have checked it with the publisher.`,
+  });
+}
+
+/** What the signed file list shows of the source; the number of its files. @throws PayloadError */
+function verifySource(facts: PackageFacts, options: Options): number | undefined {
+  verifyFormat(facts);
+  if (facts.isSource) return undefined;
+  verifyTree(facts.files, 'the package');
+  const { map } = selectSourceFiles(facts, options.sourcePath);
+  const source = facts.files.flatMap((entry) => {
+    const path = map(entry.path);
+    return path === undefined ? [] : [{ path, entry }];
+  });
+  for (const { path, entry } of source) {
+    verifyKind(entry);
+    if (entry.type === 'symlink') checkLink(path, entry.target, options.symlinks);
+  }
+  const kept = source.filter(({ entry }) => entry.type === 'file' && !entry.ghost);
+  verifySizes(kept.map(({ entry }) => entry));
+  return source.filter(({ entry }) => entry.type !== 'directory' && !entry.ghost).length;
+}
+
+function selectSourceFiles(facts: PackageFacts, glob: string): ReturnType<typeof selectFiles> {
+  try {
+    return selectFiles(facts, glob);
+  } catch (error) {
+    const proposal = proposeSource(pathsOf(facts), facts.nevra.version);
+    if (!(error instanceof PayloadError) || proposal === undefined) throw error;
+    throw new PayloadError(error.code, error.message, {
+      cause: error,
+      remedy: `Set source-path to ${proposal.glob}, which holds ${proposal.files} files.`,
+    });
+  }
+}
+
+function pathsOf({ files }: PackageFacts): PayloadPath[] {
+  return files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
+}
+
+function verifyKind({ path, type }: FileEntry): void {
+  if (type === 'file' || type === 'directory' || type === 'symlink') return;
+  throw new PayloadError(
+    'PAYLOAD_INVALID',
+    `the package holds a ${type} device or pipe at ${printable(path)}`,
+    { remedy: 'Tell the publisher, or hold the release back with skip.' },
+  );
+}
+
+function verifySizes(files: readonly FileEntry[]): void {
+  const large = files.find(({ size }) => size > LIMITS.blobBytes);
+  if (large !== undefined)
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `payload: ${printable(large.path)} has ${large.size} bytes; a file of the mirror may have ${LIMITS.blobBytes}`,
+      {
+        remedy:
+          'Set source-path to a folder without this file, or hold the package back with skip.',
+      },
+    );
+  if (files.reduce((sum, { size }) => sum + size, 0) > LIMITS.sourceBytes)
+    throw new PayloadError(
+      'LIMIT_EXCEEDED',
+      `the source is larger than ${LIMITS.sourceBytes / MIB} MiB`,
+    );
+}

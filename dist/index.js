@@ -15,12 +15,12 @@ import {
   stopSignal,
   warnOfMistypedInputs,
   writeReport
-} from "./chunk-ITA2N6PP.js";
+} from "./chunk-J3Q34HVZ.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-WTJ5BU2H.js";
+} from "./chunk-Y2NINQKL.js";
 import {
   error,
   getInput,

@@ -57,6 +57,7 @@ export type GitErrorCode =
   | 'REMOTE_FAILED'
   | 'GIT_FAILED'
   | 'MIRROR_INVALID'
+  | 'OBJECT_INVALID'
   | 'CONTENT_CHANGED';
 
 /** Every code this program can end with. */
@@ -192,6 +193,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   REMOTE_FAILED: 'Check repository, the network and the token.',
   GIT_FAILED: 'Check that git 2.31 or newer is installed; see the cause.',
   MIRROR_INVALID: 'The mirror holds something that this tool did not write; see the message.',
+  OBJECT_INVALID:
+    'git itself would refuse this object; no honest tool writes such. Run git fsck --strict in a clone, and find out who pushed it.',
   CONTENT_CHANGED:
     'The publisher replaced a published package. Compare both; acknowledge with on-content-change: warn.',
 };

@@ -12,10 +12,9 @@ import {
   formatTag,
   formatTree,
   hashObject,
-  parseCommit,
-  parseTag,
 } from '../../src/git/objects/objects.js';
 import { PackWriter } from '../../src/git/objects/pack.js';
+import { parseCommit, parseTag } from '../../src/git/objects/strict.js';
 import { buildTree } from '../../src/git/objects/trees.js';
 import type { FileMode, ObjectType, TreeEntry } from '../../src/git/store.js';
 import { type GitBench, gitBench, PERSON } from '../fixtures/git-bench.js';

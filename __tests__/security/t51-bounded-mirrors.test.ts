@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ObjectReader } from '../../src/git/objects/batch.js';
-import { hashObject, parseTree } from '../../src/git/objects/objects.js';
+import { hashObject } from '../../src/git/objects/objects.js';
+import { parseTree } from '../../src/git/objects/strict.js';
 import { walkOf } from '../../src/git/objects/walk.js';
 import { LIMITS } from '../../src/limits.js';
 import { gitBench } from '../fixtures/git-bench.js';

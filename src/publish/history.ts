@@ -37,7 +37,11 @@ export interface HistoryStart {
 }
 
 /** How a tag shows that nothing can be built on it: it is gone, or is no commit of a mirror. */
-const UNUSABLE: ReadonlySet<string> = new Set(['BRANCH_NOT_FOUND', 'MIRROR_INVALID']);
+const UNUSABLE: ReadonlySet<string> = new Set([
+  'BRANCH_NOT_FOUND',
+  'MIRROR_INVALID',
+  'OBJECT_INVALID',
+]);
 /** Foreign tags that look like versions are few; each costs a fetch. */
 const MOST_UNLISTED = 5;
 

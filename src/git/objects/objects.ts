@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { GitError, PayloadError } from '../../errors.js';
-import type { Commit, FileMode, ObjectType, Oid, Tag, TreeEntry } from '../store.js';
+import type { Commit, ObjectType, Oid, Tag, TreeEntry } from '../store.js';
 import { unsafeName } from './names.js';
 
 /** A person and a time, as a commit or tag records them. */
@@ -23,18 +23,9 @@ export interface SignedCommit extends Commit {
 /** Id of the tree without entries. */
 export const EMPTY_TREE: Oid = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-const MODES: ReadonlySet<string> = new Set<FileMode>([
-  '100644',
-  '100755',
-  '120000',
-  '040000',
-  '160000',
-]);
 const OID = /^[0-9a-f]{40}$/u;
 /** `Name <mail> seconds zone`, as git's fsck wants it. */
 const IDENTITY = /^([^<>\n\0]+) <([^<>\n\0]*)> (0|[1-9][0-9]*) ([+-])([0-9]{2})([0-9]{2})$/u;
-const SIGNATURE = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$/mu;
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** True for 40 lower-case hex digits. */
 export function isOid(text: string): text is Oid {
@@ -76,37 +67,6 @@ function checkEntry(entry: TreeEntry, problem: string | undefined): void {
       `A git tree cannot hold the name ${quote(entry.name)}: it ${problem}.`,
     );
   requireOid(entry.oid);
-}
-
-/**
- * Entries of a tree, in its order. Modes that old tools wrote (100664) become what git makes of them.
- * @throws GitError MIRROR_INVALID when the bytes are no tree
- */
-export function parseTree(content: Uint8Array): TreeEntry[] {
-  const entries: TreeEntry[] = [];
-  for (let at = 0; at < content.length;) {
-    const space = content.indexOf(0x20, at);
-    const end = space < 0 ? -1 : content.indexOf(0, space + 1);
-    const next = end + 21;
-    if (end < 0 || next > content.length || end === space + 1)
-      throw invalid('tree', `entry ${entries.length + 1} is cut off`);
-    const mode = canonicalMode(Buffer.from(content.subarray(at, space)).toString('latin1'));
-    entries.push({
-      mode,
-      name: content.slice(space + 1, end),
-      oid: Buffer.from(content.subarray(end + 1, next)).toString('hex'),
-    });
-    at = next;
-  }
-  return entries;
-}
-
-function canonicalMode(text: string): FileMode {
-  const mode = text === '40000' ? '040000' : text;
-  if (text !== '040000' && MODES.has(mode)) return mode as FileMode;
-  if (/^100[0-7]{3}$/u.test(text))
-    return (Number.parseInt(text, 8) & 0o100) === 0 ? '100644' : '100755';
-  throw invalid('tree', `mode ${quote(Buffer.from(text))} is none of git's`);
 }
 
 /**
@@ -154,20 +114,6 @@ export function formatCommit(commit: SignedCommit): Uint8Array {
   return Buffer.from(`${head.join('\n')}\n\n${requireMessage(commit.message)}`);
 }
 
-/** Parses a commit. Headers that this program does not use are skipped. @throws GitError MIRROR_INVALID */
-export function parseCommit(content: Uint8Array): SignedCommit {
-  const { headers, message } = splitHeaders('commit', content);
-  const signature = headers.find(([key]) => key === 'gpgsig')?.[1];
-  return {
-    tree: requireOid(header(headers, 'tree')),
-    parents: headers.filter(([key]) => key === 'parent').map(([, value]) => requireOid(value)),
-    author: header(headers, 'author'),
-    committer: header(headers, 'committer'),
-    message,
-    ...(signature === undefined ? {} : { signature }),
-  };
-}
-
 /**
  * Content of an annotated tag, byte for byte as `git mktag` takes it; the signature stands at the end.
  * What a signature signs is the content without it.
@@ -187,45 +133,6 @@ export function formatTag(tag: Tag): Uint8Array {
   if (!message.endsWith('\n'))
     throw invalid('tag', 'the message of a signed tag must end with a line end');
   return Buffer.from(`${head.join('\n')}\n\n${message}${tag.signature.trimEnd()}\n`);
-}
-
-/** Parses an annotated tag. @throws GitError MIRROR_INVALID */
-export function parseTag(content: Uint8Array): Tag & { readonly type: ObjectType } {
-  const { headers, message } = splitHeaders('tag', content);
-  const type = header(headers, 'type');
-  if (type !== 'commit' && type !== 'tree' && type !== 'blob' && type !== 'tag')
-    throw invalid('tag', 'its type is unknown');
-  const tagger = headers.find(([key]) => key === 'tagger')?.[1];
-  const start = SIGNATURE.exec(message)?.index;
-  return {
-    object: requireOid(header(headers, 'object')),
-    type,
-    name: header(headers, 'tag'),
-    message: start === undefined ? message : message.slice(0, start),
-    ...(tagger === undefined ? {} : { tagger }),
-    ...(start === undefined ? {} : { signature: message.slice(start) }),
-  };
-}
-
-type Headers = readonly (readonly [string, string])[];
-
-/** Header lines up to the empty one; a line that begins with a space goes on with the value before it. */
-function splitHeaders(kind: string, content: Uint8Array): { headers: Headers; message: string } {
-  const text = decoder.decode(content);
-  const end = text.indexOf('\n\n');
-  const head = end < 0 ? text.replace(/\n$/u, '') : text.slice(0, end);
-  const headers = head.split(/\n(?! )/u).map((line) => {
-    const space = line.indexOf(' ');
-    if (space <= 0) throw invalid(kind, 'a header line has no value');
-    return [line.slice(0, space), line.slice(space + 1).replaceAll('\n ', '\n')] as const;
-  });
-  return { headers, message: end < 0 ? '' : text.slice(end + 2) };
-}
-
-function header(headers: Headers, key: string): string {
-  const value = headers.find(([name]) => name === key)?.[1];
-  if (value === undefined) throw invalid('object', `it has no "${key}" line`);
-  return value;
 }
 
 function requireOid(text: string): Oid {

@@ -7,8 +7,9 @@ import { LIMITS, MIB } from '../../limits.js';
 import { type GitPlace, runGit, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
 import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
-import { hashObject, parseCommit, parseTag, parseTree } from './objects.js';
+import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
+import { parseCommit, parseTag, parseTree } from './strict.js';
 
 /** Trees, commits and tags that are kept at hand. */
 const CACHE_BYTES = 32 * MIB;

@@ -9,7 +9,8 @@ import { LIMITS } from '../../limits.js';
 import { PrivateDirectory, Spool } from '../../net/private-file.js';
 import { type GitPlace, requireGit, runGit, startGit } from '../command.js';
 import { type BatchAnswers, converse, ObjectReader } from '../objects/batch.js';
-import { isOid, parseCommit, parseTag, parseTree } from '../objects/objects.js';
+import { isOid } from '../objects/objects.js';
+import { parseCommit, parseTag, parseTree } from '../objects/strict.js';
 import type {
   Commit,
   MirrorReader,

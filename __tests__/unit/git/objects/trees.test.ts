@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { EMPTY_TREE, parseTree } from '../../../../src/git/objects/objects.js';
+import { EMPTY_TREE } from '../../../../src/git/objects/objects.js';
+import { parseTree } from '../../../../src/git/objects/strict.js';
 import {
   buildTree,
   type BuiltTree,

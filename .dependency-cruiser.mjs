@@ -4,7 +4,7 @@ const room = (name) => `^src/${name}/`;
 const PURE = '^src/(rpm|archives|compression|repodata|mirror|trust)/';
 /** Every room above the adapters that is not a door. */
 const ABOVE =
-  '^src/(publish|check|verify|inspect|init|survey|upstream|source|notes|openpgp|signing)/';
+  '^src/(publish|check|verify|inspect|init|site|survey|upstream|source|notes|openpgp|signing)/';
 const ADAPTERS = '^src/(net|git|github)/';
 /** What the rooms above the adapters see of them: ports, and the pure formats of git. */
 const PORTS = '^src/git/(store\\.ts$|objects/)|^src/net/fetcher\\.ts$|^src/github/port\\.ts$';
@@ -52,7 +52,7 @@ export default {
       comment: 'bytes become facts, facts evidence, evidence a verdict; only a verdict may write',
       from: { path: '^src/(rpm|archives|repodata|compression|openpgp)/' },
       to: {
-        path: '^src/(trust|mirror|publish|check|verify|inspect|init|survey|upstream|source|notes)/',
+        path: '^src/(trust|mirror|publish|check|verify|inspect|init|site|survey|upstream|source|notes)/',
       },
     },
     owner('owner-core', '@actions/core', '^src/index\\.ts$|^src/(inputs|report|run)/'),
@@ -66,6 +66,8 @@ export default {
     owner('owner-liblzma', 'node-liblzma', room('compression')),
     owner('owner-undici', 'undici', room('net')),
     owner('owner-picomatch', 'picomatch', '^src/(mirror|source)/'),
+    owner('owner-preact', '(preact|preact-render-to-string|feed)', room('site')),
+    owner('owner-diff', 'diff', room('mirror')),
     owner('owner-table', 'cli-table3', room('report')),
   ],
   options: {
@@ -75,7 +77,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.js'],
+      extensions: ['.ts', '.tsx', '.js'],
     },
   },
 };

@@ -4,10 +4,10 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/__tests__'],
   testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': '<rootDir>/scripts/jest-transform.mjs',
+    '^.+\\.tsx?$': '<rootDir>/scripts/jest-transform.mjs',
   },
   testTimeout: 300_000,
   // Most integration tests wait for children and timers, not for the processor.

@@ -1,6 +1,9 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  warnOfMistypedInputs
+} from "./chunk-RDFSRSL6.js";
+import {
   INPUTS,
   actionLogger,
   emptyReport,
@@ -13,9 +16,8 @@ import {
   secretsInUrl,
   secretsToMask,
   stopSignal,
-  warnOfMistypedInputs,
   writeReport
-} from "./chunk-J3Q34HVZ.js";
+} from "./chunk-VHF7COMM.js";
 import {
   InputError,
   describeError,

@@ -7,7 +7,9 @@ import esbuild from 'esbuild';
 
 const own = readFileSync(import.meta.filename);
 const options = (sourcefile) => ({
-  loader: 'ts',
+  loader: sourcefile.endsWith('x') ? 'tsx' : 'ts',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
   format: 'esm',
   target: 'node24',
   sourcemap: 'inline',

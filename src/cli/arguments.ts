@@ -5,7 +5,7 @@ import { InputError } from '../errors.js';
 import { nearestOf } from '../inputs/mistyped.js';
 import { type InputName, INPUTS, inputSpec, isInputName } from '../inputs/table.js';
 
-const COMMANDS = ['publish', 'check', 'verify', 'inspect', 'init'] as const;
+const COMMANDS = ['publish', 'check', 'verify', 'inspect', 'init', 'site'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** What the command line says. */
@@ -20,8 +20,10 @@ export interface CommandLine {
   readonly report: string | undefined;
   /** inspect: unpack into this folder. */
   readonly extract: string | undefined;
-  /** init: the file to write, or `-` for none. */
+  /** init: the file to write, or `-` for none; site: the folder. */
   readonly output: string | undefined;
+  /** site: where its pages will be. */
+  readonly url: string | undefined;
   /** inspect: the files. */
   readonly files: readonly string[];
   /** Inputs given as flags; the flag of a list given again adds to it. */
@@ -29,11 +31,12 @@ export interface CommandLine {
 }
 
 const SWITCHES = new Set(['help', 'version', 'json', 'quiet', 'verbose']);
-const VALUES = new Set(['report', 'extract', 'output']);
-/** Flags that only one command has. */
-const OWNED: ReadonlyMap<string, Command> = new Map([
-  ['extract', 'inspect'],
-  ['output', 'init'],
+const VALUES = new Set(['report', 'extract', 'output', 'url']);
+/** Flags that only some commands have. */
+const OWNED: ReadonlyMap<string, readonly Command[]> = new Map([
+  ['extract', ['inspect']],
+  ['output', ['init', 'site']],
+  ['url', ['site']],
 ]);
 
 /**
@@ -150,12 +153,12 @@ function finish(
     );
   }
   const [foreign] = [...flags.keys()].filter(
-    (name) => !informative && (OWNED.get(name) ?? command) !== command,
+    (name) => !informative && OWNED.get(name)?.some((owner) => owner === command) === false,
   );
   if (foreign !== undefined) {
     throw new InputError(
       'INPUT_INVALID',
-      `--${foreign} belongs to ${OWNED.get(foreign)!}, and the command is ${command ?? ''}`,
+      `--${foreign} belongs to ${OWNED.get(foreign)!.join(' and ')}, and the command is ${command ?? ''}`,
       { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
     );
   }
@@ -176,6 +179,7 @@ function finish(
     report: flags.get('report'),
     extract: flags.get('extract'),
     output: flags.get('output'),
+    url: flags.get('url'),
     files: command === 'inspect' ? rest : [],
     inputs,
   };

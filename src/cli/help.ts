@@ -53,6 +53,19 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     done: 'no findings',
     example: 'rpm-source-mirror verify --repository ./mirror.git',
   },
+  site: {
+    synopsis: 'site --output DIR [options]',
+    purpose: 'verify, and write the pages, feeds and badges of the mirror',
+    description:
+      'Does what verify does, then writes static pages about it: what is mirrored from where, by whom it is signed, whether it is proved, every release with its evidence, what changed in source and install scripts, feeds, badges and a status file. Exit status 1 on any finding; the pages are written then, too, and say so. DIR must be empty, absent, or hold what an earlier run wrote there.',
+    output: [
+      ['--output DIR', 'the folder to write'],
+      ['--url URL', 'where the pages will be, for feeds and badge'],
+      ...REPORT,
+    ],
+    done: 'no findings; the pages are written',
+    example: 'rpm-source-mirror site --repository ./mirror.git --output ./pages',
+  },
   inspect: {
     synopsis: 'inspect FILE... [options]',
     purpose: 'what an RPM file says, and whether it is to be trusted',
@@ -124,16 +137,19 @@ export function helpText(command?: Command): string {
   return `${sections.map(([title, text]) => `${title}\n${text}`).join('\n\n')}\n`;
 }
 
+/** `site` takes what `verify` takes. */
 function optionsOf(command: Command): InputName[] {
-  return ALL.filter((name) => inputSpec(name).commands.includes(command));
+  return ALL.filter((name) =>
+    inputSpec(name).commands.includes(command === 'site' ? 'verify' : command),
+  );
 }
 
 /** Of the whole manual: a flag that one command alone has says so. */
 function allFlags(): Flag[] {
-  const own = (['inspect', 'init'] as const).flatMap((name) =>
+  const own = (['site', 'inspect', 'init'] as const).flatMap((name) =>
     COMMANDS[name].output.map(([flag, meaning]): Flag => [flag, `${name}: ${meaning}`]),
   );
-  return [...REPORT, ...own.filter(([flag]) => flag !== '--json')];
+  return [...REPORT, ...own.filter(([flag]) => !/^--(?:json|report)/.test(flag))];
 }
 
 const CHECKOUT =

@@ -31,6 +31,10 @@ async function main(args: readonly string[]): Promise<number> {
     return inspectFiles({ line, read: inputReader(line), logger, print });
   if (line.command === 'init')
     return writeWorkflow({ line, read: inputReader(line), logger, print });
+  if (line.command === 'site') {
+    const { writeSite } = await import('./site.js');
+    return writeSite({ line, read: inputReader(line), logger, print });
+  }
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, {
     logger,
@@ -57,7 +61,7 @@ function withoutToolCache(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Flags win over the environment; INPUT_SIGNING_KEY works where a shell cannot export INPUT_SIGNING-KEY. */
 function inputReader(line: CommandLine): InputReader {
   return (name) => {
-    if (name === 'mode') return line.command ?? '';
+    if (name === 'mode') return line.command === 'site' ? 'verify' : (line.command ?? '');
     return (
       line.inputs.get(name) ??
       process.env[variableOf(name)] ??

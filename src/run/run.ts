@@ -9,6 +9,7 @@ import { check } from '../check/check.js';
 import { describeError, InputError } from '../errors.js';
 import { cloneForReading, openLocalRepository } from '../git/remote/local.js';
 import { openRepository } from '../git/remote/repository.js';
+import type { MirrorReader } from '../git/store.js';
 import { openGitHub } from '../github/host.js';
 import type { ActivityHost, IssueHost } from '../github/port.js';
 import type { RepositoryName } from '../github/repository-name.js';
@@ -35,6 +36,16 @@ export interface Door {
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Called when `verify` is through, while its reading of the mirror is still open. */
+  readonly afterVerify?: (visit: Visit) => Promise<void>;
+}
+
+/** A verified mirror that is still open. */
+export interface Visit {
+  readonly result: RunResult;
+  readonly reader: MirrorReader;
+  /** The mirror as git reaches it, without credentials. */
+  readonly repositoryUrl: string;
 }
 
 /**
@@ -117,6 +128,7 @@ async function runIn(
       tempDir,
       mirrors,
       ...(token === undefined ? {} : { token }),
+      ...(door.afterVerify === undefined ? {} : { afterVerify: door.afterVerify }),
     });
     const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
     if (!door.signal.aborted) {
@@ -161,7 +173,7 @@ function hostOf(
 async function runMode(
   options: Options,
   ports: Shared,
-  place: Place & Pick<Settings, 'mirrors'>,
+  place: Place & Pick<Settings, 'mirrors'> & Pick<Door, 'afterVerify'>,
 ): Promise<RunResult> {
   const { report, logger } = ports;
   try {
@@ -235,14 +247,20 @@ async function runOnStore(
 }
 
 /** A repository on this machine is read where it lies; any other is cloned whole. */
-async function runVerify(options: Options, shared: Shared, place: Place): Promise<RunResult> {
+async function runVerify(
+  options: Options,
+  shared: Shared,
+  { afterVerify, ...place }: Place & Pick<Door, 'afterVerify'>,
+): Promise<RunResult> {
   const { remote, tempDir } = place;
   const reader =
     remote.transport === 'file'
       ? await openLocalRepository({ path: fileURLToPath(remote.url), tempDir })
       : await cloneForReading(place);
   try {
-    return await verify(options, { ...shared, reader });
+    const result = await verify(options, { ...shared, reader });
+    await afterVerify?.({ result, reader, repositoryUrl: remote.url });
+    return result;
   } finally {
     await reader.close();
   }

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+import { MirrorError } from '../errors.js';
+import type { MirrorReader, Oid } from '../git/store.js';
+import type { Options } from '../inputs/options.js';
+import type { Logger } from '../log.js';
+import type { LineBranch } from '../mirror/lines.js';
+import { followLines } from '../mirror/lines.js';
+import { tryParseNevra } from '../mirror/nevra.js';
+import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import { parseRepomd } from '../repodata/repomd.js';
+import { ageDays } from '../repodata/rollback.js';
+import { hostLinks } from '../report/hosts.js';
+import type { ReleaseRow, RunResult } from '../report/report.js';
+import { compareEvr } from '../rpm/evr.js';
+import {
+  collectReleases,
+  findEntry,
+  type Folders,
+  proofOf,
+  type ReleaseReading,
+} from './collect.js';
+import { folderNames } from './folders.js';
+import type { SiteKey, SiteModel, SiteRelease } from './model.js';
+
+export interface SiteInputs {
+  readonly reader: MirrorReader;
+  readonly result: RunResult;
+  readonly options: Options;
+  /** The mirror as git reaches it, without credentials. */
+  readonly repositoryUrl: string;
+  readonly url: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Commits of the branch that are followed to tell backports from the rest. */
+const MOST_COMMITS = 20_000;
+
+/** Everything that the pages of a verified mirror say, read from its objects alone. */
+export async function buildModel(inputs: SiteInputs): Promise<SiteModel> {
+  const { reader, result, options, now } = inputs;
+  const { report } = result;
+  const root = result.commit === '' ? undefined : (await reader.readCommit(result.commit)).tree;
+  const claims = await readClaims(reader, root, options);
+  const { folders } = claims;
+  const rows = sortRows(report.releases);
+  const readings = await collectReleases(rows, { ...inputs, report, folders });
+  const onBranch = await readBranch(reader, result.commit);
+  const marks = marksOf(rows, { claims, onBranch });
+  const names = folderNames(rows.map(({ tag }) => tag));
+  const releases = readings
+    .map((reading) => toRelease(reading, { report, marks, folder: names.get(reading.row.tag)! }))
+    .reverse();
+  const newest = releases.find(({ proof }) => proof === 'proved') ?? releases[0];
+  const all = report.findings;
+  const proofs = new Set(releases.map(({ proof }) => proof));
+  return {
+    title: options.title ?? claims.title ?? titleOf(readings) ?? newest?.name ?? 'Source mirror',
+    packages: [...new Set(releases.map(({ name }) => name).filter((name) => name !== ''))],
+    now,
+    proof:
+      result.failed || proofs.has('failed')
+        ? 'failed'
+        : proofs.has('unproved') || releases.length === 0
+          ? 'unproved'
+          : 'proved',
+    isPinned: options.gpgFingerprints.size > 0 || options.gpgkey.length > 0,
+    commit: result.commit,
+    links: hostLinks(inputs.repositoryUrl, inputs.environment),
+    url: inputs.url,
+    upstream: readings.findLast(({ upstream }) => upstream !== undefined)?.upstream,
+    index: await readIndex(reader, root, { folders, now }),
+    keys: keysOf(readings),
+    releases,
+    newest,
+    findings: all,
+    remarks: remarksOf(result),
+    accepted: (report as { accepted?: readonly unknown[] }).accepted?.length ?? 0,
+    errors: report.errors.map(({ code, message }) => `${code}: ${message}`),
+    archive: folders.archive,
+    sourceDirectory: folders.source,
+  };
+}
+
+/** Oldest first; what is no NEVRA comes before, by its tag. */
+function sortRows(rows: readonly ReleaseRow[]): ReleaseRow[] {
+  const keyed = rows.map((row) => ({ row, nevra: tryParseNevra(row.nevra) }));
+  return keyed
+    .sort((a, b) =>
+      a.nevra === undefined || b.nevra === undefined
+        ? Number(a.nevra !== undefined) - Number(b.nevra !== undefined) ||
+          (a.row.tag < b.row.tag ? -1 : 1)
+        : compareEvr(a.nevra, b.nevra) || (a.row.tag < b.row.tag ? -1 : 1),
+    )
+    .map(({ row }) => row);
+}
+
+function toRelease(
+  reading: ReleaseReading,
+  {
+    report,
+    marks,
+    folder,
+  }: { report: RunResult['report']; marks: ReadonlyMap<string, string[]>; folder: string },
+): SiteRelease {
+  const { row, facts, source, sourceTree, notes } = reading;
+  const nevra = tryParseNevra(row.nevra);
+  return {
+    row,
+    tag: row.tag,
+    version: row.version || (nevra?.version ?? row.tag),
+    name: nevra?.name ?? '',
+    proof: proofOf(row, report),
+    date: row.package?.signature.created,
+    findings: report.findings.filter(({ tag }) => tag === row.tag),
+    facts,
+    source,
+    sourceTree,
+    notes,
+    marks: marks.get(row.tag) ?? [],
+    folder,
+  };
+}
+
+/** The product's name in the subject of the newest release that was proved. */
+function titleOf(readings: readonly ReleaseReading[]): string | undefined {
+  const named = readings.findLast(({ message }) => message !== undefined);
+  const subject = (named?.message?.subject ?? '').replaceAll('\u2060', '');
+  const end = ` ${named?.row.version ?? ''}`;
+  return subject.startsWith('feat: ') && subject.endsWith(end)
+    ? subject.slice('feat: '.length, -end.length) || undefined
+    : undefined;
+}
+
+/** What the mirror says of itself; good for words on a page, and for nothing that is proved. */
+interface Claims {
+  readonly folders: Folders;
+  readonly title: string | undefined;
+  readonly lines: readonly LineBranch[];
+  readonly records: readonly ReleaseRecord[];
+}
+
+async function readClaims(
+  reader: MirrorReader,
+  root: Oid | undefined,
+  { directories, lineBranches }: Options,
+): Promise<Claims> {
+  const archive = directories.archive;
+  const made = parseObject(await readFile(reader, root, `${archive}/mirror.json`));
+  const own = made['directories'] as Partial<Folders> | undefined;
+  const isFolder = (value: unknown): value is string =>
+    typeof value === 'string' && /^[^/\0].*[^/\0]$|^[^/\0]$/.test(value);
+  const lines = Array.isArray(made['lineBranches']) ? (made['lineBranches'] as LineBranch[]) : [];
+  return {
+    folders: {
+      source: isFolder(own?.source) ? own.source : directories.source,
+      archive: isFolder(own?.archive) ? own.archive : archive,
+    },
+    title: typeof made['title'] === 'string' && made['title'] !== '' ? made['title'] : undefined,
+    lines: [...lineBranches, ...lines.filter(isLine)],
+    records: parseRecords(await readFile(reader, root, `${archive}/releases.json`)),
+  };
+}
+
+function isLine(value: unknown): value is LineBranch {
+  const line = value as Partial<LineBranch> | null;
+  return typeof line?.pattern === 'string' && typeof line.branch === 'string';
+}
+
+function parseRecords(bytes: Uint8Array | undefined): ReleaseRecord[] {
+  try {
+    return bytes === undefined ? [] : parseReleases(bytes);
+  } catch (error) {
+    // A finding says so already.
+    if (error instanceof MirrorError) return [];
+    throw error;
+  }
+}
+
+function parseObject(bytes: Uint8Array | undefined): Record<string, unknown> {
+  try {
+    const value: unknown =
+      bytes === undefined ? {} : JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A small file of the branch; undefined where it is not, or cannot be read, which is a finding elsewhere. */
+async function readFile(
+  reader: MirrorReader,
+  root: Oid | undefined,
+  path: string,
+): Promise<Uint8Array | undefined> {
+  if (root === undefined) return undefined;
+  try {
+    const entry = await findEntry(reader, root, path);
+    return entry === undefined || entry.mode === '040000'
+      ? undefined
+      : await reader.readBlob(entry.oid);
+  } catch (error) {
+    if (error instanceof MirrorError) return undefined;
+    throw error;
+  }
+}
+
+async function readIndex(
+  reader: MirrorReader,
+  root: Oid | undefined,
+  { folders, now }: { folders: Folders; now: number },
+): Promise<SiteModel['index']> {
+  const bytes = await readFile(reader, root, `${folders.archive}/repomd.xml`);
+  if (bytes === undefined) return undefined;
+  try {
+    const repomd = parseRepomd(bytes);
+    const signature = await readFile(reader, root, `${folders.archive}/repomd.xml.asc`);
+    return {
+      revision: repomd.revision,
+      ageDays: ageDays(repomd, now),
+      isSigned: signature !== undefined,
+    };
+  } catch (error) {
+    if (error instanceof MirrorError) return undefined;
+    throw error;
+  }
+}
+
+/** The commits of the branch itself: a release that stands beside them is a backport. */
+async function readBranch(reader: MirrorReader, tip: string): Promise<ReadonlySet<Oid>> {
+  const seen = new Set<Oid>();
+  for (let at: Oid | undefined = tip || undefined; at !== undefined && seen.size < MOST_COMMITS;) {
+    seen.add(at);
+    [at] = (await reader.readCommit(at)).parents;
+  }
+  return seen;
+}
+
+function marksOf(
+  rows: readonly ReleaseRow[],
+  { claims, onBranch }: { claims: Claims; onBranch: ReadonlySet<Oid> },
+): Map<string, string[]> {
+  const tagged = rows.flatMap(({ tag, nevra: text }) => {
+    const nevra = tryParseNevra(text);
+    return nevra === undefined ? [] : [{ tag, nevra }];
+  });
+  const classes = new Map(claims.records.map((record) => [record.tag, record.class]));
+  const lines = claims.lines.map((line) => ({
+    branch: line.branch,
+    tags: new Set(linesOf(line, tagged)),
+  }));
+  return new Map(
+    rows.map(({ tag, commit }) => [
+      tag,
+      [
+        ...(commit !== undefined && onBranch.size > 0 && !onBranch.has(commit) ? ['backport'] : []),
+        ...[classes.get(tag)].filter((found) => typeof found === 'string' && found !== 'unchanged'),
+        ...lines.flatMap(({ branch, tags }) => (tags.has(tag) ? [`line ${branch}`] : [])),
+      ] as string[],
+    ]),
+  );
+}
+
+/** The releases of a line are those that the branch would follow if it stood alone. */
+function linesOf(line: LineBranch, tagged: Parameters<typeof followLines>[1]): string[] {
+  return tagged
+    .filter((release) => followLines([line], [release]).length > 0)
+    .map(({ tag }) => tag);
+}
+
+function keysOf(readings: readonly ReleaseReading[]): SiteKey[] {
+  const signed = readings.filter(
+    ({ row, message }) => row.package !== undefined && message !== undefined,
+  );
+  const groups = Map.groupBy(signed, ({ row }) => row.package!.signature.fingerprint);
+  return [...groups].map(([fingerprint, of]) => {
+    const dates = of.map(({ row }) => row.package!.signature.created).sort();
+    const metadata = of.at(-1)!.message?.metadata;
+    return {
+      fingerprint,
+      userId: (metadata?.get('GPG key primary uid') ?? '').replaceAll('\u2060', ''),
+      created: metadata?.get('GPG key creation time') ?? '',
+      releases: of.length,
+      first: dates[0]!,
+      last: dates.at(-1)!,
+    };
+  });
+}
+
+function remarksOf({ report }: RunResult): string[] {
+  const { notPinned = [], residue = [] } = report as { notPinned?: string[]; residue?: string[] };
+  const unproved = report.notChecked.map(({ tag, path, reason }) => `${tag}: ${path}: ${reason}`);
+  return [...notPinned.map((text) => `Not pinned: ${text}`), ...unproved, ...residue];
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+import type { VNode } from 'preact';
+
+import { counted, fingerprint, formatBytes, Pill } from './layout.js';
+import type { SiteModel, SiteRelease } from './model.js';
+import { Hash, Link, Text } from './visible.js';
+
+/** What was checked, against what, and with which key. */
+export function Evidence({
+  model: { links, keys },
+  release,
+}: {
+  readonly model: SiteModel;
+  readonly release: SiteRelease;
+}): VNode {
+  const { row, tag, facts, sourceTree, source } = release;
+  const pkg = row.package;
+  const key = keys.find(({ fingerprint: of }) => of === pkg?.signature.fingerprint);
+  const rows: (readonly [string, VNode | string | undefined])[] = [
+    ['Package', <Text of={row.nevra} />],
+    [
+      'Tag',
+      <Link to={links.tag(tag)}>
+        <Text of={tag} />
+      </Link>,
+    ],
+    [
+      'Commit',
+      row.commit === undefined ? undefined : (
+        <Link to={links.commit(row.commit)}>
+          <Hash of={row.commit} />
+        </Link>
+      ),
+    ],
+    [
+      'Signature',
+      pkg === undefined ? undefined : (
+        <>{`good: OpenPGP version ${pkg.signature.version}, ${pkg.signature.hash}, made ${pkg.signature.created}`}</>
+      ),
+    ],
+    [
+      'Key',
+      pkg === undefined ? undefined : (
+        <>
+          <Hash of={fingerprint(pkg.signature.fingerprint)} />
+          {key === undefined ? null : (
+            <>
+              <br />
+              <Text of={key.userId} />
+            </>
+          )}
+        </>
+      ),
+    ],
+    ['Index checksum, SHA-256 of the file', pkg?.sha256 ? <Hash of={pkg.sha256} /> : undefined],
+    [
+      'Content-Sha256, all but the signature',
+      pkg?.contentSha256 ? <Hash of={pkg.contentSha256} /> : undefined,
+    ],
+    [
+      'Archived',
+      facts === undefined ? undefined : (
+        <>
+          <Link to={links.raw(tag, facts.archivePath)}>
+            <Text of={facts.archivePath} />
+          </Link>
+          {`, ${formatBytes(facts.packageBytes)}${facts.isHeader ? ', the signed header' : ''}`}
+        </>
+      ),
+    ],
+    [
+      'Source tree',
+      sourceTree === undefined ? undefined : (
+        <>
+          <Hash of={sourceTree} />
+          {source === undefined
+            ? ''
+            : `, ${counted(source.files, 'file')}, ${formatBytes(source.bytes)}`}
+        </>
+      ),
+    ],
+    [
+      'Built',
+      facts === undefined || facts.buildTime === null ? undefined : (
+        <>
+          {new Date(facts.buildTime * 1000).toISOString().replace('.000', '')}
+          {facts.buildHost === '' ? null : (
+            <>
+              {' '}
+              on <Text of={facts.buildHost} />
+            </>
+          )}
+        </>
+      ),
+    ],
+  ];
+  return (
+    <section>
+      <h2>
+        Evidence <Pill proof={release.proof} />
+      </h2>
+      <div class="scroll">
+        <table class="facts-table">
+          <tbody>
+            {rows
+              .filter(([, value]) => value !== undefined)
+              .map(([name, value]) => (
+                <tr>
+                  <th scope="row">{name}</th>
+                  <td>{value}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

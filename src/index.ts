@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { randomUUID } from 'node:crypto';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,13 +13,15 @@ import { type Options, parseOptions } from './inputs/options.js';
 import { type InputName, INPUTS } from './inputs/table.js';
 import { printable } from './report/escape.js';
 import { actionLogger } from './report/loggers.js';
-import { emptyReport, type RunResult } from './report/report.js';
+import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { formatSummary, headline } from './report/summary.js';
-import { failures, run, writeReport } from './run/run.js';
+import { guardAgainstCrash } from './run/crash.js';
+import { failures, formatReport, run, writeReport } from './run/run.js';
 import { stopSignal } from './run/signals.js';
 
 /** The Action: inputs → use case → outputs, summary, annotations, exit code. */
 async function main(): Promise<void> {
+  const guard = guardAgainstCrash(modeGiven(), lastWords);
   let result: RunResult;
   try {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
@@ -28,15 +31,29 @@ async function main(): Promise<void> {
       logger: actionLogger(),
       environment: process.env,
       signal: stopSignal(),
+      unfinished: guard.unfinished,
     });
   } catch (error) {
     result = refusedInput(error);
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
-  await writeOutputs(result);
+  const path = reportPath();
+  await writeReport(result, path);
+  writeOutputs(result, path);
   if (!result.failed) core.info(printable(headline(result)));
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined)
     await core.summary.addRaw(formatSummary(result)).write();
+  fail(result);
+  guard.done();
+}
+
+/** The same for a run that crashed, with nothing to wait for: the process ends when this returns. */
+function lastWords(result: RunResult): void {
+  const path = reportPath();
+  writeFileSync(path, formatReport(result));
+  writeOutputs(result, path);
+  const summary = process.env['GITHUB_STEP_SUMMARY'];
+  if (summary !== undefined) appendFileSync(summary, formatSummary(result));
   fail(result);
 }
 
@@ -46,10 +63,14 @@ function givenInput(name: InputName): string {
   return text === INPUTS[name].default ? '' : text;
 }
 
+function modeGiven(): Report['mode'] {
+  const mode = core.getInput('mode');
+  return mode === 'check' || mode === 'verify' ? mode : 'publish';
+}
+
 /** A run that did not begin has outputs, report and summary as well. */
 function refusedInput(error: unknown): RunResult {
-  const mode = core.getInput('mode');
-  const report = emptyReport(mode === 'check' || mode === 'verify' ? mode : 'publish');
+  const report = emptyReport(modeGiven());
   report.errors.push(describeError(error));
   return { report, hasNew: false, newVersions: [], latestVersion: '', commit: '', failed: true };
 }
@@ -85,12 +106,12 @@ function sourceUrls({ source, gpgkey, releaseNotes }: Options): string[] {
   ].filter((url) => url !== undefined);
 }
 
-async function writeOutputs(result: RunResult): Promise<void> {
+function reportPath(): string {
   const directory = process.env['RUNNER_TEMP'] ?? tmpdir();
-  const path = await writeReport(
-    result,
-    join(directory, `rpm-source-mirror-report-${randomUUID()}.json`),
-  );
+  return join(directory, `rpm-source-mirror-report-${randomUUID()}.json`);
+}
+
+function writeOutputs(result: RunResult, path: string): void {
   const published = result.report.releases.filter((row) => row.status === 'published');
   const outputs: Readonly<Record<string, string>> = {
     'has-new': String(result.hasNew),

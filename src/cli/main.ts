@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
+import { writeFileSync } from 'node:fs';
+
 import { describeError, InputError } from '../errors.js';
 import { warnOfMistypedInputs } from '../inputs/mistyped.js';
 import { type InputReader, parseOptions } from '../inputs/options.js';
 import { terminalLogger } from '../report/loggers.js';
+import type { Report, RunResult } from '../report/report.js';
 import { formatError, formatTable } from '../report/terminal.js';
-import { failures, run, writeReport } from '../run/run.js';
+import { type CrashGuard, guardAgainstCrash } from '../run/crash.js';
+import { failures, formatReport, run, writeReport } from '../run/run.js';
 import { stopSignal } from '../run/signals.js';
 import { VERSION } from '../version.js';
 import { type CommandLine, parseCommandLine, shellVariableOf, variableOf } from './arguments.js';
@@ -21,6 +25,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const print = reserveStandardOutput();
+  guard = guardAgainstCrash(modeOf(line), (result) => {
+    lastWords(result, { line, print });
+  });
   const logger = terminalLogger({
     stream: process.stderr,
     quiet: line.quiet,
@@ -40,6 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     logger,
     environment: withoutToolCache(process.env),
     signal: stopSignal(),
+    unfinished: guard.unfinished,
   });
   if (line.report !== undefined) await writeReport(result, line.report);
   for (const failure of failures(result)) process.stderr.write(formatError(failure));
@@ -51,6 +59,23 @@ async function main(args: readonly string[]): Promise<number> {
     else print(table);
   }
   return result.failed ? 1 : 0;
+}
+
+function modeOf({ command }: CommandLine): Report['mode'] {
+  return command === 'check' || command === 'verify' ? command : 'publish';
+}
+
+interface Voice {
+  readonly line: CommandLine;
+  readonly print: (text: string) => void;
+}
+
+/** What a run that crashed leaves, with nothing to wait for: the process ends when this returns. */
+function lastWords(result: RunResult, { line, print }: Voice): void {
+  for (const failure of failures(result)) process.stderr.write(formatError(failure));
+  if (line.command === 'inspect' || line.command === 'init') return;
+  if (line.report !== undefined) writeFileSync(line.report, formatReport(result));
+  if (line.json) print(`${JSON.stringify(result.report)}\n`);
 }
 
 /** `@actions/tool-cache` writes workflow commands to stdout, which is the report's here. */
@@ -71,9 +96,11 @@ function inputReader(line: CommandLine): InputReader {
   };
 }
 
+let guard: CrashGuard | undefined;
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(formatError(describeError(error)));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }
+guard?.done();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ import { verify } from '../verify/verify.js';
 import { VERSION } from '../version.js';
 import { raiseAlarm } from './alarm.js';
 import { attestReleases } from './attest.js';
+import type { Unfinished } from './crash.js';
 import { warnOfPause } from './schedule.js';
 import { type Settings, settle } from './settings.js';
 
@@ -36,6 +37,8 @@ export interface Door {
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Told of what a crash has to know. */
+  readonly unfinished?: Unfinished;
   /** Called when `verify` is through, while its reading of the mirror is still open. */
   readonly afterVerify?: (visit: Visit) => Promise<void>;
 }
@@ -55,6 +58,7 @@ export interface Visit {
  */
 export async function run(options: Options, door: Door): Promise<RunResult> {
   const report = emptyReport(options.mode);
+  if (door.unfinished !== undefined) door.unfinished.report = report;
   const logger = collectingLogger(door.logger, report.warnings);
   const clock = openClock(door);
   const settings = await settle(options, {
@@ -67,9 +71,11 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
     ...settings.mirrors.map((mirror) => mirror.remote),
   ])
     if (transport === 'file') requireRepository(fileURLToPath(url));
-  const tempDir = await mkdtemp(
+  // At once, so that no crash comes between the folder and the note of it.
+  const tempDir = mkdtempSync(
     join(door.environment['RUNNER_TEMP'] || tmpdir(), 'rpm-source-mirror-'),
   );
+  door.unfinished?.folders.add(tempDir);
   try {
     return await runIn(tempDir, options, { door, report, logger, clock, settings });
   } finally {
@@ -309,9 +315,14 @@ function openClock({ environment }: Door): Clock {
 
 /** Writes the JSON report, with the statements of what was published beside it, and returns its path. */
 export async function writeReport(result: RunResult, path: string): Promise<string> {
-  await writeFile(path, `${JSON.stringify(result.report, null, 2)}\n`);
+  await writeFile(path, formatReport(result));
   await writeStatements(result, path);
   return path;
+}
+
+/** The JSON report as text. */
+export function formatReport({ report }: RunResult): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** All failures of a run, in order: of releases first, then of the run. */

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import {
+  makeRunDirectory,
+  removeRunDirectories,
+  runAction,
+  runCli,
+} from '../fixtures/run-bundle.js';
+import { hello } from '../fixtures/small-repository.js';
+import { openStage, type Stage, TOKEN } from '../fixtures/stage.js';
+
+/** Faults that a preload throws into the bundle once its temporary folder is there: the product has no door for it. */
+const FAULTS: Readonly<Record<string, { code: string; says: RegExp; options?: string[] }>> = {
+  'an exception that nobody catches': {
+    code: 'throw new Error("thrown into the run")',
+    says: /thrown into the run/,
+  },
+  'a rejected promise that nobody awaits': {
+    code: 'void Promise.reject(new Error("rejected in the run"))',
+    says: /rejected in the run/,
+  },
+  'something thrown that is no error': {
+    code: 'throw undefined',
+    says: /undefined/,
+  },
+  'a library that ends the process': {
+    code: 'process.exit(0)',
+    says: /the process ended \(exit status 0\) before the run did/,
+  },
+  'a heap that runs out': {
+    code: 'setInterval(() => { for (let i = 0; i < 8; i++) held.push(new Array(1e4).fill({})); }, 5)',
+    says: /the heap runs out: \d+ MiB of \d+ MiB/,
+    options: ['--max-old-space-size=256'],
+  },
+};
+
+describe('whatever ends the process', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ packages: [hello('1.0'), hello('2.0')] });
+  });
+  afterAll(async () => {
+    await stage.close();
+    removeRunDirectories();
+  });
+
+  /** Waits for the folder of the run below RUNNER_TEMP or TMPDIR, then does `code`. */
+  function preload(tempDir: string, code: string): string {
+    const file = join(tempDir, 'fault.mjs');
+    const folder = JSON.stringify(join(tempDir, 'temp'));
+    writeFileSync(
+      file,
+      `import { mkdirSync, readdirSync } from 'node:fs';
+mkdirSync(${folder}, { recursive: true });
+const held = [];
+const wait = setInterval(() => {
+  if (!readdirSync(${folder}).some((name) => /^rpm-source-mirror-(?!report)/.test(name))) return;
+  clearInterval(wait);
+  ${code};
+}, 1);
+globalThis.held = held;
+`,
+    );
+    return pathToFileURL(file).href;
+  }
+
+  const given = (): Record<string, string> => ({
+    baseurl: stage.yum.url,
+    packages: 'hello',
+    gpgkey: `${stage.yum.url}/KEY`,
+    repository: stage.git.url,
+  });
+
+  it.each(Object.entries(FAULTS))(
+    '%s: the Action leaves outputs, report, summary and one annotation',
+    async (_, fault) => {
+      const tempDir = makeRunDirectory();
+      const result = await runAction({
+        tempDir,
+        inputs: { ...given(), token: TOKEN },
+        nodeOptions: [...(fault.options ?? []), '--import', preload(tempDir, fault.code)],
+      });
+      const annotations = result.stdout
+        .split('\n')
+        .filter((line) => line.startsWith('::error title='));
+      expect({ code: result.code, annotations: annotations.length }).toEqual({
+        code: 1,
+        annotations: 1,
+      });
+      expect(annotations[0]).toMatch(/^::error title=INTERNAL::/);
+      expect(annotations[0]).toMatch(fault.says);
+      expect(result.outputs).toMatchObject({
+        'has-new': 'false',
+        'published-versions': '[]',
+        tags: '[]',
+      });
+      expect(result.report).toMatchObject({
+        schema: 1,
+        mode: 'publish',
+        errors: [{ code: 'INTERNAL' }],
+      });
+      expect(result.summary).toContain('INTERNAL');
+      expect(
+        readdirSync(join(tempDir, 'temp')).filter(
+          (name) => !/^rpm-source-mirror-report-/.test(name),
+        ),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(FAULTS))(
+    '%s: the command line leaves its report and exits 1',
+    async (_, fault) => {
+      const tempDir = makeRunDirectory();
+      const report = join(tempDir, 'report.json');
+      const flags = Object.entries(given()).map(([name, value]) => `--${name}=${value}`);
+      const result = await runCli(['publish', ...flags, '--json', '--report', report], {
+        tempDir,
+        inputs: { token: TOKEN },
+        env: { RUNNER_TEMP: join(tempDir, 'temp') },
+        nodeOptions: [...(fault.options ?? []), '--import', preload(tempDir, fault.code)],
+      });
+      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(fault.says);
+      expect(result.stderr.match(/^error: INTERNAL: /gm)).toHaveLength(1);
+      expect(result.report).toMatchObject({ mode: 'publish', errors: [{ code: 'INTERNAL' }] });
+      expect(JSON.parse(result.stdout)).toEqual(result.report);
+      expect(readdirSync(join(tempDir, 'temp'))).toEqual([]);
+    },
+  );
+});

@@ -41,7 +41,7 @@ while read -r version sum href; do
   printf %s "$sum" >"archive/rpm/$file.sha256"
   rm -rf src ../payload
   mkdir ../payload
-  rpm2cpio "archive/rpm/$file" | (cd ../payload && cpio -idm --quiet)
+  rpm2cpio "archive/rpm/$file" | (cd ../payload && cpio -idm --quiet --no-absolute-filenames)
   mv ../payload/usr/src/* src
   git add -A -f
   git commit -q -m "feat: Neuron Driver $version" -m "$(rpm --dbpath "$work/db" -qp --qf 'Package: %{NAME}\nVersion: %{VERSION}\nLicense: %{LICENSE}\nSummary: %{SUMMARY}\nBuildhost: %{BUILDHOST}\n' "archive/rpm/$file" 2>/dev/null)"

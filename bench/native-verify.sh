@@ -18,6 +18,6 @@ for tag in $(git -C mirror.git tag); do
   file=$(git -C mirror.git log -1 --format=%B "$tag^{commit}" | sed -n 's/^Filename: //p')
   git -C mirror.git archive "$tag" src "archive/rpm/$file" | tar -x -C tree
   rpmkeys --dbpath "$work/db" -K "tree/archive/rpm/$file" >/dev/null
-  rpm2cpio "tree/archive/rpm/$file" | (cd payload && cpio -idm --quiet)
+  rpm2cpio "tree/archive/rpm/$file" | (cd payload && cpio -idm --quiet --no-absolute-filenames)
   diff -r tree/src payload/usr/src/*
 done

@@ -1,13 +1,15 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-RDFSRSL6.js";
+} from "./chunk-TH3IP2RB.js";
 import {
   INPUTS,
   actionLogger,
   emptyReport,
   failures,
+  formatReport,
   formatSummary,
   headline,
   parseOptions,
@@ -17,7 +19,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-VHF7COMM.js";
+} from "./chunk-57PUGWYR.js";
 import {
   InputError,
   describeError,
@@ -36,9 +38,11 @@ import "./chunk-KIZH3NRS.js";
 
 // src/index.ts
 import { randomUUID } from "node:crypto";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 async function main() {
+  const guard = guardAgainstCrash(modeGiven(), lastWords);
   let result;
   try {
     warnOfMistypedInputs(process.env, { logger: actionLogger(), underscores: false });
@@ -47,25 +51,40 @@ async function main() {
     result = await run(options, {
       logger: actionLogger(),
       environment: process.env,
-      signal: stopSignal()
+      signal: stopSignal(),
+      unfinished: guard.unfinished
     });
   } catch (error2) {
     result = refusedInput(error2);
     process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
-  await writeOutputs(result);
+  const path = reportPath();
+  await writeReport(result, path);
+  writeOutputs(result, path);
   if (!result.failed) info(printable(headline(result)));
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0)
     await summary.addRaw(formatSummary(result)).write();
+  fail(result);
+  guard.done();
+}
+function lastWords(result) {
+  const path = reportPath();
+  writeFileSync(path, formatReport(result));
+  writeOutputs(result, path);
+  const summary2 = process.env["GITHUB_STEP_SUMMARY"];
+  if (summary2 !== void 0) appendFileSync(summary2, formatSummary(result));
   fail(result);
 }
 function givenInput(name) {
   const text = getInput(name);
   return text === INPUTS[name].default ? "" : text;
 }
-function refusedInput(error2) {
+function modeGiven() {
   const mode = getInput("mode");
-  const report = emptyReport(mode === "check" || mode === "verify" ? mode : "publish");
+  return mode === "check" || mode === "verify" ? mode : "publish";
+}
+function refusedInput(error2) {
+  const report = emptyReport(modeGiven());
   report.errors.push(describeError(error2));
   return { report, hasNew: false, newVersions: [], latestVersion: "", commit: "", failed: true };
 }
@@ -97,12 +116,11 @@ function sourceUrls({ source, gpgkey, releaseNotes }) {
     ...releaseNotes
   ].filter((url) => url !== void 0);
 }
-async function writeOutputs(result) {
+function reportPath() {
   const directory = process.env["RUNNER_TEMP"] ?? tmpdir();
-  const path = await writeReport(
-    result,
-    join(directory, `rpm-source-mirror-report-${randomUUID()}.json`)
-  );
+  return join(directory, `rpm-source-mirror-report-${randomUUID()}.json`);
+}
+function writeOutputs(result, path) {
   const published = result.report.releases.filter((row) => row.status === "published");
   const outputs = {
     "has-new": String(result.hasNew),

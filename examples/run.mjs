@@ -39,6 +39,9 @@ function heading(text) {
 }
 
 async function main() {
+  const least = 24;
+  if (Number.parseInt(process.versions.node, 10) < least)
+    throw new Error(`it needs Node ${least} or newer; this is ${process.version}`);
   if (!existsSync(bundle))
     throw new Error('dist/cli.js is missing: run `npm ci && npm run build` first');
   const folder = path.resolve(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -41,10 +42,16 @@ const FAULTS: Readonly<Record<string, { code: string; says: RegExp; options?: st
 
 describe('whatever ends the process', () => {
   let stage: Stage;
+  // Takes every request and answers none, so that the run is under way when the fault comes.
+  const silent = createServer(() => undefined);
   beforeAll(async () => {
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
     stage = await openStage({ packages: [hello('1.0'), hello('2.0')] });
   });
   afterAll(async () => {
+    silent.close();
     await stage.close();
     removeRunDirectories();
   });
@@ -70,7 +77,7 @@ globalThis.held = held;
   }
 
   const given = (): Record<string, string> => ({
-    baseurl: stage.yum.url,
+    baseurl: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`,
     packages: 'hello',
     gpgkey: `${stage.yum.url}/KEY`,
     repository: stage.git.url,

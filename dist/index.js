@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-TH3IP2RB.js";
+} from "./chunk-WG6H7FQI.js";
 import {
   INPUTS,
   actionLogger,
@@ -19,7 +19,7 @@ import {
   secretsToMask,
   stopSignal,
   writeReport
-} from "./chunk-57PUGWYR.js";
+} from "./chunk-J44AZNKC.js";
 import {
   InputError,
   describeError,

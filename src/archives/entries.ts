@@ -65,15 +65,23 @@ export class EntryList<T> {
 
   /** Hands the content of a file over. @throws PayloadError LIMIT_EXCEEDED */
   async keep(path: Uint8Array, size: number, chunks: AsyncIterable<Uint8Array>): Promise<T> {
-    const { what, sink, maxFileSize = LIMITS.blobBytes } = this.options;
-    if (size > maxFileSize) {
-      throw new PayloadError(
-        'LIMIT_EXCEEDED',
-        `${what}: ${printable(path)} has ${size} bytes; a file of the mirror may have ${maxFileSize}`,
-        { expected: `at most ${maxFileSize}`, actual: String(size) },
-      );
-    }
+    const { sink, maxFileSize = LIMITS.blobBytes } = this.options;
+    if (size > maxFileSize) throw this.tooLarge(path, `${size}`, maxFileSize);
     return sinkContent(sink, size, chunks);
+  }
+
+  /** As {@link keep}, for content whose size is known at its end: memory holds it until then. @throws PayloadError LIMIT_EXCEEDED */
+  async keepOpen(path: Uint8Array, chunks: AsyncIterable<Uint8Array>): Promise<T> {
+    const { sink, maxFileSize = LIMITS.blobBytes } = this.options;
+    const most = Math.min(maxFileSize, LIMITS.blobBytes);
+    const held: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > most) throw this.tooLarge(path, `more than ${most}`, most);
+      held.push(Uint8Array.from(chunk));
+    }
+    return sinkContent(sink, size, drain(held));
   }
 
   /** Hands the target of a link over. @throws PayloadError PAYLOAD_INVALID */
@@ -99,7 +107,16 @@ export class EntryList<T> {
         `${this.options.what}: ${printable(entry.path)} is a folder and a ${old.type === 'directory' ? entry.type : old.type}`,
       );
     }
-    this.entries.set(keyOf(entry.path), entry);
+    // A copy: a small Buffer keeps a whole slab of node's pool in memory, and an archive has a hundred thousand paths.
+    this.entries.set(keyOf(entry.path), { ...entry, path: Uint8Array.from(entry.path) });
+  }
+
+  private tooLarge(path: Uint8Array, actual: string, most: number): PayloadError {
+    return new PayloadError(
+      'LIMIT_EXCEEDED',
+      `${this.options.what}: ${printable(path)} has ${actual} bytes; a file of the mirror may have ${most}`,
+      { expected: `at most ${most}`, actual },
+    );
   }
 
   /** Everything, once all names are known. @throws PayloadError UNSAFE_PATH */
@@ -108,6 +125,13 @@ export class EntryList<T> {
     const tops = new Set(Array.from(this.entries.keys(), (key) => key.split('/', 1)[0]!));
     const files = [...this.entries.values()].filter((entry) => entry.type !== 'directory');
     return { files, tops, warnings };
+  }
+}
+
+async function* drain(chunks: Uint8Array[]): AsyncGenerator<Uint8Array, void> {
+  for (const [at, chunk] of chunks.entries()) {
+    chunks[at] = new Uint8Array();
+    yield chunk;
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-import type { Gunzip, ZstdDecompress } from 'node:zlib';
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Gunzip, InflateRaw, ZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createInflateRaw, createZstdDecompress } from 'node:zlib';
 
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { ChunkReader } from './input.js';
 
-type Engine = Gunzip | ZstdDecompress;
+type Engine = Gunzip | InflateRaw | ZstdDecompress;
 
 /** Larger chunks are faster, but leave more garbage beside a large window. */
 const GZIP_CHUNK = 128 * 1024;
@@ -49,6 +49,15 @@ export async function* decodeZstd(
       throw new PayloadError('LIMIT_EXCEEDED', `${what}: more than ${MAX_FRAMES} zstd frames`);
     yield* decodeOne(createZstdDecompress({ chunkSize: ZSTD_CHUNK, params }), input, what);
   } while (await input.more());
+}
+
+/**
+ * Decodes one raw deflate stream (RFC 1951), and leaves what follows it in the input: that end is the stream's own.
+ *
+ * @throws PayloadError PAYLOAD_INVALID for corrupt or truncated data.
+ */
+export function decodeDeflate(input: ChunkReader, what: string): AsyncGenerator<Uint8Array, void> {
+  return decodeOne(createInflateRaw({ chunkSize: GZIP_CHUNK }), input, what);
 }
 
 /** Runs one engine until it or the input ends; what it did not take goes back to the input. */

@@ -2,6 +2,7 @@
 import type { Unpacked, UnpackOptions } from '../archives/entries.js';
 import { openArchive } from '../archives/open.js';
 import { unpackTar } from '../archives/tar/unpack.js';
+import { unpackZip } from '../archives/zip/unpack.js';
 import { type ContentSink, sinkContent } from '../bytes.js';
 import type { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
@@ -25,11 +26,9 @@ export async function unpackArchive<T>(
 ): Promise<Unpacked<T> | undefined> {
   try {
     const archive = await openArchive(name, input);
-    if (archive?.format !== 'tar') return undefined;
-    return await unpackTar(archive.content, {
-      ...options,
-      what: `archive ${JSON.stringify(name)}`,
-    });
+    if (archive === undefined || archive.format === 'rpm') return undefined;
+    const unpack = archive.format === 'zip' ? unpackZip : unpackTar;
+    return await unpack(archive.content, { ...options, what: `archive ${JSON.stringify(name)}` });
   } catch (cause) {
     if (!(cause instanceof PayloadError)) throw cause;
     const { code, message, expected, actual } = cause;

@@ -101,29 +101,34 @@ async function isCommonJs(file) {
   }
 }
 
+/** How everything is bundled; tests bundle parts of src/ the same way. */
+export const BUNDLING = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  banner: { js: REQUIRE },
+  charset: 'utf8',
+  // Never follow a link out of the folder: paths in the bundle stay relative to it.
+  preserveSymlinks: true,
+  define: DEFINE,
+  plugins: [libraries],
+  write: false,
+  logLevel: 'warning',
+};
+
 /** Bundles into `folder`, which is emptied first, and returns the names of the files it now holds. */
 export async function build(folder) {
   const result = await esbuild.build({
-    absWorkingDir: root,
+    ...BUNDLING,
     entryPoints: { index: 'src/index.ts', cli: 'src/cli/start.ts' },
     outdir: 'dist',
-    bundle: true,
     splitting: true,
     // Chunks lie beside the entries, so that `new URL('./file', import.meta.url)` in a library still finds its file.
     chunkNames: '[name]-[hash]',
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner: { js: REQUIRE },
     legalComments: 'external',
-    charset: 'utf8',
-    // Never follow a link out of the folder: paths in the bundle stay relative to it.
-    preserveSymlinks: true,
-    define: DEFINE,
-    plugins: [libraries],
     metafile: true,
-    write: false,
-    logLevel: 'warning',
   });
   const files = new Map();
   const notices = [];

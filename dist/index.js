@@ -3,23 +3,30 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-WG6H7FQI.js";
+} from "./chunk-DQQ6H2R6.js";
 import {
   INPUTS,
   actionLogger,
+  code,
+  codeUrl,
+  counted,
   emptyReport,
   failures,
   formatReport,
-  formatSummary,
   headline,
+  hostLinks,
+  listNotChecked,
   parseOptions,
+  plain,
   printable,
+  remediesOf,
   run,
   secretsInUrl,
   secretsToMask,
   stopSignal,
+  tabulateReleases,
   writeReport
-} from "./chunk-J44AZNKC.js";
+} from "./chunk-O2UFC23T.js";
 import {
   InputError,
   describeError,
@@ -41,6 +48,286 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+// src/report/markdown.ts
+var LONGEST_CELL = 400;
+function cell(value) {
+  if (typeof value === "string") return plain(cut(value));
+  const text = plain(cut(value.text));
+  return value.url === void 0 || text === "" ? text : `[${text}](${address(value.url)})`;
+}
+function address(url) {
+  return url.replace(
+    /[^\w:/.?=&%#~@+,;-]/g,
+    (sign) => encodeURIComponent(sign).replace(
+      /[()'*!]/g,
+      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`
+    )
+  );
+}
+function cut(text) {
+  return text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL)}…` : text;
+}
+function within(lines, bytes) {
+  const shown = [];
+  let left = bytes;
+  for (const line of lines) {
+    left -= Buffer.byteLength(line) + 1;
+    if (left < 0) break;
+    shown.push(line);
+  }
+  return { shown, rest: lines.length - shown.length };
+}
+function markdownTable({
+  columns,
+  rows
+}, bytes) {
+  const { shown, rest } = within(
+    rows.map((row) => `| ${row.map(cell).join(" | ")} |`),
+    bytes
+  );
+  return [
+    `| ${columns.join(" | ")} |`,
+    `|${" --- |".repeat(columns.length)}`,
+    ...shown,
+    ...rest > 0 ? ["", `… and ${rest} more in the report.`] : []
+  ].join("\n");
+}
+function markdownList(title, items, bytes) {
+  if (items.length === 0) return "";
+  const { shown, rest } = within(
+    items.map((item) => `- ${item}`),
+    bytes
+  );
+  return `### ${title}
+
+${[...shown, ...rest > 0 ? [`- and ${rest} more in the report`] : []].join("\n")}`;
+}
+function folded(title, content) {
+  return `<details><summary>${title}</summary>
+
+${content}
+
+</details>`;
+}
+function fenced(text, language) {
+  const runs = text.match(/`+/g) ?? [];
+  const fence = "`".repeat(Math.max(3, ...runs.map((run2) => run2.length + 1)));
+  return `${fence}${language}
+${text}
+${fence}`;
+}
+
+// src/report/script-section.ts
+var LONGEST_DIFF = 6e3;
+function noticesOf(row) {
+  const { scripts = [], dkmsVersion, licenseFiles, version } = row;
+  const real = scripts.filter(({ isVersionOnly }) => !isVersionOnly);
+  return [
+    ...real.length === 0 ? [] : [
+      `changes what ${real.map(({ name }) => `**${plain(name)}**`).join(", ")} ${real.length === 1 ? "does" : "do"}`
+    ],
+    ...dkmsVersion === void 0 || dkmsVersion === version ? [] : [`dkms.conf says ${plain(dkmsVersion)}`],
+    ...licenseFiles === void 0 || licenseFiles.length > 0 ? [] : [
+      `no licence file in the source; the header says ${plain(row.license ?? "") || "nothing"}`
+    ]
+  ];
+}
+function scriptSection({ releases }, bytes) {
+  const items = releases.flatMap((row) => {
+    const notices = noticesOf(row);
+    if (notices.length === 0) return [];
+    const diffs = (row.scripts ?? []).filter(({ isVersionOnly }) => !isVersionOnly).map((script) => diffOf(script, row));
+    return [[`**${plain(row.version)}** ${notices.join("; ")}.`, ...diffs].join("\n\n")];
+  });
+  if (items.length === 0) return "";
+  const { shown, rest } = within(items, bytes);
+  return [
+    "### What to look at",
+    ...shown,
+    ...rest > 0 ? [`… and ${rest} more in the report.`] : []
+  ].join("\n\n");
+}
+function diffOf({ name, change, diff }, { comparedWith = "" }) {
+  const text = diff.length > LONGEST_DIFF ? `${diff.slice(0, LONGEST_DIFF)}
+…` : diff;
+  const lines = text.split("\n").map(printable).join("\n");
+  return folded(`${plain(name)} ${change}, against ${plain(comparedWith)}`, fenced(lines, "diff"));
+}
+
+// src/report/summary.ts
+var KIB = 1024;
+var SHARES = {
+  todo: 60,
+  scripts: 150,
+  releases: 250,
+  changes: 60,
+  findings: 200,
+  earlier: 120,
+  list: 40
+};
+var STATUS_ICON = {
+  published: "✅ published",
+  planned: "🗓️ planned",
+  exists: "☑️ exists",
+  skipped: "⏭️ skipped",
+  failed: "❌ failed"
+};
+function formatSummary(result) {
+  const { report } = result;
+  const links = result.links ?? hostLinks("");
+  const parts = [
+    `## rpm-source-mirror: ${report.mode}`,
+    plain(headline(result)),
+    toDo(report),
+    scriptSection(report, SHARES.scripts * KIB),
+    releaseTable(report, links),
+    changeTable(report, links),
+    findingTable(report, links),
+    lineOf([repositoryLine(report), newestLine(report), mirrorLine(result, links)]),
+    list("Could not be checked", listNotChecked(report)),
+    warningList(report),
+    list("Tried", result.facts ?? []),
+    earlierTable(report, links)
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}
+`;
+}
+function lineOf(lines) {
+  return lines.filter((line) => line !== "").join("\n");
+}
+function list(title, messages) {
+  return markdownList(
+    title,
+    messages.map((message) => plain(message)),
+    SHARES.list * KIB
+  );
+}
+function warningList({ warnings }) {
+  const all = list("Warnings", warnings);
+  return warnings.length > 10 ? folded(`${warnings.length} warnings`, all) : all;
+}
+function toDo(report) {
+  const remedies = remediesOf(report);
+  if (remedies.length === 0) return "";
+  const title = report.mode === "check" ? "What publish would refuse" : "What to do";
+  return markdownList(title, remedies.map(formatRemedy), SHARES.todo * KIB);
+}
+var MOST_NAMES = 5;
+function formatRemedy({ code: name, releases, message, advice, paste }) {
+  const rest = releases.length > MOST_NAMES ? ` and ${releases.length - MOST_NAMES} more` : "";
+  const who = releases.length === 0 ? "" : `${releases.slice(0, MOST_NAMES).map((nevra) => plain(nevra)).join(", ")}${rest}: `;
+  const text = `${who}${plain(message.slice(0, 2e3).replace(/[.\s]{1,20}$/, ""))}. ${plain(advice)}`;
+  const block = paste === void 0 ? "" : `
+
+${fenced(paste, "yaml").replace(/^/gm, "  ")}`;
+  return `[${plain(name)}](${codeUrl(name)}): ${text}${block}`;
+}
+function repositoryLine({ repository }) {
+  if (repository.url === "") return "";
+  const age = repository.ageDays === null ? "" : `, ${repository.ageDays} days old`;
+  const signed = repository.signed ? "signed" : "not signed";
+  return `Index: ${code(repository.url)}, revision ${plain(repository.revision) || "none"}${age}, ${signed}.`;
+}
+function newestLine({ newest }) {
+  if (newest === null) return "";
+  const age = newest.date === null || newest.ageDays === null ? ", of unknown age" : `, ${newest.ageDays} days old (${newest.date.slice(0, 10)})`;
+  return `Newest tag: ${plain(newest.tag + age)}.`;
+}
+function mirrorLine({ commit }, links) {
+  const { home } = links;
+  if (home === void 0 || commit === "") return "";
+  return `Mirror: [${plain(home.replace(/^https?:\/\//, ""))}](${address(home)}), at ${linked(commit.slice(0, 12), links.commit(commit))}.`;
+}
+function linked(text, url) {
+  return url === void 0 ? plain(text) : `[${plain(text)}](${address(url)})`;
+}
+function releaseTable({ mode, releases }, links) {
+  const shown = mode === "verify" ? releases : releases.filter((row) => row.status !== "exists");
+  if (shown.length === 0) return "";
+  const { columns, rows } = tabulateReleases(
+    shown,
+    ({ status }) => mode === "verify" ? status : STATUS_ICON[status]
+  );
+  const before = olderTags(releases);
+  const cells = rows.map(
+    (row, at) => row.map(
+      (text, column) => cellOf(columns[column], text, { row: shown[at], before: before.get(shown[at]), links })
+    )
+  );
+  return markdownTable({ columns, rows: cells }, SHARES.releases * KIB);
+}
+function olderTags(releases) {
+  const found = /* @__PURE__ */ new Map();
+  let last;
+  for (const row of releases) {
+    if (row.status !== "published" && row.status !== "exists") continue;
+    if (last !== void 0) found.set(row, last);
+    last = row.tag;
+  }
+  return found;
+}
+function cellOf(column, text, { row, before, links }) {
+  const isThere = row.status === "published" || row.status === "exists";
+  if (!isThere) return text;
+  if (column === "Tag") return { text, url: links.tag(row.tag) };
+  if (column === "Version" && row.commit !== void 0)
+    return { text, url: links.commit(row.commit) };
+  if (column === "Files" && before !== void 0)
+    return { text, url: links.compare(before, row.tag) };
+  if (column === "Status" && row.isReleased === true) return { text, url: links.release(row.tag) };
+  return text;
+}
+function earlierTable({ mode, releases }, links) {
+  const quiet = mode === "verify" ? [] : releases.filter((row) => row.status === "exists");
+  if (quiet.length === 0) return "";
+  const rows = quiet.map((row) => [
+    row.version,
+    row.nevra,
+    { text: row.tag, url: links.tag(row.tag) }
+  ]);
+  return folded(
+    `${counted(quiet.length, "release")} published earlier`,
+    markdownTable({ columns: ["Version", "Package", "Tag"], rows }, SHARES.earlier * KIB)
+  );
+}
+function changeTable({ changes }, links) {
+  const moved = changes.filter((change) => change.class !== "unchanged");
+  if (moved.length === 0) return "";
+  const rows = moved.map((change) => [
+    { text: change.tag, url: links.tag(change.tag) },
+    change.nevra,
+    change.class,
+    (change.files ?? []).join(", ")
+  ]);
+  const table = markdownTable(
+    { columns: ["Tag", "Package", "Class", "Files"], rows },
+    SHARES.changes * KIB
+  );
+  const isQuiet = moved.every((change) => change.class === "re-signed") && moved.length > 5;
+  return isQuiet ? folded(
+    `${counted(moved.length, "package")} signed again by the publisher, with the same content`,
+    table
+  ) : `### What upstream changed
+
+${table}`;
+}
+function findingTable({ findings, mode, errors }, links) {
+  if (mode !== "verify") return "";
+  if (findings.length === 0) return errors.length > 0 ? "" : "No findings.";
+  const rows = findings.map((finding) => [
+    { text: finding.tag, url: links.tag(finding.tag) },
+    finding.kind,
+    finding.path,
+    finding.expected,
+    finding.actual
+  ]);
+  return `### Findings
+
+${markdownTable({ columns: ["Tag", "Kind", "Path", "Expected", "Actual"], rows }, SHARES.findings * KIB)}`;
+}
+
+// src/index.ts
 async function main() {
   const guard = guardAgainstCrash(modeGiven(), lastWords);
   let result;

@@ -63,7 +63,8 @@ function errorCodes(text) {
     for (const code of codes) listed.add(code);
     return `### ${family}\n\n${meaning}\n\n${table(
       ['code', 'what to do'],
-      codes.map((code) => [`\`${code}\``, REMEDIES[code]]),
+      // Job summaries link to the line of a code.
+      codes.map((code) => [`<a id="${code.toLowerCase()}"></a>\`${code}\``, REMEDIES[code]]),
     )}`;
   });
   const lost = Object.keys(REMEDIES).filter((code) => !listed.has(code));

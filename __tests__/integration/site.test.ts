@@ -44,6 +44,7 @@ const PACKAGES = [
 let stage: Stage;
 let folder = '';
 let first: RunResult;
+let published: RunResult;
 const site = (
   output: string,
   more: readonly string[] = [],
@@ -61,7 +62,8 @@ const list = (at: string): string[] =>
 
 beforeAll(async () => {
   stage = await openStage({ packages: PACKAGES, inputs: { title: 'Hello Driver' } });
-  expect((await stage.publish()).code).toBe(0);
+  published = await stage.publish({ 'push-batch': '1' });
+  expect(published.code).toBe(0);
   folder = path.join(makeRunDirectory(), 'pages');
   first = await site(folder, [
     '--gpg-fingerprints',
@@ -175,6 +177,33 @@ describe('the site of a good mirror', () => {
     expect([(await site(two, more)).code, (await site(one, more)).code]).toEqual([0, 0]);
     expect(list(one)).toEqual(list(two));
     for (const name of list(one)) expect(page(name, one)).toBe(page(name, two));
+  });
+});
+
+describe('what publish says of new releases', () => {
+  it('is in the report: scripts that changed, licence, version of dkms.conf', () => {
+    const [one, two, three] = published.report.releases;
+    expect(one).toMatchObject({ license: 'MIT', licenseFiles: [] });
+    expect(one.scripts).toBeUndefined();
+    expect(two).toMatchObject({
+      comparedWith: '1.0',
+      licenseFiles: ['LICENSE'],
+      dkmsVersion: '1.9',
+      scripts: [{ name: '%post', change: 'changed', isVersionOnly: false }],
+    });
+    expect(two.scripts[0].diff).toContain('\n+rm -rf /tmp/x');
+    expect(three.scripts).toMatchObject([{ name: '%post', isVersionOnly: true }]);
+    expect(published.summary).toContain('**2.0** changes what **%post** does; dkms.conf says 1.9.');
+    expect(published.summary).not.toMatch(/\*\*3\.0\*\* changes/);
+  });
+
+  it('is compared with the release that an earlier run published', async () => {
+    stage.offer([...PACKAGES, hello('4.0')], '1700000009');
+    const later = await stage.publish({ 'dry-run': 'true' });
+    expect(later.report.releases.at(-1)).toMatchObject({
+      comparedWith: '3.0',
+      scripts: [{ name: '%post', change: 'removed' }],
+    });
   });
 });
 

@@ -230,7 +230,12 @@ describe('T34: outputs, annotations and summary', () => {
     ]);
     for (const { summary } of [published, refused]) {
       expect(summary.replaceAll(/<\/?details>|<\/?summary>/g, '')).not.toMatch(/<[a-z/!]/i);
-      expect(summary).not.toMatch(/@octocat|\]\(|javascript:|https?:\/\/evil/);
+      expect(summary).not.toMatch(/@octocat|javascript:|https?:\/\/evil/);
+      // Links are ours alone: to the mirror, and to the documents of this tool.
+      for (const [, url] of summary.matchAll(/\]\(([^)]*)\)/g))
+        expect(url).toMatch(
+          /^http:\/\/127\.0\.0\.1:\d+\/|^https:\/\/github\.com\/rpm-source-mirror\//,
+        );
       for (const line of summary.split('\n').filter((row) => row.startsWith('| ')))
         expect(line.match(/(?<!\\)\|/g)!.length).toBeGreaterThan(2);
     }

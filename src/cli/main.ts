@@ -5,16 +5,18 @@ import { describeError, InputError } from '../errors.js';
 import { warnOfMistypedInputs } from '../inputs/mistyped.js';
 import { type InputReader, parseOptions } from '../inputs/options.js';
 import { terminalLogger } from '../report/loggers.js';
+import { paintFor } from '../report/paint.js';
 import type { Report, RunResult } from '../report/report.js';
-import { formatError, formatTable } from '../report/terminal.js';
+import { formatError } from '../report/terminal.js';
 import { type CrashGuard, guardAgainstCrash } from '../run/crash.js';
-import { failures, formatReport, run, writeReport } from '../run/run.js';
+import { failures, formatReport, run } from '../run/run.js';
 import { stopSignal } from '../run/signals.js';
 import { VERSION } from '../version.js';
 import { type CommandLine, parseCommandLine, shellVariableOf, variableOf } from './arguments.js';
 import { helpText } from './help.js';
 import { writeWorkflow } from './init.js';
 import { inspectFiles } from './inspect.js';
+import { showResult } from './show-result.js';
 import { reserveStandardOutput } from './standard-output.js';
 
 /** The command line: the same use cases as the Action, flags named as the inputs. Returns the exit status. */
@@ -40,7 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
     return writeWorkflow({ line, read: inputReader(line), logger, print });
   if (line.command === 'site') {
     const { writeSite } = await import('./site.js');
-    return writeSite({ line, read: inputReader(line), logger, print });
+    const { unfinished } = guard;
+    return writeSite({ line, read: inputReader(line), logger, print, unfinished });
   }
   const options = parseOptions(inputReader(line), process.env);
   const result = await run(options, {
@@ -49,19 +52,12 @@ async function main(args: readonly string[]): Promise<number> {
     signal: stopSignal(),
     unfinished: guard.unfinished,
   });
-  if (line.report !== undefined) await writeReport(result, line.report);
-  for (const failure of failures(result)) process.stderr.write(formatError(failure));
-  if (line.json) print(`${JSON.stringify(result.report)}\n`);
-  if (!line.quiet) {
-    const { columns } = line.json ? process.stderr : process.stdout;
-    const table = `${await formatTable(result, columns || undefined)}\n`;
-    if (line.json) process.stderr.write(table);
-    else print(table);
-  }
+  await showResult(result, { line, print });
   return result.failed ? 1 : 0;
 }
 
 function modeOf({ command }: CommandLine): Report['mode'] {
+  if (command === 'site') return 'verify';
   return command === 'check' || command === 'verify' ? command : 'publish';
 }
 
@@ -100,7 +96,7 @@ let guard: CrashGuard | undefined;
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(formatError(describeError(error)));
+  process.stderr.write(formatError(describeError(error), paintFor(process.stderr)));
   process.exitCode = error instanceof InputError ? 2 : 1;
 }
 guard?.done();

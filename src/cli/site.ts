@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import { type InputReader, parseOptions } from '../inputs/options.js';
 import type { Logger } from '../log.js';
-import { formatError, formatTable } from '../report/terminal.js';
-import { failures, run, writeReport } from '../run/run.js';
+import { run } from '../run/run.js';
 import { stopSignal } from '../run/signals.js';
 import { buildModel } from '../site/build-model.js';
 import { renderSite } from '../site/pages.js';
 import type { CommandLine } from './arguments.js';
+import { showResult } from './show-result.js';
 import { openSiteFolder, writeSiteFolder } from './site-folder.js';
 
 export interface SiteCommand {
@@ -18,13 +18,21 @@ export interface SiteCommand {
   readonly logger: Logger;
   /** Writes what was asked for to standard output. */
   readonly print: (text: string) => void;
+  /** What a crash would leave. */
+  readonly unfinished: NonNullable<Parameters<typeof run>[1]['unfinished']>;
 }
 
 /**
  * `site`: verifies the mirror, then writes its pages, which say what was found. Returns the exit status, which is that of `verify`.
  * @throws InputError before anything is read, for a folder that holds something else
  */
-export async function writeSite({ line, read, logger, print }: SiteCommand): Promise<number> {
+export async function writeSite({
+  line,
+  read,
+  logger,
+  print,
+  unfinished,
+}: SiteCommand): Promise<number> {
   if (line.output === undefined)
     throw new InputError('INPUT_MISSING', 'output is not given', {
       remedy: 'Write site --output DIR with the folder that is to hold the pages.',
@@ -37,6 +45,7 @@ export async function writeSite({ line, read, logger, print }: SiteCommand): Pro
     logger,
     environment: process.env,
     signal,
+    unfinished,
     afterVerify: async (visit) => {
       const now = Number(process.env['SOURCE_DATE_EPOCH'] || Math.floor(Date.now() / 1000));
       const model = await buildModel({
@@ -52,15 +61,7 @@ export async function writeSite({ line, read, logger, print }: SiteCommand): Pro
       logger.info(`${count} files written; the first page is ${join(folder.path, 'index.html')}`);
     },
   });
-  if (line.report !== undefined) await writeReport(result, line.report);
-  for (const failure of failures(result)) process.stderr.write(formatError(failure));
-  if (line.json) print(`${JSON.stringify(result.report)}\n`);
-  if (!line.quiet) {
-    const { columns } = line.json ? process.stderr : process.stdout;
-    const table = `${await formatTable(result, columns || undefined)}\n`;
-    if (line.json) process.stderr.write(table);
-    else print(table);
-  }
+  await showResult(result, { line, print });
   return result.failed ? 1 : 0;
 }
 

@@ -89,9 +89,9 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
     ),
     options.maxReleases,
   );
-  const refused = [...decided.values()]
-    .filter(({ status }) => status === 'skipped')
-    .map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
+  const refused = skippedWarnings(
+    [...decided.values()].filter(({ status }) => status === 'skipped'),
+  );
   const lost = releases.filter(({ status, tag }) => status === 'exists' && !remoteTags.has(tag));
   return {
     releases,
@@ -103,6 +103,22 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
       ),
     ],
   };
+}
+
+/** Releases that one tag-format would separate from others are one warning: all architectures of a package are. */
+const MOST_NAMES = 5;
+
+function skippedWarnings(rows: readonly PlannedRelease[]): string[] {
+  const remedyOf = ({ reason }: PlannedRelease): string => /;[^;]*$/.exec(reason!)?.[0] ?? '';
+  return [...Map.groupBy(rows, remedyOf)].flatMap(([remedy, group]) => {
+    if (group.length < 3 || remedy === '')
+      return group.map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
+    const names = group.slice(0, MOST_NAMES).map(({ nevra }) => formatNevra(nevra));
+    const rest = group.length > MOST_NAMES ? ` and ${group.length - MOST_NAMES} more` : '';
+    return [
+      `${group.length} releases are skipped, since others have their tags: ${names.join(', ')}${rest}${remedy}`,
+    ];
+  });
 }
 
 /** Decides among the releases of one tag that have no entry of their own, lowest EVR first: at most one of them gets or has the tag. What `skip` holds back takes part only where the tag exists. */

@@ -49,6 +49,8 @@ export async function hostReleases(
         }),
       );
       logger.info(`release ${record.tag} is published`);
+      const row = report.releases.find(({ tag }) => tag === record.tag);
+      if (row !== undefined) row.isReleased = true;
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
       report.errors.push(describeError(error));

@@ -12,6 +12,7 @@ import { examinePackage } from '../rpm/examine.js';
 import type { FileEntry, PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { type InstallScript, parseScripts } from '../rpm/scripts.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 import { type StagedSource, stageSource } from './stage-source.js';
@@ -20,6 +21,8 @@ import { type StagedSource, stageSource } from './stage-source.js';
 export interface PreparedRelease extends StagedSource {
   readonly planned: PlannedRelease;
   readonly facts: PackageFacts;
+  /** What it runs when it is installed. */
+  readonly scripts: readonly InstallScript[];
   readonly evidence: PackageEvidence;
   readonly signature: RpmSignatureReport;
   readonly certificate: CertificateFacts;
@@ -71,6 +74,7 @@ export async function prepareRelease(
   return {
     planned,
     facts: pkg.facts,
+    scripts: parseScripts(pkg.header),
     evidence,
     signature,
     certificate,

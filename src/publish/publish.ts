@@ -22,6 +22,7 @@ import type { CommittedRelease } from './commit-release.js';
 import { History } from './history.js';
 import { type PreparedRelease, prepareRelease } from './prepare.js';
 import { LostRace } from './pushing.js';
+import { ReleaseFacts } from './release-facts.js';
 import { share } from './replicate.js';
 import { Rows } from './rows.js';
 
@@ -136,6 +137,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
       pending,
       findNotes: notesFinder(pages),
       downloads,
+      facts: new ReleaseFacts(found, ports),
       history,
       batches,
     });
@@ -162,6 +164,7 @@ interface Building {
   readonly pending: readonly PlannedRelease[];
   readonly findNotes: ReturnType<typeof notesFinder>;
   readonly downloads: DownloadQueue;
+  readonly facts: ReleaseFacts;
   readonly history: History;
   readonly batches: Batches;
 }
@@ -238,7 +241,7 @@ async function stage(
 /** Hands a release over to be pushed, if git finds its objects good. */
 async function accept(
   session: Session,
-  { batches }: Building,
+  { batches, facts, history }: Building,
   unchecked: Unchecked,
 ): Promise<boolean> {
   const { release, count, prepared, notes, checked } = unchecked;
@@ -250,6 +253,7 @@ async function accept(
     return false;
   }
   session.rows.committed(committed, notes);
+  session.rows.describe(release, await facts.of(prepared, history.end));
   const { added, modified, deleted } = committed.files;
   session.ports.logger.info(
     `[${count}] ${formatNevra(release.nevra)}: verified (key ${prepared.certificate.fingerprint.slice(-16)}, ${prepared.checkedFiles} file digests), ` +

@@ -4,7 +4,7 @@ import { formatTimestamp } from '../mirror/facts.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
 import type { Clock } from '../ports.js';
-import type { ReleaseRow, Report, RunResult } from '../report/report.js';
+import type { ReleaseFactsRow, ReleaseRow, Report, RunResult } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { type DatedRelease, describeNewest } from '../survey/newest.js';
@@ -64,6 +64,11 @@ export class Rows {
       files: release.files,
       notes,
     });
+  }
+
+  /** What a reviewer looks at. */
+  describe(release: PlannedRelease, facts: ReleaseFactsRow): void {
+    Object.assign(this.of(release), facts);
   }
 
   /** Whether its commit is staged. */

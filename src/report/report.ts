@@ -1,8 +1,24 @@
 // SPDX-License-Identifier: MIT
 import type { ChangeClass } from '../mirror/releases.js';
+import type { ScriptChange } from '../mirror/script-changes.js';
+import type { HostLinks } from './hosts.js';
+
+/** What a reviewer of a new release wants to see first. Shown, never judged; absent where it could not be read. */
+export interface ReleaseFactsRow {
+  /** The licence that the signed header names. */
+  license?: string;
+  /** Licence files found in the source. */
+  licenseFiles?: string[];
+  /** PACKAGE_VERSION in the dkms.conf of the source. */
+  dkmsVersion?: string;
+  /** Tag of the release that the install scripts are compared with. */
+  comparedWith?: string;
+  /** Scriptlets and triggers that are not as in that release. */
+  scripts?: ScriptChange[];
+}
 
 /** One row per release that the index lists or that the mirror has. */
-export interface ReleaseRow {
+export interface ReleaseRow extends ReleaseFactsRow {
   nevra: string;
   version: string;
   tag: string;
@@ -15,6 +31,8 @@ export interface ReleaseRow {
   notes?: string | null;
   files?: { added: number; modified: number; deleted: number };
   error?: { code: string; message: string; remedy: string };
+  /** True when the host has a release for the tag. */
+  isReleased?: boolean;
   /** Why a release was skipped. */
   reason?: string;
 }
@@ -98,6 +116,8 @@ export interface RunResult {
   readonly commit: string;
   /** True when something was refused or failed. */
   readonly failed: boolean;
+  /** Where people look at the mirror. */
+  readonly links?: HostLinks;
   /** True when `verify` came to its end, whatever it found. */
   readonly isVerified?: boolean;
   /** What `check` tried and found good, as sentences. */

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: MIT
-import { sentences } from '../errors.js';
 import { code, plain } from './escape.js';
+import { counted, headline } from './headline.js';
+import { codeUrl, type HostLinks, hostLinks } from './hosts.js';
+import { address, type Cell, fenced, folded, markdownList, markdownTable } from './markdown.js';
+import { listNotChecked } from './not-checked.js';
+import { remediesOf, type Remedy } from './remedies.js';
 import type { ReleaseRow, Report, RunResult } from './report.js';
+import { scriptSection } from './script-section.js';
+import { tabulateReleases } from './tables.js';
 
-/** GitHub cuts a step's summary off at 1 MiB; rows past this many are counted instead of shown. */
-const MOST_ROWS = 500;
+/** GitHub refuses a step's summary over 1 MiB; each part has its share, and what does not fit is counted. */
+const KIB = 1024;
+const SHARES = {
+  todo: 60,
+  scripts: 150,
+  releases: 250,
+  changes: 60,
+  findings: 200,
+  earlier: 120,
+  list: 40,
+} as const;
 
 const STATUS_ICON: Readonly<Record<ReleaseRow['status'], string>> = {
   published: '✅ published',
@@ -14,77 +29,67 @@ const STATUS_ICON: Readonly<Record<ReleaseRow['status'], string>> = {
   failed: '❌ failed',
 };
 
-/** The job summary as GitHub-flavoured Markdown; every text from outside is escaped. */
+/** The job summary as GitHub-flavoured Markdown: outcome, what to do, what changed; every text from outside is escaped. */
 export function formatSummary(result: RunResult): string {
   const { report } = result;
+  const links = result.links ?? hostLinks('');
   const parts = [
     `## rpm-source-mirror: ${report.mode}`,
     plain(headline(result)),
-    [repositoryLine(report), newestLine(report)].filter((line) => line !== '').join('\n'),
-    report.releases.length > 0 ? releaseTable(report) : '',
-    changeTable(report),
-    findingTable(report),
-    messageList('Could not be checked', listNotChecked(report)),
-    messageList(
-      'Errors',
-      report.errors.map((error) => `${error.code}: ${sentences(error)}`),
-    ),
-    messageList('Warnings', report.warnings),
-    messageList('Tried', result.facts ?? []),
+    toDo(report),
+    scriptSection(report, SHARES.scripts * KIB),
+    releaseTable(report, links),
+    changeTable(report, links),
+    findingTable(report, links),
+    lineOf([repositoryLine(report), newestLine(report), mirrorLine(result, links)]),
+    list('Could not be checked', listNotChecked(report)),
+    warningList(report),
+    list('Tried', result.facts ?? []),
+    earlierTable(report, links),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** How the run ended, in a line of unescaped text. */
-export function headline(result: RunResult): string {
-  const { report, latestVersion } = result;
-  const latest = latestVersion === '' ? '' : ` Latest version: ${latestVersion}.`;
-  const count = (status: ReleaseRow['status']): number =>
-    report.releases.filter((row) => row.status === status).length;
-  const parts = (['published', 'planned', 'failed', 'skipped', 'exists'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${wordFor(status, result)}`);
-  return `${outcomeOf(result)}${report.mode === 'verify' || parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
+function lineOf(lines: readonly string[]): string {
+  return lines.filter((line) => line !== '').join('\n');
 }
 
-function outcomeOf({ report, failed, hasNew, isDryRun, isVerified }: RunResult): string {
-  if (report.mode === 'verify') {
-    if (isVerified !== true) return 'Not verified, see the error.';
-    return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.`;
-  }
-  if (failed && report.mode === 'check') return foreseen(report);
-  if (failed) return 'Something was refused or failed.';
-  if (!hasNew) return 'Nothing new.';
-  return isDryRun === true
-    ? 'Dry run, nothing was pushed.'
-    : report.mode === 'check'
-      ? 'Checked, nothing was changed.'
-      : 'Done.';
+function list(title: string, messages: readonly string[]): string {
+  return markdownList(
+    title,
+    messages.map((message) => plain(message)),
+    SHARES.list * KIB,
+  );
 }
 
-function foreseen({ releases, errors }: Report): string {
-  const isNew = ({ status }: ReleaseRow): boolean => status === 'planned' || status === 'failed';
-  const refused = releases.filter(({ status }) => status === 'failed').length;
-  return [
-    ...(refused === 0
-      ? []
-      : [
-          `publish would refuse ${refused} of ${counted(releases.filter(isNew).length, 'new release')}.`,
-        ]),
-    ...(errors.length === 0 ? [] : ['publish would fail, see the error.']),
-  ].join(' ');
+/** Few are read at once; many are folded. */
+function warningList({ warnings }: Report): string {
+  const all = list('Warnings', warnings);
+  return warnings.length > 10 ? folded(`${warnings.length} warnings`, all) : all;
 }
 
-function wordFor(status: ReleaseRow['status'], { report, isDryRun }: RunResult): string {
-  if (status === 'exists') return 'published earlier';
-  if (status === 'failed' && report.mode === 'check') return 'would be refused';
-  return status === 'planned' && (isDryRun === true || report.mode === 'check')
-    ? 'to be published'
-    : status;
+/** Each failure with the way out of it, ready to paste. */
+function toDo(report: Report): string {
+  const remedies = remediesOf(report);
+  if (remedies.length === 0) return '';
+  const title = report.mode === 'check' ? 'What publish would refuse' : 'What to do';
+  return markdownList(title, remedies.map(formatRemedy), SHARES.todo * KIB);
 }
 
-function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+const MOST_NAMES = 5;
+
+function formatRemedy({ code: name, releases, message, advice, paste }: Remedy): string {
+  const rest = releases.length > MOST_NAMES ? ` and ${releases.length - MOST_NAMES} more` : '';
+  const who =
+    releases.length === 0
+      ? ''
+      : `${releases
+          .slice(0, MOST_NAMES)
+          .map((nevra) => plain(nevra))
+          .join(', ')}${rest}: `;
+  const text = `${who}${plain(message.slice(0, 2000).replace(/[.\s]{1,20}$/, ''))}. ${plain(advice)}`;
+  const block = paste === undefined ? '' : `\n\n${fenced(paste, 'yaml').replace(/^/gm, '  ')}`;
+  return `[${plain(name)}](${codeUrl(name)}): ${text}${block}`;
 }
 
 function repositoryLine({ repository }: Report): string {
@@ -103,118 +108,106 @@ function newestLine({ newest }: Report): string {
   return `Newest tag: ${plain(newest.tag + age)}.`;
 }
 
-/** A table of text. */
-export interface TextTable {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+function mirrorLine({ commit }: RunResult, links: HostLinks): string {
+  const { home } = links;
+  if (home === undefined || commit === '') return '';
+  return `Mirror: [${plain(home.replace(/^https?:\/\//, ''))}](${address(home)}), at ${linked(commit.slice(0, 12), links.commit(commit))}.`;
 }
 
-/** The table of releases without the columns that none of them fills; the terminal shows the same. */
-export function tabulateReleases(
-  releases: readonly ReleaseRow[],
-  statusOf: (row: ReleaseRow) => string = ({ status }) => status,
-): TextTable {
-  const rows = releases.map((row) => releaseCells(row, statusOf(row)));
-  const isUsed = (at: number): boolean => rows.some((cells) => cells[at] !== '');
-  const used = (cells: readonly string[]): string[] => cells.filter((_, at) => isUsed(at));
-  return { columns: used(RELEASE_COLUMNS), rows: rows.map(used) };
+function linked(text: string, url: string | undefined): string {
+  return url === undefined ? plain(text) : `[${plain(text)}](${address(url)})`;
 }
 
-const RELEASE_COLUMNS = [
-  'Version',
-  'Package',
-  'Tag',
-  'Status',
-  'Signature',
-  'Files',
-  'Notes',
-  'Remark',
-];
+function releaseTable({ mode, releases }: Report, links: HostLinks): string {
+  const shown = mode === 'verify' ? releases : releases.filter((row) => row.status !== 'exists');
+  if (shown.length === 0) return '';
+  const { columns, rows } = tabulateReleases(shown, ({ status }) =>
+    mode === 'verify' ? status : STATUS_ICON[status],
+  );
+  const before = olderTags(releases);
+  const cells = rows.map((row, at) =>
+    row.map((text, column) =>
+      cellOf(columns[column]!, text, { row: shown[at]!, before: before.get(shown[at]!), links }),
+    ),
+  );
+  return markdownTable({ columns, rows: cells }, SHARES.releases * KIB);
+}
 
-function releaseCells(row: ReleaseRow, status: string): string[] {
-  const files = row.files;
-  const signature = row.package?.signature;
-  return [
+/** The tag before each row's, in the order of the rows, among those that are on the remote. */
+function olderTags(releases: readonly ReleaseRow[]): Map<ReleaseRow, string> {
+  const found = new Map<ReleaseRow, string>();
+  let last: string | undefined;
+  for (const row of releases) {
+    if (row.status !== 'published' && row.status !== 'exists') continue;
+    if (last !== undefined) found.set(row, last);
+    last = row.tag;
+  }
+  return found;
+}
+
+/** What is on the remote is linked: the tag by its name, the comparison by its counts, the commit by the version. */
+function cellOf(
+  column: string,
+  text: string,
+  { row, before, links }: { row: ReleaseRow; before: string | undefined; links: HostLinks },
+): Cell {
+  const isThere = row.status === 'published' || row.status === 'exists';
+  if (!isThere) return text;
+  if (column === 'Tag') return { text, url: links.tag(row.tag) };
+  if (column === 'Version' && row.commit !== undefined)
+    return { text, url: links.commit(row.commit) };
+  if (column === 'Files' && before !== undefined)
+    return { text, url: links.compare(before, row.tag) };
+  if (column === 'Status' && row.isReleased === true) return { text, url: links.release(row.tag) };
+  return text;
+}
+
+function earlierTable({ mode, releases }: Report, links: HostLinks): string {
+  const quiet = mode === 'verify' ? [] : releases.filter((row) => row.status === 'exists');
+  if (quiet.length === 0) return '';
+  const rows = quiet.map((row): Cell[] => [
     row.version,
-    row.package?.file ?? row.nevra,
-    row.tag,
-    status,
-    signature === undefined
-      ? ''
-      : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,
-    files === undefined ? '' : `+${files.added} ~${files.modified} -${files.deleted}`,
-    row.notes ?? '',
-    row.error === undefined ? (row.reason ?? '') : `${row.error.code}: ${row.error.message}`,
-  ];
+    row.nevra,
+    { text: row.tag, url: links.tag(row.tag) },
+  ]);
+  return folded(
+    `${counted(quiet.length, 'release')} published earlier`,
+    markdownTable({ columns: ['Version', 'Package', 'Tag'], rows }, SHARES.earlier * KIB),
+  );
 }
 
-function releaseTable({ mode, releases }: Report): string {
-  if (mode === 'verify') return markdownTable(tabulateReleases(releases));
-  const interesting = releases.filter((row) => row.status !== 'exists');
-  const quiet = releases
-    .filter((row) => row.status === 'exists')
-    .map((row) => [row.version, row.nevra, row.tag]);
-  const table =
-    interesting.length === 0
-      ? ''
-      : markdownTable(tabulateReleases(interesting, ({ status }) => STATUS_ICON[status]));
-  const folded =
-    quiet.length === 0
-      ? ''
-      : `<details><summary>${counted(quiet.length, 'release')} published earlier</summary>\n\n${markdownTable({ columns: ['Version', 'Package', 'Tag'], rows: quiet })}\n\n</details>`;
-  return [table, folded].filter((part) => part !== '').join('\n\n');
-}
-
-function changeTable({ changes }: Report): string {
+function changeTable({ changes }: Report, links: HostLinks): string {
   const moved = changes.filter((change) => change.class !== 'unchanged');
   if (moved.length === 0) return '';
-  const rows = moved.map((change) => [
-    change.tag,
+  const rows = moved.map((change): Cell[] => [
+    { text: change.tag, url: links.tag(change.tag) },
     change.nevra,
     change.class,
     (change.files ?? []).join(', '),
   ]);
-  return `### What upstream changed\n\n${markdownTable({ columns: ['Tag', 'Package', 'Class', 'Files'], rows })}`;
+  const table = markdownTable(
+    { columns: ['Tag', 'Package', 'Class', 'Files'], rows },
+    SHARES.changes * KIB,
+  );
+  // Every package of some publishers is signed anew at every publication: that is no news.
+  const isQuiet = moved.every((change) => change.class === 're-signed') && moved.length > 5;
+  return isQuiet
+    ? folded(
+        `${counted(moved.length, 'package')} signed again by the publisher, with the same content`,
+        table,
+      )
+    : `### What upstream changed\n\n${table}`;
 }
 
-function findingTable({ findings, mode, errors }: Report): string {
+function findingTable({ findings, mode, errors }: Report, links: HostLinks): string {
   if (mode !== 'verify') return '';
   if (findings.length === 0) return errors.length > 0 ? '' : 'No findings.';
-  const rows = findings.map((finding) => [
-    finding.tag,
+  const rows = findings.map((finding): Cell[] => [
+    { text: finding.tag, url: links.tag(finding.tag) },
     finding.kind,
     finding.path,
     finding.expected,
     finding.actual,
   ]);
-  return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows })}`;
-}
-
-/** A line for each; in a check one for all that share a reason, since what only payloads show they all show. */
-export function listNotChecked({ mode, notChecked }: Report): string[] {
-  if (mode !== 'check') return notChecked.map((row) => `${row.tag}: ${row.path}: ${row.reason}`);
-  return [...Map.groupBy(notChecked, ({ reason }) => reason)].map(([reason, [first, ...others]]) =>
-    others.length === 0
-      ? `${first!.path}: ${reason}`
-      : `${first!.path} and ${counted(others.length, 'other package')}: ${reason}`,
-  );
-}
-
-function messageList(title: string, messages: readonly string[]): string {
-  if (messages.length === 0) return '';
-  const shown = messages.slice(0, MOST_ROWS).map((message) => `- ${plain(message)}`);
-  const rest = messages.length - shown.length;
-  return `### ${title}\n\n${shown.join('\n')}${rest > 0 ? `\n- and ${rest} more in the report` : ''}`;
-}
-
-function markdownTable({ columns, rows }: TextTable): string {
-  const shown = rows.slice(0, MOST_ROWS);
-  const lines = [
-    `| ${columns.join(' | ')} |`,
-    `|${' --- |'.repeat(columns.length)}`,
-    ...shown.map((row) => `| ${row.map((cell) => plain(cell)).join(' | ')} |`),
-  ];
-  if (rows.length > shown.length)
-    lines.push('', `… and ${rows.length - shown.length} more in the report.`);
-  return lines.join('\n');
+  return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows }, SHARES.findings * KIB)}`;
 }

@@ -1,70 +1,199 @@
 // SPDX-License-Identifier: MIT
 import { sentences } from '../errors.js';
 import { printable } from './escape.js';
-import type { RunResult } from './report.js';
-import { headline, listNotChecked, tabulateReleases } from './summary.js';
+import { headline } from './headline.js';
+import { codeUrl, hostLinks } from './hosts.js';
+import { listNotChecked } from './not-checked.js';
+import { type Paint, PLAIN } from './paint.js';
+import { remediesOf } from './remedies.js';
+import type { ReleaseRow, RunResult } from './report.js';
+import { tabulateReleases } from './tables.js';
 
 /** One line for standard error: code, message and remedy. */
-export function formatError(failure: {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-}): string {
-  return `${printable(`error: ${failure.code}: ${sentences(failure)}`)}\n`;
+export function formatError(
+  failure: { readonly code: string; readonly message: string; readonly remedy: string },
+  paint: Paint = PLAIN,
+): string {
+  const { code } = failure;
+  return `${paint.bad(printable('error:'))} ${paint.link(paint.bold(printable(code)), codeUrl(code))}${printable(`: ${sentences(failure)}`)}\n`;
 }
 
-/** The same table as the job summary's, for a terminal of `room` columns; cells that would not fit are broken into lines. */
+/** What a run did, for a terminal of `room` columns: a table of releases without rules, what upstream changed, findings, the outcome. */
 export async function formatTable(
   result: RunResult,
   room = Number.POSITIVE_INFINITY,
+  paint: Paint = PLAIN,
 ): Promise<string> {
-  const { default: Table } = await import('cli-table3');
   const { report } = result;
-  const parts: string[] = [];
   const rows = report.releases.filter((row) => row.status !== 'exists' || report.mode === 'verify');
-  if (rows.length > 0) {
-    const { columns, rows: cells } = tabulateReleases(rows);
-    const shown = cells.map((row) => row.map((cell) => printable(cell)));
-    const table = new Table({
-      head: [...columns],
-      style: { head: [], border: [] },
-      colWidths: columnWidths([columns, ...shown], room),
-      wordWrap: true,
-      wrapOnWordBoundary: false,
-    });
-    for (const row of shown) table.push(row);
-    parts.push(table.toString());
-  }
   const moved = report.changes.filter((change) => change.class !== 'unchanged');
-  // No call takes a million arguments, and a million rows are no reason to die.
   return [
-    ...parts,
-    ...moved.map((change) => printable(`${change.class}: ${change.nevra} (tag ${change.tag})`)),
-    ...report.findings.map((f) =>
-      printable(`${f.kind}: ${f.tag}: ${f.path}: expected ${f.expected}, found ${f.actual}`),
+    ...(rows.length > 0 ? [await releaseTable(rows, { result, room, paint })] : []),
+    ...moved.map(
+      ({ class: kind, nevra, tag }) => `${paint.warn(kind)}${printable(`: ${nevra} (tag ${tag})`)}`,
     ),
-    ...listNotChecked(report).map((line) => printable(`not checked: ${line}`)),
-    printable(headline(result)),
+    ...report.findings.map(
+      ({ kind, tag, path, expected, actual }) =>
+        `${paint.bad(kind)}${printable(`: ${tag}: ${path}: expected ${expected}, found ${actual}`)}`,
+    ),
+    ...listNotChecked(report).map((text) => printable(`not checked: ${text}`)),
+    ...scriptLines(rows, paint),
+    ...pasteLines(result, paint),
+    paint.bold((result.failed ? paint.bad : paint.good)(printable(headline(result)))),
   ].join('\n');
 }
 
-/** Columns narrower than this are not worth reading. */
-const NARROWEST = 9;
-/** A blank on each side of a cell. */
-const PADDING = 2;
+/** What installs differently than before. */
+function scriptLines(rows: readonly ReleaseRow[], paint: Paint): string[] {
+  return rows.flatMap(({ version, scripts = [] }) => {
+    const names = scripts.filter(({ isVersionOnly }) => !isVersionOnly).map(({ name }) => name);
+    return names.length === 0
+      ? []
+      : [
+          `${paint.warn('look:')} ${printable(`${version} changes what ${names.join(', ')} ${names.length === 1 ? 'does' : 'do'}`)}`,
+        ];
+  });
+}
 
-/** None for a table that fits as it is; else what each column needs, the widest giving way. */
-function columnWidths(rows: readonly (readonly string[])[], room: number): number[] {
-  const widths = rows[0]!.map(
-    (_, at) => PADDING + rows.reduce((most, row) => Math.max(most, row[at]!.length), 0),
+/** Inputs that answer what was refused. */
+function pasteLines({ report }: RunResult, paint: Paint): string[] {
+  if (report.mode !== 'publish') return [];
+  return remediesOf(report)
+    .filter(({ releases, paste }) => releases.length > 0 && paste !== undefined)
+    .map(
+      ({ code, paste }) =>
+        `${paint.dim(`to pass by ${code}:`)} ${printable(`--${paste!.replace(': ', '=').replaceAll(', ', ',')}`)}`,
+    );
+}
+
+/** Columns that go first where there is no room; the others are what a release is known by, and are never cut. */
+const DROPPED = ['Notes', 'Signature', 'Files', 'Tag', 'Package'];
+const GAP = 2;
+/** Remarks that cannot have so many columns stand below their rows. */
+const NARROWEST = 24;
+
+interface Shown {
+  readonly result: RunResult;
+  readonly room: number;
+  readonly paint: Paint;
+}
+
+async function releaseTable(
+  rows: readonly ReleaseRow[],
+  { result, room, paint }: Shown,
+): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  const { columns: all, rows: cells } = tabulateReleases(rows);
+  const texts = cells.map((row) => row.map((text) => printable(text)));
+  const widths = all.map((column, at) =>
+    Math.max(column.length, ...texts.map((row) => widthOf(row[at]!))),
   );
-  const borders = widths.length + 1;
-  const excess = widths.reduce((sum, width) => sum + width, borders) - room;
-  if (excess <= 0) return [];
-  for (let step = 0; step < excess; step += 1) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= NARROWEST) break;
-    widths[widest]! -= 1;
+  const remark = all.indexOf('Remark');
+  const kept = choose(all, { widths, room });
+  const used = kept.reduce((sum, at) => sum + widths[at]! + GAP, 0);
+  const left = room - used;
+  const isBelow = remark >= 0 && widths[remark]! > left && left < NARROWEST;
+  const shown = remark < 0 || isBelow ? kept : [...kept, remark];
+  const table = new Table({
+    chars: BARE,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    head: shown.map((at) => paint.dim(all[at]!)),
+    ...(remark >= 0 && !isBelow && widths[remark]! > left
+      ? {
+          colWidths: [...kept.map((at) => widths[at]! + GAP), left],
+          wordWrap: true,
+          wrapOnWordBoundary: false,
+        }
+      : {}),
+  });
+  const links = result.links ?? hostLinks('');
+  for (const [at, row] of rows.entries()) {
+    table.push(
+      shown.map((column) =>
+        painted(all[column]!, texts[at]![column]!, { row, paint, url: links.tag(row.tag) }),
+      ),
+    );
   }
-  return widths;
+  const lines = trimmed(table.toString()).split('\n');
+  if (!isBelow) return lines.join('\n');
+  // No cell is broken into lines here: after the head there is one line a row.
+  const [head = '', ...body] = lines;
+  return [
+    head,
+    ...body.flatMap((line, at) => [
+      line,
+      ...(texts[at]![remark] === '' ? [] : [`  ${texts[at]![remark]!}`]),
+    ]),
+  ].join('\n');
+}
+
+/** What is left of the columns when they must fit, without the remark. */
+function choose(
+  columns: readonly string[],
+  { widths, room }: { widths: readonly number[]; room: number },
+): number[] {
+  let kept = columns.flatMap((name, at) => (name === 'Remark' ? [] : [at]));
+  for (const name of DROPPED) {
+    if (kept.reduce((sum, at) => sum + widths[at]! + GAP, -GAP) <= room) break;
+    kept = kept.filter((at) => columns[at] !== name);
+  }
+  return kept;
+}
+
+function painted(
+  column: string,
+  text: string,
+  { row, paint, url }: { row: ReleaseRow; paint: Paint; url: string | undefined },
+): string {
+  if (column === 'Status') {
+    if (row.status === 'failed') return paint.bad(text);
+    return row.status === 'published' ? paint.good(text) : paint.dim(text);
+  }
+  if (column === 'Tag')
+    return paint.link(
+      text,
+      row.status === 'published' || row.status === 'exists' ? url : undefined,
+    );
+  if (column === 'Remark') return text === 'good' ? paint.good(text) : text;
+  return column === 'Signature' ? paint.dim(text) : text;
+}
+
+/** No lines between anything. */
+const BARE = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
+
+/** Columns that a text takes on a terminal: most have one, wide ones two, combining ones none. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width += /[\p{Mn}\p{Me}\p{Cf}]/u.test(character)
+      ? 0
+      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[^\0-\uffff]/u.test(
+            character,
+          )
+        ? 2
+        : 1;
+  return width;
+}
+
+function trimmed(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }

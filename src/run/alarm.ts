@@ -6,8 +6,8 @@ import type { IssueHost } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import { plain, unaddressed } from '../report/escape.js';
+import { headline } from '../report/headline.js';
 import type { RunResult } from '../report/report.js';
-import { headline } from '../report/summary.js';
 
 /** What the alarm needs to know besides the result. */
 export interface AlarmContext {

@@ -19,6 +19,7 @@ import { createFetcher } from '../net/http.js';
 import type { Clock, Ports } from '../ports.js';
 import { publish } from '../publish/publish.js';
 import { parseRepoFile } from '../repodata/sources.js';
+import { hostLinks } from '../report/hosts.js';
 import { collectingLogger } from '../report/loggers.js';
 import { emptyReport, type Report, type RunResult } from '../report/report.js';
 import { writeStatements } from '../report/statements.js';
@@ -136,7 +137,11 @@ async function runIn(
       ...(token === undefined ? {} : { token }),
       ...(door.afterVerify === undefined ? {} : { afterVerify: door.afterVerify }),
     });
-    const result = { ...ended, isDryRun: options.dryRun && options.mode === 'publish' };
+    const result = {
+      ...ended,
+      isDryRun: options.dryRun && options.mode === 'publish',
+      links: hostLinks(remote.url, door.environment),
+    };
     if (!door.signal.aborted) {
       const hasPushed = result.commit !== (seen.tip ?? '');
       const host = hostOf(settings, { logger, signal: door.signal });

@@ -50,7 +50,7 @@ describe('the documents', () => {
   it('docs/troubleshooting.md has every error code with its remedy', () => {
     const text = readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8');
     for (const [code, remedy] of Object.entries(REMEDIES))
-      expect(text).toContain(`| \`${code}\` | ${remedy} |`);
+      expect(text).toContain(`| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${remedy} |`);
   });
 
   it('the pictures have a text beside them, and are small', () => {

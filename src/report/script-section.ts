@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+import { plain, printable } from './escape.js';
+import { fenced, folded, within } from './markdown.js';
+import type { ReleaseFactsRow, ReleaseRow, Report } from './report.js';
+
+/** Characters of one diff; the whole text is in the report. */
+const LONGEST_DIFF = 6000;
+type ScriptRow = NonNullable<ReleaseFactsRow['scripts']>[number];
+
+/** Sentences about what a reviewer looks at first, escaped: what installs differently, and facts that do not agree. */
+export function noticesOf(row: ReleaseRow): string[] {
+  const { scripts = [], dkmsVersion, licenseFiles, version } = row;
+  const real = scripts.filter(({ isVersionOnly }) => !isVersionOnly);
+  return [
+    ...(real.length === 0
+      ? []
+      : [
+          `changes what ${real.map(({ name }) => `**${plain(name)}**`).join(', ')} ${real.length === 1 ? 'does' : 'do'}`,
+        ]),
+    ...(dkmsVersion === undefined || dkmsVersion === version
+      ? []
+      : [`dkms.conf says ${plain(dkmsVersion)}`]),
+    ...(licenseFiles === undefined || licenseFiles.length > 0
+      ? []
+      : [
+          `no licence file in the source; the header says ${plain(row.license ?? '') || 'nothing'}`,
+        ]),
+  ];
+}
+
+/** `2.25.4.0 changes what %post does`, with the difference folded. */
+export function scriptSection({ releases }: Report, bytes: number): string {
+  const items = releases.flatMap((row) => {
+    const notices = noticesOf(row);
+    if (notices.length === 0) return [];
+    const diffs = (row.scripts ?? [])
+      .filter(({ isVersionOnly }) => !isVersionOnly)
+      .map((script) => diffOf(script, row));
+    return [[`**${plain(row.version)}** ${notices.join('; ')}.`, ...diffs].join('\n\n')];
+  });
+  if (items.length === 0) return '';
+  const { shown, rest } = within(items, bytes);
+  return [
+    '### What to look at',
+    ...shown,
+    ...(rest > 0 ? [`… and ${rest} more in the report.`] : []),
+  ].join('\n\n');
+}
+
+function diffOf({ name, change, diff }: ScriptRow, { comparedWith = '' }: ReleaseRow): string {
+  const text = diff.length > LONGEST_DIFF ? `${diff.slice(0, LONGEST_DIFF)}\n…` : diff;
+  const lines = text.split('\n').map(printable).join('\n');
+  return folded(`${plain(name)} ${change}, against ${plain(comparedWith)}`, fenced(lines, 'diff'));
+}

@@ -59,6 +59,10 @@ export const LIMITS = {
   filesInPackage: 1_000_000,
   /** Longest path in a payload; Linux's PATH_MAX. */
   pathBytes: 4096,
+  /** archive/mirror.json: some 30 short values; a history of a thousand package names has 60 KiB. */
+  mirrorFileBytes: 1 * MIB,
+  /** Values in one list of it. */
+  mirrorFileItems: 10_000,
   /** Folders above one file: trees of npm and Java have some 40; git itself walks 2,048 (core.maxTreeDepth), and 512 in some builds for Windows. */
   pathDepth: 256,
   /** Target of a symlink; Linux's PATH_MAX. */

@@ -322,6 +322,8 @@ describe('a release that is older than all', () => {
       expect((await stage.publish()).code).toBe(0);
       expect(parentOf(stage, '1.0')).toBe('');
       expect(files(stage, '1.0')).toEqual([
+        'archive/KEY',
+        'archive/mirror.json',
         'archive/releases.json',
         'archive/rpm/hello-1.0-1.noarch.rpm',
         'archive/rpm/hello-1.0-1.noarch.rpm.sha256',

@@ -13,13 +13,14 @@ export const ARCHIVE = {
   packages: 'rpm',
   releases: 'releases.json',
   notesState: 'release-notes.json',
+  mirrorFile: 'mirror.json',
   repomd: 'repomd.xml',
   repomdSignature: 'repomd.xml.asc',
 } as const;
 
 /** Names in the archive that are the tool's own: its files, the index files, checksums. Compared without case, since some file systems do. */
 const RESERVED =
-  /^(?:rpm|releases\.json|release-notes\.json|repomd\.xml(?:\.asc)?|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)(?:\.sha256)?$/i;
+  /^(?:rpm|releases\.json|release-notes\.json|mirror\.json|repomd\.xml(?:\.asc)?|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)(?:\.sha256)?$/i;
 
 /** Those among them that are the yum repository's. */
 const INDEX_FILE = /^(?:repomd|primary|filelists|other)\.xml/i;

@@ -2,6 +2,7 @@
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Options } from '../inputs/options.js';
 import { formatArchiveMessage } from '../mirror/messages.js';
+import { extendMirrorFile, formatMirrorFile } from '../mirror/mirror-file.js';
 import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
 import type { NotesPage } from '../notes/fetch.js';
 import type { Ports } from '../ports.js';
@@ -39,7 +40,11 @@ export async function beginBranch(
   const wanted = [
     [
       'repoFiles',
-      new Map([...(await wantedIndex(found, ports, options)), ...wantedRecords(found, records)]),
+      new Map([
+        ...(await wantedIndex(found, ports, options)),
+        ...wantedRecords(found, records),
+        ...wantedMirrorFile(found, options),
+      ]),
     ],
     ['releaseNotes', notesFiles(pages, state)],
     ['publicKey', new Map(trust.keyFiles.map(({ name, bytes }) => [name, bytes]))],
@@ -88,6 +93,25 @@ function wantedRecords(
 ): [string, Uint8Array][] {
   const isSame = records.every((record) => state.releases.includes(record));
   return isSame ? [] : [['releases.json', Buffer.from(formatReleases(records))]];
+}
+
+/** mirror.json, in a run that publishes. */
+function wantedMirrorFile(
+  { state, plan, tagged }: Survey,
+  options: Options,
+): [string, Uint8Array][] {
+  const isPublishing = plan.releases.some(({ status }) => status === 'new');
+  if (!isPublishing) return [];
+  const published = plan.releases.filter(({ status }) => status === 'new' || status === 'exists');
+  const nevras = [...published, ...tagged].map(({ nevra }) => nevra);
+  // A mirror that an earlier version began has packages of architectures that are not asked for any more.
+  const former = state.mirrorFile === undefined ? tagged.map(({ nevra }) => nevra.arch) : [];
+  const file = extendMirrorFile(state.mirrorFile, {
+    ...options,
+    packages: nevras.map(({ name }) => name),
+    arch: [...former.filter((arch) => arch !== '').toSorted(), ...options.arch],
+  });
+  return [['mirror.json', Buffer.from(formatMirrorFile(file))]];
 }
 
 async function wantedIndex(

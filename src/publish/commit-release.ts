@@ -36,6 +36,15 @@ export interface ReleaseCommit {
   readonly directories: Directories;
 }
 
+/** What a backport takes from the branch's end, besides its own package (interface, Backports). */
+export interface Carried {
+  /** By path below the archive directory. */
+  readonly archive: ReadonlyMap<string, TreeFile>;
+  /** Outside of the owned folders, with what they change. */
+  readonly edits: readonly TreeEdit[];
+  readonly changes: readonly PathChange[];
+}
+
 /** A release whose commit and tag are staged. */
 export interface CommittedRelease {
   readonly planned: PlannedRelease;
@@ -55,12 +64,15 @@ export async function commitRelease(
   store: GitStore,
   hand: Hand,
   end: BranchEnd,
-  release: ReleaseCommit,
+  { carried, ...release }: ReleaseCommit & { readonly carried?: Carried },
 ): Promise<CommittedRelease> {
   const { prepared, directories } = release;
   const record = recordOf(release);
   const releases = [...end.releases.filter(({ tag }) => tag !== record.tag), record];
-  const additions = await archiveAdditions(store, prepared, formatReleases(releases));
+  const additions = new Map([
+    ...(carried?.archive ?? []),
+    ...(await archiveAdditions(store, prepared, formatReleases(releases))),
+  ]);
   const packaging = prepared.packaging?.files ?? end.packaging;
   const edits: TreeEdit[] = [
     { path: directories.source, entry: folderEntry(prepared.files, prepared.sourceTree) },
@@ -73,6 +85,7 @@ export async function commitRelease(
           },
         ]),
     ...[...additions].map(([name, entry]) => ({ path: `${directories.archive}/${name}`, entry })),
+    ...(carried?.edits ?? []),
   ];
   const sourceChanges = compareFiles(end.source, prepared.files, directories.source);
   const packagingChanges = compareFiles(end.packaging, packaging, directories.packaging);
@@ -81,7 +94,12 @@ export async function commitRelease(
     new Map([...end.archive, ...additions]),
     directories.archive,
   );
-  const message = messageOf(release, [...sourceChanges, ...packagingChanges, ...archiveChanges]);
+  const message = messageOf(release, [
+    ...sourceChanges,
+    ...packagingChanges,
+    ...archiveChanges,
+    ...(carried?.changes ?? []),
+  ]);
   const authored = prepared.facts.buildTime ?? hand.time;
   const commit = await writeCommit(store, hand, {
     parent: end.tip,

@@ -17,6 +17,7 @@ import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import type { Survey } from '../survey/survey.js';
 import { type Hand, writeCommit } from './authoring.js';
+import { carryToBackport } from './carried.js';
 import {
   archiveAdditions,
   type BranchEnd,
@@ -95,11 +96,21 @@ export class History {
    * release can be refused alone (T24). The next one may be staged once `checked` is good. @throws GitError
    */
   async stage(release: ReleaseCommit): Promise<{ readonly checked: Promise<CommittedRelease> }> {
-    const { store, hand } = this.start;
+    const { store, hand, found } = this.start;
     const { tag, nevra } = release.prepared.planned;
     const isBackport = placeRelease(nevra, this.tagged).on !== 'tip';
     const base = isBackport ? await this.findGround(release) : this.current;
-    const committed = await commitRelease(store, hand, base, release);
+    const carried = isBackport
+      ? await carryToBackport(store, {
+          ground: base,
+          branch: this.current,
+          keyNames: found.trust.keyNames,
+        })
+      : undefined;
+    const committed = await commitRelease(store, hand, base, {
+      ...release,
+      ...(carried === undefined ? {} : { carried }),
+    });
     const end = isBackport ? await this.gainPackage(release) : committed.end;
     const checked = store.check().then(() => {
       this.current = end;

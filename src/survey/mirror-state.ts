@@ -3,6 +3,7 @@ import { GitError } from '../errors.js';
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Commit, GitStore, Oid, RemoteRefs } from '../git/store.js';
 import { isKeyCandidate } from '../mirror/layout.js';
+import { type MirrorFile, parseMirrorFile } from '../mirror/mirror-file.js';
 import { type NotesState, parseNotesState } from '../mirror/notes-state.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
 import { nearestNames } from '../mirror/selection.js';
@@ -22,11 +23,13 @@ export interface MirrorState {
   readonly contents: ReadonlyMap<string, Uint8Array>;
   readonly releases: readonly ReleaseRecord[];
   readonly notesState: readonly NotesState[];
+  /** How the mirror says that it is made; undefined where it does not. */
+  readonly mirrorFile: MirrorFile | undefined;
 }
 
 /** A mirror has a handful of keys; this many candidates are looked at. */
 const MOST_KEY_CANDIDATES = 64;
-const READ_ALWAYS = new Set(['releases.json', 'release-notes.json', 'repomd.xml']);
+const READ_ALWAYS = new Set(['releases.json', 'release-notes.json', 'mirror.json', 'repomd.xml']);
 
 /**
  * Reads refs, the tip's trees and the few archive files that a run needs: one `ls-remote`, one blobless shallow
@@ -54,6 +57,7 @@ export async function readMirror(
       contents: new Map(),
       releases: [],
       notesState: [],
+      mirrorFile: undefined,
     };
   }
   const tip = await store.fetchCommit(`refs/heads/${name}`);
@@ -63,6 +67,7 @@ export async function readMirror(
   const contents = await readSmallFiles(store, archive, notesFiles);
   const releases = contents.get('releases.json');
   const notes = contents.get('release-notes.json');
+  const mirrorFile = contents.get('mirror.json');
   return {
     refs,
     branch: name,
@@ -73,6 +78,7 @@ export async function readMirror(
     contents,
     releases: releases === undefined ? [] : parseReleases(releases),
     notesState: notes === undefined ? [] : parseNotesState(notes),
+    mirrorFile: mirrorFile === undefined ? undefined : parseMirrorFile(mirrorFile),
   };
 }
 

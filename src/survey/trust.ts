@@ -13,6 +13,8 @@ import type { MirrorState } from './mirror-state.js';
 export interface Trust {
   readonly keyring: Keyring;
   readonly keyFiles: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Names in the archive of all key files, those that are there and those of this run. */
+  readonly keyNames: readonly string[];
 }
 
 /**
@@ -62,7 +64,12 @@ export async function establishTrust(
     logger.info(
       `key ${fingerprint} is there, but not trusted: it is neither pinned nor the one that the mirror knows`,
     );
-  return { keyring: trusted, keyFiles: await nameKeyFiles(given, { trusted, archived, state }) };
+  const keyFiles = await nameKeyFiles(given, { trusted, archived, state });
+  const keyNames = new Set([
+    ...archivedFiles.map(({ name }) => name.slice('archive/'.length)),
+    ...keyFiles.map(({ name }) => name),
+  ]);
+  return { keyring: trusted, keyFiles, keyNames: [...keyNames] };
 }
 
 interface Known {

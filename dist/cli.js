@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-FH265HPD.js");
+  await import("./main-ZOTM3XBD.js");
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-DQQ6H2R6.js";
+} from "./chunk-WQRFMCWC.js";
 import {
   INPUTS,
   actionLogger,
@@ -26,12 +26,12 @@ import {
   stopSignal,
   tabulateReleases,
   writeReport
-} from "./chunk-O2UFC23T.js";
+} from "./chunk-TJOBLHDO.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-Y2NINQKL.js";
+} from "./chunk-F6TFKTVW.js";
 import {
   error,
   getInput,
@@ -425,7 +425,7 @@ function fail(result) {
   if (!result.failed) return;
   for (const failure of failures(result))
     error(printable(sentences(failure)), { title: failure.code });
-  const exitCode = process.exitCode ?? 1;
+  const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
   setFailed(printable(headline(result)));
   process.exitCode = exitCode;
 }

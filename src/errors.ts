@@ -98,6 +98,8 @@ export abstract class MirrorError<C extends ErrorCode = ErrorCode> extends Error
 }
 
 export class InputError extends MirrorError<InputErrorCode> {}
+/** An input that the mirror's refs, or its mirror.json, contradict: wrong input, which shows after requests and before any change (exit 2). */
+export class MirrorConflictError extends InputError {}
 export class DownloadError extends MirrorError<DownloadErrorCode> {
   /** HTTP status, where one was received. */
   readonly status: number | undefined;

@@ -131,7 +131,7 @@ function fail(result: RunResult): void {
   if (!result.failed) return;
   for (const failure of failures(result))
     core.error(printable(sentences(failure)), { title: failure.code });
-  const exitCode = process.exitCode ?? 1;
+  const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
   core.setFailed(printable(headline(result)));
   process.exitCode = exitCode;
 }

@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
     unfinished: guard.unfinished,
   });
   await showResult(result, { line, print });
-  return result.failed ? 1 : 0;
+  return result.isInputWrong === true ? 2 : result.failed ? 1 : 0;
 }
 
 function modeOf({ command }: CommandLine): Report['mode'] {

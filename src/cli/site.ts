@@ -62,7 +62,7 @@ export async function writeSite({
     },
   });
   await showResult(result, { line, print });
-  return result.failed ? 1 : 0;
+  return result.isInputWrong === true ? 2 : result.failed ? 1 : 0;
 }
 
 /** @throws InputError INPUT_INVALID */

@@ -95,3 +95,61 @@ function escape(character: string): string {
 function hex(character: string, digits: number): string {
   return character.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
 }
+
+/** A place in a format: which characters may stand there, and whether more of them may follow. */
+interface Step {
+  readonly takes: (character: string) => boolean;
+  readonly repeats: boolean;
+}
+
+/** Formats with more fields are not compared; every name counts as theirs. */
+const MOST_FIELDS = 32;
+const FOLDER = '\0';
+
+/**
+ * Whether a format makes this name of some version that begins with a digit. Linear in the name, whatever the format: all ways to read it are followed
+ * side by side. Values are taken to be any text (a repeated field may differ), so that the answer errs towards yes.
+ */
+export function isReleaseTagName(format: string, name: string): boolean {
+  if (/%(?!u[0-9A-F]{4}|[0-9A-F]{2})/.test(name)) return false;
+  if ([...format.matchAll(FIELD)].length > MOST_FIELDS) return true;
+  const steps = stepsOf(format.replaceAll('/', FOLDER));
+  // A slash in a value is escaped, so that one in the name stands for the format's own.
+  const text = name.split('/').map(parseTagName).join(FOLDER);
+  let states = new Set([0]);
+  for (const character of text) {
+    const next = new Set<number>();
+    for (const at of reachable(states, steps)) {
+      const step = steps[at];
+      if (step?.takes(character) === true) next.add(step.repeats ? at : at + 1);
+    }
+    if (next.size === 0) return false;
+    states = next;
+  }
+  return reachable(states, steps).has(steps.length);
+}
+
+/** A step that repeats may also be left out. */
+function reachable(states: ReadonlySet<number>, steps: readonly Step[]): Set<number> {
+  const all = new Set(states);
+  for (const at of all) if (steps[at]?.repeats === true) all.add(at + 1);
+  return all;
+}
+
+function stepsOf(format: string): Step[] {
+  const isDigit = (character: string): boolean => character >= '0' && character <= '9';
+  const isValue = (character: string): boolean => character !== FOLDER;
+  return format.split(/(\{[^{}]*\})/).flatMap((part): Step[] => {
+    if (!part.startsWith('{'))
+      return Array.from(part, (literal) => ({
+        takes: (character) => character === literal,
+        repeats: false,
+      }));
+    const first = part === '{version}' || part === '{epoch}' ? isDigit : isValue;
+    const others = part === '{epoch}' ? isDigit : isValue;
+    return [
+      { takes: first, repeats: false },
+      { takes: others, repeats: true },
+    ];
+  });
+}

@@ -118,6 +118,8 @@ export interface RunResult {
   readonly failed: boolean;
   /** Where people look at the mirror. */
   readonly links?: HostLinks;
+  /** True when an input was refused for what the mirror holds, before any change: exit status 2. */
+  readonly isInputWrong?: boolean;
   /** True when `verify` came to its end, whatever it found. */
   readonly isVerified?: boolean;
   /** What `check` tried and found good, as sentences. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { check } from '../check/check.js';
-import { describeError, InputError } from '../errors.js';
+import { describeError, InputError, MirrorConflictError } from '../errors.js';
 import { cloneForReading, openLocalRepository } from '../git/remote/local.js';
 import { openRepository } from '../git/remote/repository.js';
 import type { MirrorReader } from '../git/store.js';
@@ -201,6 +201,7 @@ async function runMode(
       latestVersion: '',
       commit: ports.seen.tip ?? '',
       failed: true,
+      isInputWrong: error instanceof MirrorConflictError,
     };
   }
 }

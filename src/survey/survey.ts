@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { detach } from '../bytes.js';
-import { InputError, VerificationError } from '../errors.js';
+import { MirrorConflictError, VerificationError } from '../errors.js';
 import { parseIdentity } from '../git/objects/objects.js';
 import type { Options } from '../inputs/options.js';
 import { GIB, LIMITS } from '../limits.js';
@@ -19,6 +19,7 @@ import { ageDays } from '../repodata/rollback.js';
 import { loadIndex } from '../upstream/index-client.js';
 import { withNearRepository } from '../upstream/near-repository.js';
 import { fetchKeys, resolveSource, type UpstreamSource } from '../upstream/sources.js';
+import { requireFreeRefs, requireOwnNames } from './conflicts.js';
 import { type MirrorState, readMirror } from './mirror-state.js';
 import { type DatedRelease, dateRelease } from './newest.js';
 import { establishTrust, type Trust } from './trust.js';
@@ -46,6 +47,9 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     branch: options.branch,
     archiveDirectory: options.directories.archive,
     notesFiles: options.releaseNotes.map((url) => notesFileName(url)),
+  }).then((state) => {
+    requireOwnNames(state, options);
+    return state;
   });
   const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) =>
     establishTrust(keys, state, { options, logger }),
@@ -65,7 +69,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
   describeIndex(index, { options, logger, report, now: clock.now() });
   const clash = options.lineBranches.find(({ branch }) => branch === state.branch);
   if (clash !== undefined)
-    throw new InputError(
+    throw new MirrorConflictError(
       'INPUT_CONFLICT',
       `line-branches names ${clash.branch}, which is the branch of the mirror`,
     );
@@ -80,6 +84,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
       maxReleases: options.maxReleases,
     },
   });
+  requireFreeRefs(plan, state, options);
   for (const warning of plan.warnings) logger.warning(warning);
   warnOfSize(plan, options, logger);
   return {

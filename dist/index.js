@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-WQRFMCWC.js";
+} from "./chunk-NS65U4HX.js";
 import {
   INPUTS,
   actionLogger,
@@ -26,12 +26,12 @@ import {
   stopSignal,
   tabulateReleases,
   writeReport
-} from "./chunk-TJOBLHDO.js";
+} from "./chunk-S22BIBMM.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-F6TFKTVW.js";
+} from "./chunk-SSMLKMKD.js";
 import {
   error,
   getInput,

@@ -45,7 +45,8 @@ export type PayloadErrorCode =
   | 'PAYLOAD_INVALID'
   | 'UNSAFE_PATH'
   | 'LIMIT_EXCEEDED'
-  | 'SOURCE_PATH_NOT_FOUND';
+  | 'SOURCE_PATH_NOT_FOUND'
+  | 'SOURCE_EMPTY';
 /** The git remote, or what is on it, stands in the way. */
 export type GitErrorCode =
   | 'TAG_EXISTS'
@@ -184,6 +185,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   LIMIT_EXCEEDED:
     'The data exceeds a safety limit (docs/threat-model.md lists them). If the data is legitimate, open an issue.',
   SOURCE_PATH_NOT_FOUND: 'Set source-path to a folder that the payload holds.',
+  SOURCE_EMPTY:
+    'The package brings no file of its source. Set source-path to a folder that holds files, or hold the release back with skip.',
   TAG_EXISTS:
     'Somebody else created the tag. Compare it with the package; nothing was overwritten.',
   NON_FAST_FORWARD: 'The branch moved while this run worked; run again.',

@@ -65,7 +65,7 @@ function contentOf(
   return readContent(
     pkg,
     source,
-    { unpack, sourcePath: 'usr/src/*', maxFileSize: LIMITS.blobBytes },
+    { unpack, dotGit: 'refuse', sourcePath: 'usr/src/*', maxFileSize: LIMITS.blobBytes },
     sink,
   );
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { checkPath, verifyTree } from '../../src/rpm/payload/paths.js';
 import { readPayload } from '../../src/rpm/payload/payload.js';
+import { judgeFolders } from '../../src/source/judgement.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { cpioArchive } from '../fixtures/cpio-builder.js';
 import { fileEntry, payloadFacts } from '../fixtures/payload-facts.js';
@@ -60,19 +61,44 @@ describe('T20: a package with an unsafe name is refused as a whole', () => {
     expect(checkPath(Buffer.from(name))).toMatch(reason);
   });
 
-  it.each(UNSAFE.filter(([name]) => name !== ''))(
-    'refuses a package that has %j besides good files, whether it is wanted or not',
+  const ROOT = 'usr/src/x';
+  const judge = (paths: readonly string[], dotGit: 'refuse' | 'drop' = 'refuse') =>
+    judgeFolders(payloadFacts(paths.map((path) => ({ path, content: 'y' }))), {
+      sourcePath: 'usr/src/*',
+      dotGit,
+    });
+
+  it.each(UNSAFE)('refuses a package that has %j in its source, besides good files', (name) => {
+    expect(() => judge([`${ROOT}/good`, `${ROOT}/${name}`])).toThrow(
+      expect.objectContaining({ code: 'UNSAFE_PATH' }),
+    );
+  });
+
+  it.each(UNSAFE.filter(([, reason]) => reason.source.includes('.git')))(
+    'dot-git: drop leaves %j out, records it, and keeps the good files',
+    (name) => {
+      const source = judge([`${ROOT}/good`, `${ROOT}/${name}`, `${ROOT}/sub/${name}/x`], 'drop');
+      expect(new Set(source.dropped.map(String))).toEqual(new Set([name, `sub/${name}`]));
+      expect(source.map(Buffer.from(`${ROOT}/${name}`))).toBeUndefined();
+      expect(String(source.map(Buffer.from(`${ROOT}/good`)))).toBe('good');
+    },
+  );
+
+  it.each(UNSAFE.filter(([name]) => name !== '' && name !== '..\\.git '))(
+    'reads a package that has %j outside of its source, but for what leads out of it',
     async (name) => {
-      const facts = payloadFacts([
-        { path: 'good', content: 'x' },
-        { path: name, content: 'y' },
-      ]);
-      const payload = cpioArchive([
-        { name: './good', content: 'x' },
-        { name: `./${name}`, content: 'y' },
-      ]);
+      const paths = [`${ROOT}/good`, `opt/${name}`];
+      const facts = payloadFacts(paths.map((path) => ({ path, content: 'y' })));
+      const payload = cpioArchive(paths.map((path) => ({ name: `./${path}`, content: 'y' })));
       const reading = readPayload({ facts }, chunksOf(payload), { keep: () => false });
-      await expect(reading.next()).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
+      if (/\0|(?:^|\/)\.\.(?:\/|$)/.test(name)) {
+        await expect(reading.next()).rejects.toMatchObject({ code: 'UNSAFE_PATH' });
+        expect(() => judge(paths)).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
+        return;
+      }
+      const files = [];
+      for await (const file of reading) files.push(file);
+      expect([files.length, judge(paths).roots.map(String)]).toEqual([2, [ROOT]]);
     },
   );
 

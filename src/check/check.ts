@@ -25,7 +25,7 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
     if (status === 'exists') continue;
     const note = reason === undefined ? '' : ` (${reason})`;
     ports.logger.debug(
-      `${status === 'skipped' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`,
+      `${status === 'skipped' || status === 'waiting' ? 'skip' : 'plan'}: ${formatNevra(nevra)} → tag ${tag}, ${indexPackage.size} bytes${note}`,
     );
   }
   if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));

@@ -8,10 +8,11 @@ import { checkSignature, foreseeSignature } from '../openpgp/verify.js';
 import { requireStrongHeader } from '../publish/prepare.js';
 import { foreseePackage } from '../rpm/examine.js';
 import type { FileEntry, Nevra, PackageEvidence, PackageFacts } from '../rpm/model.js';
-import { printable, verifyTree } from '../rpm/payload/paths.js';
+import { printable } from '../rpm/payload/paths.js';
 import { verifyFormat } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
-import { selectFiles } from '../source/files.js';
+import { needsWholePackage } from '../source/content.js';
+import { type JudgedFolders, judgeFolders, refuseSpecialFiles } from '../source/judgement.js';
 import { checkLink } from '../source/payload-files.js';
 import { proposeSource } from '../source/proposal.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
@@ -79,28 +80,28 @@ function withKeys(error: unknown, { certificates }: Keyring): unknown {
 /** What the signed file list shows of the source; the number of its files. @throws PayloadError */
 function verifySource(facts: PackageFacts, options: Options): number | undefined {
   verifyFormat(facts);
-  if (facts.isSource) return undefined;
-  verifyTree(facts.files, 'the package');
-  const { map } = selectSourceFiles(facts, options.sourcePath);
+  if (facts.isSource) refuseSpecialFiles(facts.files);
+  // What comes out of an archive inside the package only the payload can show.
+  if (needsWholePackage(facts, options)) return undefined;
+  const { map } = judgeSource(facts, options);
   const source = facts.files.flatMap((entry) => {
     const path = map(entry.path);
     return path === undefined ? [] : [{ path, entry }];
   });
-  for (const { path, entry } of source) {
-    verifyKind(entry);
-    if (entry.type === 'symlink') checkLink(path, entry.target, options.symlinks);
-  }
+  for (const { path, entry } of source)
+    if (entry.type === 'symlink' && !entry.ghost) checkLink(path, entry.target, options.symlinks);
   const kept = source.filter(({ entry }) => entry.type === 'file' && !entry.ghost);
   verifySizes(kept.map(({ entry }) => entry));
   return source.filter(({ entry }) => entry.type !== 'directory' && !entry.ghost).length;
 }
 
-function selectSourceFiles(facts: PackageFacts, glob: string): ReturnType<typeof selectFiles> {
+function judgeSource(facts: PackageFacts, options: Options): JudgedFolders {
   try {
-    return selectFiles(facts, glob);
+    return judgeFolders(facts, options);
   } catch (error) {
+    if (!(error instanceof PayloadError) || !error.code.startsWith('SOURCE_')) throw error;
     const proposal = proposeSource(pathsOf(facts), facts.nevra.version);
-    if (!(error instanceof PayloadError) || proposal === undefined) throw error;
+    if (proposal === undefined) throw error;
     throw new PayloadError(error.code, error.message, {
       cause: error,
       remedy: `Set source-path to ${proposal.glob}, which holds ${proposal.files} files.`,
@@ -110,15 +111,6 @@ function selectSourceFiles(facts: PackageFacts, glob: string): ReturnType<typeof
 
 function pathsOf({ files }: PackageFacts): PayloadPath[] {
   return files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
-}
-
-function verifyKind({ path, type }: FileEntry): void {
-  if (type === 'file' || type === 'directory' || type === 'symlink') return;
-  throw new PayloadError(
-    'PAYLOAD_INVALID',
-    `the package holds a ${type} device or pipe at ${printable(path)}`,
-    { remedy: 'Tell the publisher, or hold the release back with skip.' },
-  );
 }
 
 function verifySizes(files: readonly FileEntry[]): void {

@@ -6,17 +6,19 @@ import { basename, join } from 'node:path';
 import type { ByteSource } from '../bytes.js';
 import { describeError, InputError, MirrorError } from '../errors.js';
 import type { InputReader } from '../inputs/options.js';
-import { parseKeys, splitList } from '../inputs/values.js';
+import { oneOf, parseKeys, splitList } from '../inputs/values.js';
 import { extractFiles, requireEmpty } from '../inspect/extract-files.js';
 import { openFileSource } from '../inspect/file-source.js';
 import { formatInspection, inspectPackage, type InspectResult } from '../inspect/inspect.js';
 import type { Logger } from '../log.js';
+import { validateSourcePath } from '../mirror/source-path.js';
 import { createFetcher } from '../net/http.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring, SignaturePolicy } from '../openpgp/model.js';
 import { checkSignature } from '../openpgp/verify.js';
 import { printable } from '../report/escape.js';
 import type { RpmPackage } from '../rpm/read.js';
+import type { FolderRules } from '../source/judgement.js';
 import { fetchKeys } from '../upstream/sources.js';
 import { VERSION } from '../version.js';
 import type { CommandLine } from './arguments.js';
@@ -49,13 +51,29 @@ export async function inspectFiles({ line, read, logger, print }: InspectCommand
     allowWeak: new Set(splitList(read('allow-weak')).map((name) => name.toLowerCase())),
     now: Math.floor(Date.now() / 1000),
   };
+  const rules = readRules(read);
   let accepted = true;
   for (const [at, file] of line.files.entries()) {
-    const result = await inspectFile(file, { keyring, policy, folder: folders[at], logger });
+    const result = await inspectFile(file, {
+      keyring,
+      policy,
+      rules,
+      folder: folders[at],
+      logger,
+    });
     accepted &&= result.verdict === 'accept';
     print(format(result, line));
   }
   return accepted ? 0 : 1;
+}
+
+/** What publish would take; undefined where nobody asked, and all names are judged. @throws InputError INPUT_INVALID */
+function readRules(read: InputReader): FolderRules | undefined {
+  const sourcePath = read('source-path').trim();
+  if (sourcePath === '') return undefined;
+  validateSourcePath(sourcePath);
+  const dotGit = read('dot-git').trim() || 'refuse';
+  return { sourcePath, dotGit: oneOf('dot-git', dotGit, ['refuse', 'drop']) };
 }
 
 /** Where each file is to be unpacked: one into the folder itself, several each into a folder of its own. */
@@ -100,13 +118,14 @@ async function readKeys(text: string, logger: Logger): Promise<Keyring> {
 interface Inspecting {
   readonly keyring: Keyring;
   readonly policy: SignaturePolicy;
+  readonly rules: FolderRules | undefined;
   readonly folder: string | undefined;
   readonly logger: Logger;
 }
 
 async function inspectFile(
   file: string,
-  { keyring, policy, folder, logger }: Inspecting,
+  { keyring, policy, rules, folder, logger }: Inspecting,
 ): Promise<InspectResult> {
   let source: Awaited<ReturnType<typeof openFileSource>>;
   try {
@@ -128,6 +147,7 @@ async function inspectFile(
       file,
       source,
       keysGiven,
+      rules,
       check: (packets, data) => checkSignature(packets, data, keyring, policy),
     });
     if (folder === undefined || pkg === undefined || result.verdict === 'reject') return result;

@@ -6,10 +6,8 @@ import { parseSize } from './values.js';
 /** The options that it looks at. */
 interface Asked {
   readonly mode: string;
-  readonly dotGit: string;
   readonly maxFileSize: number;
   readonly archivePackages: string;
-  readonly onRefused: string;
   readonly tags: readonly string[];
   readonly packageFiles: string | undefined;
   readonly against: string | undefined;
@@ -19,14 +17,12 @@ interface Asked {
 
 /** What is declared and not built yet. Whoever builds it removes its line. */
 const UNBUILT: readonly (readonly [what: string, isAsked: (options: Asked) => boolean])[] = [
-  ['dot-git: drop', ({ dotGit }) => dotGit === 'drop'],
   [
     'another max-file-size than 100 MiB',
     ({ maxFileSize }) =>
       maxFileSize !== parseSize('max-file-size', INPUTS['max-file-size'].default),
   ],
   ['archive-packages: release', ({ archivePackages }) => archivePackages === 'release'],
-  ['on-refused: continue', ({ onRefused }) => onRefused === 'continue'],
   ['tags', ({ mode, tags }) => mode === 'verify' && tags.length > 0],
   ['package-files', ({ mode, packageFiles }) => mode === 'verify' && packageFiles !== undefined],
   ['against', ({ mode, against }) => mode === 'verify' && against !== undefined],

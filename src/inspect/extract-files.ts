@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 import type { ByteSource } from '../bytes.js';
 import { InputError, PayloadError } from '../errors.js';
+import type { FileEntry } from '../rpm/model.js';
 import { checkPath, verifyTree } from '../rpm/payload/paths.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { readVerifiedFiles } from '../source/payload-files.js';
@@ -21,8 +22,9 @@ export async function extractFiles(
   folder: string,
 ): Promise<{ readonly written: number; readonly left: readonly string[] }> {
   // Before anything is written: every name must be one that can be.
-  verifyTree(pkg.facts.files, 'the package');
-  for (const { path } of pkg.facts.files) decode(path);
+  const files = pkg.facts.files.filter((entry) => !isRoot(entry));
+  verifyTree(files, 'the package');
+  for (const { path } of files) decode(path);
   await requireEmpty(folder);
   await mkdir(folder, { recursive: true });
   const links: { readonly path: string; readonly target: Buffer }[] = [];
@@ -30,7 +32,7 @@ export async function extractFiles(
   const left: string[] = [];
   let written = 0;
   for await (const { entry, content } of readVerifiedFiles(pkg, source, () => true)) {
-    if (entry.ghost) continue;
+    if (entry.ghost || isRoot(entry)) continue;
     const path = join(folder, decode(entry.path));
     await mkdir(entry.type === 'directory' ? path : dirname(path), { recursive: true });
     if (entry.type === 'directory') folders.push({ path, mode: entry.mode });
@@ -52,6 +54,11 @@ export async function requireEmpty(folder: string): Promise<void> {
     throw new InputError('INPUT_INVALID', `extract: ${folder} is not an empty folder`, {
       remedy: 'Name a new or an empty folder.',
     });
+}
+
+/** The folder `/` itself, which some packages own. */
+function isRoot({ path, type }: Pick<FileEntry, 'path' | 'type'>): boolean {
+  return path.length === 0 && type === 'directory';
 }
 
 async function writeNew(path: string, content: Uint8Array, mode: number): Promise<void> {

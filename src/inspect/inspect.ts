@@ -2,8 +2,6 @@
 import { createHash } from 'node:crypto';
 
 import type { ByteSource } from '../bytes.js';
-import { describeError, MirrorError } from '../errors.js';
-import { uncompressedAlgorithms } from '../rpm/digests.js';
 import { formatNevra } from '../rpm/evr.js';
 import { type CheckSignature, examinePackage, withPayload } from '../rpm/examine.js';
 import type {
@@ -15,11 +13,12 @@ import type {
   RpmSignatureReport,
   RpmString,
 } from '../rpm/model.js';
-import { readPayload } from '../rpm/payload/payload.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { TAG } from '../rpm/tags.js';
-import { toRpmString } from '../rpm/text.js';
+import { showText, toRpmString } from '../rpm/text.js';
+import type { FolderRules } from '../source/judgement.js';
 import { judge, NOT_CHECKED } from '../trust/policy.js';
+import { inspectPayload, reasonOf } from './payload.js';
 
 /** One package file to look at. */
 export interface InspectRequest {
@@ -30,6 +29,8 @@ export interface InspectRequest {
   readonly check: CheckSignature;
   /** False leaves the signature rule out of the verdict. */
   readonly keysGiven: boolean;
+  /** What publish would take of it, where that was asked: only this is judged by its names and types. */
+  readonly rules?: FolderRules | undefined;
 }
 
 /** What `inspect --json` prints, one object a file, keys in this order. */
@@ -102,12 +103,12 @@ export async function inspectPackage(request: InspectRequest): Promise<Inspectio
 }
 
 async function inspectReadable(
-  { file, source, check, keysGiven }: InspectRequest,
+  { file, source, check, keysGiven, rules }: InspectRequest,
   pkg: RpmPackage,
 ): Promise<InspectResult> {
-  const payload = await inspectPayload(pkg, source);
+  const payload = await inspectPayload(pkg, source, rules);
   const evidence = withPayload(pkg, await examinePackage(pkg, source, check), payload.digests);
-  const judgement = judge(evidence, { keysGiven });
+  const judgement = judge(evidence, { keysGiven, filesGood: payload.filesGood });
   const accepted = judgement.accepted && payload.accepted;
   return {
     file,
@@ -121,53 +122,6 @@ async function inspectReadable(
       ...payload.reasons,
     ],
   };
-}
-
-interface InspectedPayload {
-  /** What was read, by index in the header's list; all of it unless the payload is refused. */
-  readonly files: ReadonlyMap<number, Pick<PayloadFile, 'digest' | 'sha256'>>;
-  readonly digests: Readonly<Record<string, string>>;
-  readonly accepted: boolean;
-  readonly reasons: readonly string[];
-}
-
-async function inspectPayload(pkg: RpmPackage, source: ByteSource): Promise<InspectedPayload> {
-  const files = new Map<number, Pick<PayloadFile, 'digest' | 'sha256'>>();
-  const { format } = pkg.facts.payload;
-  if (format !== 'cpio') {
-    // A delta package is whole and may be signed, but it cannot be unpacked without the package that it changes.
-    return {
-      files,
-      digests: {},
-      accepted: true,
-      reasons: [
-        `NOT_CHECKED: the payload has the format ${format}, so its files were not looked at`,
-      ],
-    };
-  }
-  const reasons: string[] = [];
-  let digests: Readonly<Record<string, string>> = {};
-  try {
-    const payload = readPayload(pkg, source.stream(pkg.payloadStart), {
-      keep: () => false,
-      uncompressedDigests: uncompressedAlgorithms(pkg.header),
-    });
-    for (let step = await payload.next(); ; step = await payload.next()) {
-      if (step.done === true) {
-        digests = step.value.digests;
-        break;
-      }
-      const { index, entry, digest, sha256 } = step.value;
-      files.set(index, { digest, sha256 });
-      if (digest === 'bad')
-        reasons.push(
-          `DIGEST_MISMATCH: the file ${showText(toRpmString(entry.path))} is not the one that the header describes`,
-        );
-    }
-  } catch (error) {
-    reasons.push(reasonOf(error));
-  }
-  return { files, digests, accepted: reasons.length === 0, reasons };
 }
 
 function describeHeader(pkg: RpmPackage, evidence: PackageEvidence) {
@@ -296,19 +250,8 @@ function showSignature({
   return `${tag} (${covers}) ${made}: ${status}${reason === undefined ? '' : ` (${reason})`}`;
 }
 
-function showText(text: RpmString): string {
-  return typeof text === 'string' ? text : `base64:${text.b64}`;
-}
-
 async function hashFile(source: ByteSource): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of source.stream()) hash.update(chunk);
   return hash.digest('hex');
-}
-
-/** Only what we raise on purpose is a reason; anything else is a defect and goes up. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof MirrorError)) throw error;
-  const { code, message } = describeError(error);
-  return `${code}: ${message}`;
 }

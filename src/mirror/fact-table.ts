@@ -173,6 +173,13 @@ export const FACTS = {
     trailer: 'Dropped-Mode',
     isList: true,
   },
+  droppedDotGit: {
+    from: 'the signed header and the payload',
+    proves: 'a path in the source that git takes for `.git`, and that `dot-git: drop` left out',
+    trailer: 'Dropped-Dot-Git',
+    record: 'droppedDotGit',
+    isList: true,
+  },
   unpackedFrom: {
     from: 'the signed header and the payload',
     proves: 'the archive that became the source',

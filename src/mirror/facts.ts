@@ -32,6 +32,8 @@ export interface ReleaseFacts {
   readonly weakAlgorithms: readonly string[];
   /** Octal mode, a blank, and the path of each file that lost its set-user-ID, set-group-ID or sticky bit. */
   readonly droppedModes: readonly Uint8Array[];
+  /** Paths in the source that `dot-git: drop` left out; absent where there are none. */
+  readonly droppedDotGit?: readonly Uint8Array[];
   /** Archives of a package that became the source. */
   readonly unpackedFrom: readonly Uint8Array[];
 }
@@ -68,11 +70,17 @@ const VALUES: Readonly<Record<FactName, (release: ReleaseFacts) => string | read
   changeClass: () => 'unchanged',
   weakAlgorithms: ({ weakAlgorithms }) => weakAlgorithms,
   droppedModes: ({ droppedModes }) => droppedModes.map(showPath),
+  droppedDotGit: ({ droppedDotGit = [] }) => droppedDotGit.map(showPath),
   unpackedFrom: ({ unpackedFrom }) => unpackedFrom.map(showPath),
 };
 
 /** Facts whose values are paths and were quoted as such; they are one clean line already. */
-const PATHS: ReadonlySet<FactName> = new Set(['sourcePaths', 'droppedModes', 'unpackedFrom']);
+const PATHS: ReadonlySet<FactName> = new Set([
+  'sourcePaths',
+  'droppedModes',
+  'droppedDotGit',
+  'unpackedFrom',
+]);
 
 /** The facts with what the table says of them, in its order. */
 export function listFacts(): readonly (readonly [FactName, FactSpec])[] {
@@ -106,13 +114,21 @@ export function trailerFacts(release: ReleaseFacts): Fact[] {
   );
 }
 
-/** The line in releases.json at publication. */
+/** The line in releases.json at publication; a list is there only where it holds something. */
 export function recordFacts(release: ReleaseFacts): ReleaseRecord {
-  return Object.fromEntries(
-    listFacts().flatMap(([name, { record }]) =>
-      record === undefined ? [] : [[record, factValues(name, release)[0]]],
+  const recorded = listFacts().flatMap(([name, { record, isList }]) =>
+    record === undefined ? [] : [{ record, isList, values: factValues(name, release) }],
+  );
+  const lists = recorded.filter(({ isList, values }) => isList === true && values.length > 0);
+  const further = Object.fromEntries(lists.map(({ record, values }) => [record, values]));
+  return {
+    ...Object.fromEntries(
+      recorded
+        .filter(({ isList }) => isList !== true)
+        .map(({ record, values }) => [record, values[0]]),
     ),
-  ) as unknown as ReleaseRecord;
+    ...(lists.length === 0 ? {} : { further }),
+  } as unknown as ReleaseRecord;
 }
 
 /** `2025-12-20T00:46:57Z` for seconds since 1970. */

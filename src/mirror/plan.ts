@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { RepodataError } from '../errors.js';
 import type { IndexPackage } from '../repodata/model.js';
+import { mergeEntries } from '../repodata/package-entry.js';
 import { type Constraint, satisfies } from '../rpm/constraints.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
@@ -19,8 +20,11 @@ export interface PlanOptions {
   readonly maxReleases: number;
 }
 
-/** `new`: to be published now. `beyond-limit`: new, but for a later run. `exists`: tagged. `skipped`: held back, `reason` says why. */
-export type PlanStatus = 'new' | 'beyond-limit' | 'exists' | 'skipped';
+/**
+ * `new`: to be published now. `beyond-limit`: new, but for a later run, or in the place of one that is refused. `exists`: tagged.
+ * `skipped`: held back, `reason` says why. `waiting`: a further release of a published version; a person has to decide.
+ */
+export type PlanStatus = 'new' | 'beyond-limit' | 'exists' | 'skipped' | 'waiting';
 
 export interface PlannedRelease {
   readonly nevra: Nevra;
@@ -47,7 +51,9 @@ export interface PlanRequest {
 
 /**
  * Decides what becomes of each release of the index (interface, Tags). All candidates are one history, whatever their names.
- * @throws RepodataError TAG_COLLISION when packages of two names would share a new tag, PRIMARY_INVALID when a NEVRA is listed twice with different checksums (T7)
+ * What the index itself
+ * speaks against stays `new`, is refused when its turn comes, and neither takes a tag from others nor counts for the limit.
+ * @throws RepodataError TAG_COLLISION when packages of two names would share a new tag
  */
 export function planReleases({ candidates, remoteTags, recorded, options }: PlanRequest): Plan {
   const byNevra = new Map(recorded.map((record) => [nevraKey(record.nevra), record]));
@@ -70,7 +76,7 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
       : { ...row, status: 'skipped', reason: `held back by skip: ${entry}` };
   });
   const shared = Map.groupBy(
-    rows.filter(({ status }) => status !== 'exists'),
+    rows.filter((row) => row.status !== 'exists' && !isRefused(row)),
     ({ tag }) => tag,
   );
   const decided = new Map<PlannedRelease, PlannedRelease>();
@@ -83,14 +89,11 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
       decided.set(row, decision);
   }
   const releases = limitNew(
-    refuseSharedFiles(
-      rows.map((row) => decided.get(row) ?? row),
-      recorded,
-    ),
+    rows.map((row) => decided.get(row) ?? row),
     options.maxReleases,
   );
   const refused = skippedWarnings(
-    [...decided.values()].filter(({ status }) => status === 'skipped'),
+    [...decided.values()].filter(({ status }) => status === 'skipped' || status === 'waiting'),
   );
   const lost = releases.filter(({ status, tag }) => status === 'exists' && !remoteTags.has(tag));
   return {
@@ -112,11 +115,14 @@ function skippedWarnings(rows: readonly PlannedRelease[]): string[] {
   const remedyOf = ({ reason }: PlannedRelease): string => /;[^;]*$/.exec(reason!)?.[0] ?? '';
   return [...Map.groupBy(rows, remedyOf)].flatMap(([remedy, group]) => {
     if (group.length < 3 || remedy === '')
-      return group.map(({ nevra, reason }) => `${formatNevra(nevra)} is skipped: ${reason!}`);
+      return group.map(
+        ({ nevra, status, reason }) =>
+          `${formatNevra(nevra)} ${status === 'waiting' ? 'waits for a decision' : 'is skipped'}: ${reason!}`,
+      );
     const names = group.slice(0, MOST_NAMES).map(({ nevra }) => formatNevra(nevra));
     const rest = group.length > MOST_NAMES ? ` and ${group.length - MOST_NAMES} more` : '';
     return [
-      `${group.length} releases are skipped, since others have their tags: ${names.join(', ')}${rest}${remedy}`,
+      `${group.length} releases ${group.some(({ status }) => status === 'waiting') ? 'wait for a decision or are skipped' : 'are skipped'}, since others have their tags: ${names.join(', ')}${rest}${remedy}`,
     ];
   });
 }
@@ -131,21 +137,34 @@ function shareTag(
     row: PlannedRelease,
     holder: string,
     rival: Nevra | undefined,
+    status: 'skipped' | 'waiting' = 'skipped',
   ): [PlannedRelease, PlannedRelease] => {
     const remedy =
       rival === undefined
         ? ''
         : `; tag-format ${separatingFormat(tagFormat, row.nevra, rival)} would separate them`;
-    return [row, { ...row, status: 'skipped', reason: `tag ${row.tag} ${holder}${remedy}` }];
+    return [row, { ...row, status, reason: `tag ${row.tag} ${holder}${remedy}` }];
   };
   if (owner !== undefined)
-    return wanted.map((row) => refuse(row, `is that of ${owner}`, tryParseNevra(owner)));
+    return wanted.map((row) => {
+      const published = tryParseNevra(owner);
+      // A rebuild of what is published is new, and nobody said what to do with it; its elders and twins were passed over before.
+      const isNewer = published !== undefined && compareEvr(row.nevra, published) > 0;
+      return refuse(row, `is that of ${owner}`, published, isNewer ? 'waiting' : 'skipped');
+    });
   if (exists) {
     const first = wanted[0] ?? group[0]!;
     const { nevra, tag, indexPackage } = first;
     const others = wanted
       .slice(1)
-      .map((row) => refuse(row, `stands for ${formatNevra(nevra)}`, nevra));
+      .map((row) =>
+        refuse(
+          row,
+          `stands for ${formatNevra(nevra)}`,
+          nevra,
+          compareEvr(row.nevra, nevra) > 0 ? 'waiting' : 'skipped',
+        ),
+      );
     return [[first, { nevra, tag, indexPackage, status: 'exists' }], ...others];
   }
   refuseOtherNames(wanted, tagFormat);
@@ -181,58 +200,29 @@ function separatingFormat(format: string, a: Nevra, b: Nevra): string {
   return `${format}${field === 'arch' ? '.' : '-'}{${field}}`;
 }
 
-/** One name in the archive is one package: the index, which nobody signed, must not overwrite what is published. */
-function refuseSharedFiles(
-  rows: readonly PlannedRelease[],
-  recorded: readonly ReleaseRecord[],
-): PlannedRelease[] {
-  const holders = new Map(recorded.map(({ file, nevra }) => [file.toLowerCase(), nevraKey(nevra)]));
-  return rows.map((row) => {
-    if (row.status !== 'new') return row;
-    const [file, own] = [row.indexPackage.fileName.toLowerCase(), nevraKey(formatNevra(row.nevra))];
-    const holder = holders.get(file);
-    if (holder === undefined || holder === own) {
-      holders.set(file, own);
-      return row;
-    }
-    return {
-      ...row,
-      status: 'skipped',
-      reason: `its file ${row.indexPackage.fileName} has the name that ${holder} is archived under`,
-    };
-  });
-}
-
 function limitNew(rows: readonly PlannedRelease[], most: number): PlannedRelease[] {
   let left = most === 0 ? Number.POSITIVE_INFINITY : most;
   return rows.map((row) => {
-    if (row.status !== 'new') return row;
+    if (row.status !== 'new' || isRefused(row)) return row;
     left -= 1;
     return left >= 0 ? row : { ...row, status: 'beyond-limit', reason: `max-releases is ${most}` };
   });
 }
 
+/** createrepo writes epoch 0 where others write none; both are one NEVRA. */
 function dropRepeated(packages: readonly IndexPackage[]): IndexPackage[] {
   const seen = new Map<string, IndexPackage>();
   for (const candidate of packages) {
-    const nevra = formatNevra(candidate.nevra);
-    const other = seen.get(nevraKey(nevra));
-    if (other === undefined) seen.set(nevraKey(nevra), candidate);
-    else if (
-      other.checksum.algorithm !== candidate.checksum.algorithm ||
-      other.checksum.hex !== candidate.checksum.hex
-    ) {
-      throw new RepodataError(
-        'PRIMARY_INVALID',
-        `expected one checksum for ${nevra}, found ${other.checksum.hex} and ${candidate.checksum.hex}`,
-        {
-          expected: other.checksum.hex,
-          actual: candidate.checksum.hex,
-        },
-      );
-    }
+    const key = nevraKey(formatNevra(candidate.nevra));
+    const other = seen.get(key);
+    seen.set(key, other === undefined ? candidate : mergeEntries(other, candidate));
   }
   return [...seen.values()];
+}
+
+/** Whether the index itself speaks against the release. */
+function isRefused({ indexPackage }: PlannedRelease): boolean {
+  return indexPackage.refused !== undefined;
 }
 
 function sortPackages(packages: readonly IndexPackage[]): IndexPackage[] {

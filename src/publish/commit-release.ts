@@ -145,12 +145,13 @@ export async function archiveAdditions(
 ): Promise<Map<string, TreeFile>> {
   const list = await store.write('blob', Buffer.from(releases));
   const file = (oid: Oid): TreeFile => ({ mode: '100644', oid });
+  const { fileName } = prepared.planned.indexPackage;
   const additions = new Map([
-    [`rpm/${prepared.planned.indexPackage.fileName}.sha256`, file(prepared.checksum)],
+    [`rpm/${fileName}.sha256`, file(prepared.checksum)],
     ['releases.json', file(list)],
   ]);
   if (prepared.archived !== undefined)
-    additions.set(`rpm/${prepared.archived.name}`, file(prepared.archived.oid));
+    additions.set(`rpm/${fileName}${prepared.archived.suffix}`, file(prepared.archived.oid));
   return additions;
 }
 
@@ -177,6 +178,7 @@ function factsOf({ prepared, repomdRevision }: ReleaseCommit): ReleaseFacts {
     droppedModes: prepared.droppedModes.map(({ mode, path }) =>
       Buffer.concat([Buffer.from(`${mode} `), path]),
     ),
+    droppedDotGit: prepared.droppedDotGit,
     unpackedFrom: prepared.unpackedFrom,
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
-import { GitError, PayloadError, VerificationError } from '../errors.js';
+import { GitError, VerificationError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS } from '../limits.js';
@@ -9,10 +9,11 @@ import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/mode
 import { checkSignature } from '../openpgp/verify.js';
 import type { Ports } from '../ports.js';
 import { examinePackage } from '../rpm/examine.js';
-import type { FileEntry, PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
+import type { PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { type InstallScript, parseScripts } from '../rpm/scripts.js';
+import { refuseSpecialFiles } from '../source/judgement.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 import { type StagedSource, stageSource } from './stage-source.js';
@@ -29,7 +30,7 @@ export interface PreparedRelease extends StagedSource {
   /** Base URL that served the package. */
   readonly servedBy: string;
   /** What goes to archive/rpm beside the checksum. */
-  readonly archived: { readonly name: string; readonly oid: Oid } | undefined;
+  readonly archived: { readonly suffix: '' | '.header'; readonly oid: Oid } | undefined;
   readonly checksum: Oid;
 }
 
@@ -62,9 +63,13 @@ export async function prepareRelease(
     keyring,
     planned.indexPackage.fileName,
   );
-  refuseSpecialFiles(pkg.facts.files);
+  if (pkg.facts.isSource) refuseSpecialFiles(pkg.facts.files);
   const { warnings, ...source } = await stageSource(pkg, bytes, { store, options });
   for (const warning of warnings) logger.warning(`${planned.indexPackage.fileName}: ${warning}`);
+  if (source.droppedDotGit.length > 0)
+    logger.info(
+      `${planned.indexPackage.fileName}: left out as dot-git: drop says: ${source.droppedDotGit.map(printable).join(', ')}`,
+    );
   if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
   const archived = await stageArchive(pkg, bytes, {
     store,
@@ -101,26 +106,11 @@ function requireVerdict(
   return { signature, certificate };
 }
 
-function refuseSpecialFiles(files: readonly FileEntry[]): void {
-  const special = files.find(
-    ({ type }) => type === 'block' || type === 'char' || type === 'fifo' || type === 'socket',
-  );
-  if (special === undefined) return;
-  throw new PayloadError(
-    'PAYLOAD_INVALID',
-    `the package holds a ${special.type} device or pipe at ${printable(special.path)}`,
-    {
-      remedy:
-        'A source package has no use for it; tell the publisher, or hold the release back with skip.',
-    },
-  );
-}
-
 async function stageArchive(
   pkg: RpmPackage,
   bytes: ByteSource,
   { store, options, name }: { store: GitStore; options: Options; name: string },
-): Promise<{ name: string; oid: Oid } | undefined> {
+): Promise<PreparedRelease['archived']> {
   if (options.archivePackages === 'none') return undefined;
   const isHeader = options.archivePackages === 'header';
   const end = isHeader ? pkg.payloadStart : bytes.size;
@@ -130,7 +120,7 @@ async function stageArchive(
       `${name} has ${end} bytes; git hosts take files up to ${LIMITS.blobBytes}`,
     );
   return {
-    name: isHeader ? `${name}.header` : name,
+    suffix: isHeader ? '.header' : '',
     oid: await store.writeStream(end, bytes.stream(0, end)),
   };
 }

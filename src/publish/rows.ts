@@ -3,6 +3,7 @@ import { describeError } from '../errors.js';
 import { formatTimestamp } from '../mirror/facts.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
+import { showPath } from '../mirror/text.js';
 import type { Clock } from '../ports.js';
 import type { ReleaseFactsRow, ReleaseRow, Report, RunResult } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
@@ -23,9 +24,11 @@ export class Rows {
 
   /** Takes a plan over; after a lost race, what this run has published stays so. */
   sync(plan: Plan): void {
-    const isNew = (release: PlannedRelease): boolean =>
-      release.status === 'new' || release.status === 'beyond-limit';
-    this.newAtStart ??= plan.releases.filter(isNew).map(({ nevra }) => nevra);
+    const isNew = ({ status }: PlannedRelease): boolean =>
+      status === 'new' || status === 'beyond-limit';
+    this.newAtStart ??= plan.releases
+      .filter((release) => isNew(release) || release.status === 'waiting')
+      .map(({ nevra }) => nevra);
     for (const release of plan.releases) {
       const row = this.of(release);
       if (row.status === 'published') continue;
@@ -33,13 +36,17 @@ export class Rows {
       row.status = isNew(release) ? 'planned' : release.status === 'exists' ? 'exists' : 'skipped';
       delete row.error;
       delete row.reason;
+      delete row.waiting;
+      if (release.status === 'waiting') row.waiting = true;
       if (release.reason !== undefined) row.reason = release.reason;
     }
     this.report.releases = plan.releases.map((release) => this.of(release));
   }
 
   prepared(release: PreparedRelease): void {
-    const { evidence, signature, certificate, planned } = release;
+    const { evidence, signature, certificate, planned, droppedDotGit } = release;
+    if (droppedDotGit.length > 0)
+      this.of(planned).droppedDotGit = droppedDotGit.map((path) => showPath(path));
     this.of(planned).package = {
       file: planned.indexPackage.fileName,
       sha256: evidence.sha256,
@@ -77,12 +84,15 @@ export class Rows {
   }
 
   published(release: PlannedRelease): void {
-    this.of(release).status = 'published';
+    const row = this.of(release);
+    row.status = 'published';
+    delete row.reason;
   }
 
   failed(release: PlannedRelease, error: unknown): void {
     const row = this.of(release);
     row.status = 'failed';
+    delete row.reason;
     row.error = describeError(error);
   }
 

@@ -25,6 +25,8 @@ export interface StagedSource {
   /** Files with a digest in the signed header. */
   readonly checkedFiles: number;
   readonly droppedModes: readonly DroppedMode[];
+  /** What `dot-git: drop` left out. */
+  readonly droppedDotGit: readonly Uint8Array[];
 }
 
 interface Context {
@@ -59,6 +61,7 @@ export async function stageSource(
     unpackedFrom: content.unpackedFrom,
     checkedFiles: content.checkedFiles,
     droppedModes: content.droppedModes,
+    droppedDotGit: content.droppedDotGit,
     warnings: [...content.warnings, ...links, ...lfs.warnings(files)],
   };
 }

@@ -77,7 +77,9 @@ export async function readPrimary(
   if (named !== kind) warn(`${file.type}: its name says ${named}, its content is ${kind}`);
   const watched = watch(openRecord(file, kind, record), record, warn);
   try {
-    return await parsePrimary(watched, select, allowWeak);
+    const primary = await parsePrimary(watched, select, allowWeak);
+    for (const text of primary.warnings) warn(text);
+    return primary;
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     throw new RepodataError(

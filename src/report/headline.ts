@@ -17,6 +17,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   DIGEST_MISMATCH: 'is not what its checksum says',
   SIZE_MISMATCH: 'has not the size that the index says',
   INDEX_MISMATCH: 'is another package than the index names',
+  PRIMARY_INVALID: 'is listed in a way that cannot be followed',
   UNSAFE_PATH: 'holds an unsafe name',
   PAYLOAD_INVALID: 'has a payload that its header does not describe',
   LIMIT_EXCEEDED: 'is over a limit',
@@ -40,11 +41,13 @@ export function headline(result: RunResult): string {
     .map((status) => [status, countOf(report, status)] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${wordFor(status, result)}`);
+  const waiting = report.releases.filter((row) => row.waiting === true).length;
+  if (waiting > 0) parts.push(`${waiting} waiting for a decision (tag-format or skip)`);
   return `${outcomeOf(result)}${report.mode === 'verify' || parts.length === 0 ? '' : ` ${parts.join(', ')}.`}${latest}`;
 }
 
 function countOf({ releases }: Report, status: ReleaseRow['status']): number {
-  return releases.filter((row) => row.status === status).length;
+  return releases.filter((row) => row.status === status && row.waiting === undefined).length;
 }
 
 /** A publication that refused releases names them. */
@@ -62,11 +65,18 @@ function outcomeOf(result: RunResult): string {
   if (isNamed(result)) return refused(report);
   if (failed) return failure(report);
   if (!hasNew) return 'Nothing new.';
+  if (isWaiting(report)) return 'Nothing was published: a decision waits.';
   return isDryRun === true
     ? 'Dry run, nothing was pushed.'
     : report.mode === 'check'
       ? 'Checked, nothing was changed.'
       : 'Done.';
+}
+
+/** Nothing is new but what a person has to decide about. */
+function isWaiting({ releases }: Report): boolean {
+  const isIdle = ({ status }: ReleaseRow): boolean => status === 'skipped' || status === 'exists';
+  return releases.some(({ waiting }) => waiting === true) && releases.every(isIdle);
 }
 
 /** `3 published, 1 refused: rnp-0.9.0-1.el7 is not signed.` */

@@ -35,6 +35,10 @@ export interface ReleaseRow extends ReleaseFactsRow {
   isReleased?: boolean;
   /** Why a release was skipped. */
   reason?: string;
+  /** Skipped until a person decides: another release of its version is published under its tag. */
+  waiting?: true;
+  /** What `dot-git: drop` left out, by path in the source. */
+  droppedDotGit?: string[];
 }
 
 /** What was proved about the package. */

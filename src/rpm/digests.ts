@@ -146,6 +146,23 @@ export function checkUncompressed(
   });
 }
 
+/** Checks the digests of both forms of a payload that was read whole; `compressed` and `uncompressed` map an algorithm to lower-case hex. */
+export function checkBothForms(
+  groups: readonly PayloadDigests[],
+  {
+    compressed,
+    uncompressed,
+  }: Readonly<Record<'compressed' | 'uncompressed', Readonly<Record<string, string>>>>,
+): DigestReport[] {
+  return [
+    ...groups.flatMap((group) => {
+      const hex = compressed[group.algorithm];
+      return hex === undefined ? [] : group.compressed.map((digest) => checkDigest(digest, hex));
+    }),
+    ...checkUncompressed(groups, uncompressed),
+  ];
+}
+
 function stated(
   digest: { readonly name: string; readonly covers: Coverage; readonly algorithm: HashName },
   expected: string,

@@ -22,3 +22,8 @@ export function toRpmString(bytes: Uint8Array): RpmString {
 export function decodeLossy(bytes: Uint8Array): string {
   return lossy.decode(bytes);
 }
+
+/** A string of a package for people. */
+export function showText(text: RpmString): string {
+  return typeof text === 'string' ? text : `base64:${text.b64}`;
+}

@@ -98,6 +98,15 @@ function reasonsOf({ report, failed }: RunResult): Reason[] {
     ...report.releases.flatMap(({ nevra, error }) =>
       error === undefined ? [] : [reason(error.code, nevra, `${nevra}: ${sentences(error)}`)],
     ),
+    ...report.releases
+      .filter(({ waiting }) => waiting === true)
+      .map(({ nevra, reason: why }) =>
+        reason(
+          'decision',
+          nevra,
+          `${nevra} waits for a decision: ${why ?? ''}. Set that tag-format, or hold it back with skip.`,
+        ),
+      ),
     ...report.errors.map((error) => reason(error.code, '', sentences(error))),
     ...report.changes
       .filter((change) => change.class === 'content-changed')

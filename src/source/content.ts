@@ -39,12 +39,10 @@ export function innerArchives(
   { sourcePath, unpack }: Pick<Options, 'sourcePath' | 'unpack'>,
 ): Uint8Array[] {
   if (isSource || unpack === 'none') return [];
+  // A folder that holds no file is no match.
+  const live = files.filter(({ type, ghost }) => !ghost && type !== 'directory');
   return selectArchives(
-    files.map(({ path, type, ghost }) => ({
-      path,
-      isDirectory: type === 'directory',
-      isFile: type === 'file' && !ghost,
-    })),
+    live.map(({ path, type }) => ({ path, isDirectory: false, isFile: type === 'file' })),
     sourcePath,
   );
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
 import { type TreeFile } from '../git/objects/folders.js';
-import { selectSource } from '../mirror/source-path.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { readPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
+import { type JudgedFolders, judgeFolders } from './judgement.js';
 import type { ContentFile } from './model.js';
 
 /** A file that the signed header puts under the source directory. */
@@ -18,6 +18,8 @@ export interface ExpectedFile {
 /** The signed file list as a source tree. */
 export interface ExpectedSource {
   readonly roots: readonly Uint8Array[];
+  /** What `dot-git: drop` leaves out of it. */
+  readonly dropped?: readonly Uint8Array[];
   /** By path below the source directory, latin1 of its bytes. */
   readonly files: ReadonlyMap<string, ExpectedFile>;
 }
@@ -39,15 +41,13 @@ export function contentFile<T>(
   return file.type === 'symlink' ? { mode, kept, target: file.target } : { mode, kept };
 }
 
-/** The folders of a payload that `source-path` matches. @throws PayloadError SOURCE_PATH_NOT_FOUND */
-export function selectFiles(
-  { files }: PackageFacts,
-  glob: string,
-): ReturnType<typeof selectSource> {
-  return selectSource(
-    files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })),
-    glob,
-  );
+/**
+ * The folders of a payload as a mirror may hold them. Nothing that it says decides it: whether `.git` was refused or dropped, it is not there,
+ * and the record of what was dropped is compared.
+ * @throws PayloadError
+ */
+export function selectFiles(facts: Pick<PackageFacts, 'files'>, glob: string): JudgedFolders {
+  return judgeFolders(facts, { sourcePath: glob, dotGit: 'drop' });
 }
 
 /**
@@ -80,7 +80,7 @@ export async function expectedSource(
           : { algorithm: 'sha256', hex: sha256 };
     files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), digest });
   }
-  return { roots: selection.roots, files };
+  return { roots: selection.roots, dropped: selection.dropped, files };
 }
 
 async function digestPayload(pkg: RpmPackage, whole: ByteSource): Promise<Map<number, string>> {

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 import { namedArchive } from '../archives/names.js';
 import { type ContentSink, sinkContent } from '../bytes.js';
-import { printable, verifyTree } from '../rpm/payload/paths.js';
+import { printable } from '../rpm/payload/paths.js';
 import { verifySize } from '../rpm/payload/payload.js';
-import { contentFile, selectFiles } from './files.js';
+import { contentFile } from './files.js';
+import { judgeFolders } from './judgement.js';
 import type { ContentFile, ContentOptions, PackageContent, PackageStream } from './model.js';
 import { type DroppedMode, droppedMode, streamVerifiedFiles } from './payload-files.js';
 
 /** The folders of a binary package that `source-path` matches. @throws PayloadError, IntegrityError */
 export async function readFolders<T>(
   { pkg, payload }: PackageStream,
-  { sourcePath, maxFileSize }: ContentOptions,
+  { maxFileSize, ...rules }: ContentOptions,
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
-  const warnings = [...verifyTree(pkg.facts.files, 'the package')];
-  const selection = selectFiles(pkg.facts, sourcePath);
+  const selection = judgeFolders(pkg.facts, rules);
+  const warnings = [...selection.warnings];
   const source = new Map<string, ContentFile<T>>();
   const droppedModes: DroppedMode[] = [];
   let checkedFiles = 0;
@@ -24,6 +25,7 @@ export async function readFolders<T>(
       verifySize(file, maxFileSize);
       return sinkContent(sink, file.size, chunks);
     },
+    warn: (text) => warnings.push(text),
   })) {
     if (digest === 'good') checkedFiles++;
     const path = selection.map(entry.path);
@@ -42,6 +44,7 @@ export async function readFolders<T>(
     unpackedFrom: [],
     checkedFiles,
     droppedModes,
+    droppedDotGit: selection.dropped,
     warnings: [...warnings, ...packedSource(selection.roots, source)],
   };
 }

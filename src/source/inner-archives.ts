@@ -5,7 +5,7 @@ import type { ByteSource, ContentSink } from '../bytes.js';
 import { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
-import { printable, verifyTree } from '../rpm/payload/paths.js';
+import { printable, verifyInside } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { contentFile } from './files.js';
 import type { ContentOptions, PackageContent, PackageStream } from './model.js';
@@ -33,7 +33,11 @@ export async function readInnerArchives<T>(
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
   const { pkg, payload } = stream;
-  const warnings = [...verifyTree(pkg.facts.files, 'the package')];
+  verifyInside(
+    pkg.facts.files.map(({ path }) => path),
+    'the package',
+  );
+  const warnings: string[] = [];
   const folders = targetFolders(options.archives);
   const orders = await innerOrders(stream, options);
   const found = new Map<string, InnerContent<T>>();
@@ -44,6 +48,7 @@ export async function readInnerArchives<T>(
       const job = { entry, chunks, order: orders.get(keyOf(entry.path)), options, sink };
       return readArchive(pkg, job);
     },
+    warn: (text) => warnings.push(text),
   });
   for await (const { entry, digest, content } of rows) {
     if (digest === 'good') checkedFiles++;
@@ -131,6 +136,7 @@ function fileMaps<T>(files: readonly UnpackedFile<T>[]): Omit<InnerContent<T>, '
     droppedModes: files.flatMap(({ type, path, mode }) =>
       type === 'file' ? (droppedMode(path, mode) ?? []) : [],
     ),
+    droppedDotGit: [],
   };
 }
 
@@ -177,6 +183,9 @@ function mergeContents<T>(
         : mergeMaps(packagings.map(([folder, { packaging }]) => [folder, packaging!])),
     unpackedFrom,
     droppedModes: contents.flatMap(([folder, { droppedModes }]) => moved(folder, droppedModes)),
+    droppedDotGit: contents.flatMap(([folder, { droppedDotGit }]) =>
+      droppedDotGit.map((path) => Buffer.concat([Buffer.from(folder, 'latin1'), path])),
+    ),
   };
 }
 

@@ -30,9 +30,14 @@ export interface PackageContent<T> {
   /** Files with a digest in the signed header. */
   readonly checkedFiles: number;
   readonly droppedModes: readonly DroppedMode[];
+  /** What `dot-git: drop` left out of the source, by path in it. */
+  readonly droppedDotGit: readonly Uint8Array[];
   /** What people should know; the same for the same package and options. */
   readonly warnings: readonly string[];
 }
 
-/** The inputs that decide what a package becomes. */
-export type ContentOptions = Pick<Options, 'sourcePath' | 'unpack' | 'maxFileSize'>;
+/**
+ * The inputs that decide what a package becomes. Who holds a mirror against its packages says `dotGit: 'drop'`: dropped or refused, such names are not
+ * there, and the record of what was dropped (`droppedDotGit`) is compared like every other fact.
+ */
+export type ContentOptions = Pick<Options, 'sourcePath' | 'unpack' | 'maxFileSize' | 'dotGit'>;

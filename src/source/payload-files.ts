@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { createHash, type Hash } from 'node:crypto';
+
 import type { ByteSource } from '../bytes.js';
 import { IntegrityError, PayloadError } from '../errors.js';
-import { checkUncompressed, payloadDigests, uncompressedAlgorithms } from '../rpm/digests.js';
-import type { FileEntry, PayloadFile } from '../rpm/model.js';
+import { checkBothForms, payloadDigests, uncompressedAlgorithms } from '../rpm/digests.js';
+import type { DigestReport, FileEntry, PayloadFile } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
 import {
   type PayloadSummary,
@@ -11,6 +13,7 @@ import {
   streamPayload,
 } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
+import { describeOdd, isOddAlternative } from '../trust/policy.js';
 
 const MODE_BITS = 0o7000;
 const REGULAR = 0o100000;
@@ -24,7 +27,8 @@ export interface DroppedMode {
 }
 
 /**
- * The files of a verified package's payload, each held against the signed header; its digest of the uncompressed payload, where it has one, holds as every other does.
+ * The files of a verified package's payload, each held against the signed header; its digest of the uncompressed payload, where it has one, holds as every other does,
+ * unless it is alone in being wrong (see {@link isOddAlternative}).
  * @throws IntegrityError DIGEST_MISMATCH; PayloadError
  */
 export function readVerifiedFiles(
@@ -33,10 +37,8 @@ export function readVerifiedFiles(
   keep: (entry: FileEntry) => boolean,
 ): AsyncGenerator<PayloadFile, void> {
   const uncompressedDigests = uncompressedAlgorithms(pkg.header);
-  return verified(
-    pkg,
-    readPayload(pkg, bytes.stream(pkg.payloadStart), { keep, uncompressedDigests }),
-  );
+  const form = new CompressedForm(pkg, bytes.stream(pkg.payloadStart));
+  return verified(readPayload(pkg, form.chunks(), { keep, uncompressedDigests }), { form });
 }
 
 /**
@@ -47,20 +49,65 @@ export function readVerifiedFiles(
 export function streamVerifiedFiles<T>(
   pkg: RpmPackage,
   payload: AsyncIterable<Uint8Array>,
-  { keep, receive }: { keep: (entry: FileEntry) => boolean; receive: Receive<T> },
+  {
+    keep,
+    receive,
+    warn,
+  }: {
+    readonly keep: (entry: FileEntry) => boolean;
+    readonly receive: Receive<T>;
+    readonly warn?: (text: string) => void;
+  },
 ): AsyncGenerator<PayloadFile<T>, void> {
   const uncompressedDigests = uncompressedAlgorithms(pkg.header);
-  return verified(pkg, streamPayload(pkg, payload, { keep, receive, uncompressedDigests }));
+  const form = new CompressedForm(pkg, payload);
+  const rows = streamPayload(pkg, form.chunks(), { keep, receive, uncompressedDigests });
+  return verified(rows, { form, warn });
+}
+
+/** The payload as it is in the file, hashed as it is read where it has a digest in its other form, too. */
+class CompressedForm {
+  private readonly hashes: ReadonlyMap<string, Hash>;
+
+  constructor(
+    private readonly pkg: RpmPackage,
+    private readonly payload: AsyncIterable<Uint8Array>,
+  ) {
+    this.hashes = new Map(
+      uncompressedAlgorithms(pkg.header).map((name) => [name, createHash(name)]),
+    );
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of this.payload) {
+      for (const hash of this.hashes.values()) hash.update(chunk);
+      yield chunk;
+    }
+  }
+
+  check(uncompressed: PayloadSummary['digests']): readonly DigestReport[] {
+    const compressed = Object.fromEntries(
+      Array.from(this.hashes, ([name, hash]) => [name, hash.digest('hex')]),
+    );
+    return checkBothForms(payloadDigests(this.pkg.header), { compressed, uncompressed });
+  }
+}
+
+interface Verifying {
+  readonly form: CompressedForm;
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 async function* verified<T>(
-  pkg: RpmPackage,
   payload: AsyncGenerator<PayloadFile<T>, PayloadSummary>,
+  { form, warn }: Verifying,
 ): AsyncGenerator<PayloadFile<T>, void> {
+  let filesGood = true;
   try {
     for (let step = await payload.next(); ; step = await payload.next()) {
       if (step.done === true) {
-        verifyUncompressed(pkg, step.value);
+        const digests = form.check(step.value.digests);
+        for (const digest of digests) verifyForm(digest, { digests, filesGood, warn });
         return;
       }
       const { entry, digest } = step.value;
@@ -71,6 +118,7 @@ async function* verified<T>(
           { expected: entry.digest },
         );
       }
+      filesGood &&= digest === 'good' || entry.type !== 'file' || entry.ghost;
       yield step.value;
     }
   } finally {
@@ -79,16 +127,30 @@ async function* verified<T>(
   }
 }
 
-function verifyUncompressed({ header }: RpmPackage, { digests }: PayloadSummary): void {
-  const bad = checkUncompressed(payloadDigests(header), digests).find(
-    ({ status }) => status === 'bad',
+/** @throws IntegrityError DIGEST_MISMATCH */
+function verifyForm(
+  digest: DigestReport,
+  {
+    digests,
+    filesGood,
+    warn,
+  }: Pick<Verifying, 'warn'> & {
+    readonly digests: readonly DigestReport[];
+    readonly filesGood: boolean;
+  },
+): void {
+  // The other form was judged with the bytes of the file.
+  if (digest.status !== 'bad' || !digest.name.endsWith('ALT')) return;
+  if (filesGood && isOddAlternative(digest, digests)) {
+    warn?.(describeOdd(digest));
+    return;
+  }
+  const { name, expected, actual } = digest;
+  throw new IntegrityError(
+    'DIGEST_MISMATCH',
+    `${name} of the uncompressed payload: expected ${expected}, found ${actual}`,
+    { expected, actual },
   );
-  if (bad !== undefined)
-    throw new IntegrityError(
-      'DIGEST_MISMATCH',
-      `${bad.name} of the uncompressed payload: expected ${bad.expected}, found ${bad.actual}`,
-      bad,
-    );
 }
 
 /** What git drops of a regular file's mode; undefined when it drops nothing. */

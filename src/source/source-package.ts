@@ -67,6 +67,7 @@ export async function readOrdered<T>(
   for await (const { entry, digest, content } of streamVerifiedFiles(pkg, payload(), {
     keep: () => true,
     receive,
+    warn: (text) => read.warnings.push(text),
   })) {
     if (digest === 'good') read.checkedFiles++;
     if (entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink')) continue;
@@ -122,6 +123,7 @@ function describe<T>(
     droppedModes: all.flatMap(({ type, path, mode }) =>
       type === 'file' ? (droppedMode(path, mode) ?? []) : [],
     ),
+    droppedDotGit: [],
     warnings: [...warnings, ...emptySource({ source, packaging, names, unpack })],
   };
 }

@@ -3,9 +3,9 @@ import { IntegrityError, VerificationError, type VerificationErrorCode } from '.
 import type { HeaderEvidence } from '../rpm/examine.js';
 import type { DigestReport, PackageEvidence, RpmSignatureReport } from '../rpm/model.js';
 
-/** Why a package is refused, or what was left unchecked (`NOT_CHECKED`, which refuses nothing). */
+/** Why a package is refused, or what is to be known of it: what was left unchecked (`NOT_CHECKED`), or is odd and harmless (`WARNING`). */
 export interface Reason {
-  readonly code: VerificationErrorCode | 'DIGEST_MISMATCH' | 'NOT_CHECKED';
+  readonly code: VerificationErrorCode | 'DIGEST_MISMATCH' | 'NOT_CHECKED' | 'WARNING';
   readonly message: string;
 }
 
@@ -20,6 +20,8 @@ export interface Judgement {
 export interface JudgeOptions {
   /** False leaves the signature rule out: nobody can tell a good signature without keys. */
   readonly keysGiven: boolean;
+  /** True when the whole payload was read and every file's digest is good. */
+  readonly filesGood?: boolean;
 }
 
 /** Digests that may stand between a signed header and its payload. */
@@ -31,10 +33,13 @@ const STRONG: ReadonlySet<string> = new Set(['sha256', 'sha384', 'sha512', 'sha3
  * nobody signed is refused. No signature, or only such as nobody could check, is never success (T10).
  */
 export function judge(
-  evidence: Pick<PackageEvidence, 'digests' | 'signatures'>,
-  { keysGiven }: JudgeOptions,
+  { digests, ...rest }: Pick<PackageEvidence, 'digests' | 'signatures'>,
+  { keysGiven, filesGood = false }: JudgeOptions,
 ): Judgement {
+  const odd = filesGood ? digests.filter((digest) => isOddAlternative(digest, digests)) : [];
+  const evidence = { ...rest, digests: digests.filter((digest) => !odd.includes(digest)) };
   const reasons = [
+    ...odd.map((digest): Reason => ({ code: 'WARNING', message: describeOdd(digest) })),
     ...judgeDigests(evidence.digests, ['header', 'payload']),
     ...judgeBroken(evidence.signatures),
     ...(keysGiven ? judgeCoverage(evidence) : [NOT_CHECKED]),
@@ -64,7 +69,7 @@ export function judgeHeader(evidence: HeaderEvidence): Judgement {
  */
 export function verifyJudgement(judgement: Judgement, what: string): void {
   if (judgement.accepted) return;
-  const [first, ...others] = judgement.reasons.filter(({ code }) => code !== 'NOT_CHECKED');
+  const [first, ...others] = judgement.reasons.filter(isRefusal);
   const message = [first, ...others].map((reason) => reason?.message).join('; ');
   if (first === undefined || first.code === 'DIGEST_MISMATCH')
     throw new IntegrityError('DIGEST_MISMATCH', `${what}: ${message}`);
@@ -76,6 +81,26 @@ export const NOT_CHECKED: Reason = {
   code: 'NOT_CHECKED',
   message: 'no keys were given, so signatures were not judged',
 };
+
+/**
+ * Whether a digest of the uncompressed payload is wrong beside a good one of the payload as it is in the file. rpm asks for one of the two
+ * (rpmvsVerify), and rpm-rs 0.14 wrote packages of which the other is wrong.
+ */
+export function isOddAlternative(
+  { name, status }: DigestReport,
+  digests: readonly DigestReport[],
+): boolean {
+  return (
+    status === 'bad' &&
+    name.endsWith('ALT') &&
+    digests.some((other) => other.status === 'good' && `${other.name}ALT` === name)
+  );
+}
+
+/** The warning for {@link isOddAlternative}. */
+export function describeOdd({ name, expected, actual }: DigestReport): string {
+  return `${name} of the uncompressed payload is wrong (expected ${expected}, found ${actual}); ${name.replace(/ALT$/, '')} and the digests of all files are good, which rpm accepts, too`;
+}
 
 function judgeDigests(
   digests: readonly DigestReport[],
@@ -156,8 +181,12 @@ function conclude(
   reasons: readonly Reason[],
 ): Judgement {
   return {
-    accepted: reasons.every(({ code }) => code === 'NOT_CHECKED'),
+    accepted: !reasons.some(isRefusal),
     reasons,
     signature: signatures.find(({ status }) => status === 'good'),
   };
+}
+
+function isRefusal({ code }: Reason): boolean {
+  return code !== 'NOT_CHECKED' && code !== 'WARNING';
 }

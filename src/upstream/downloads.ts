@@ -8,7 +8,7 @@ import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
-import { formatNevra } from '../rpm/evr.js';
+import { isGone, withMissing } from './gone.js';
 import { packageUrls } from './index-client.js';
 
 /** A downloaded package with the base that served it. */
@@ -35,11 +35,14 @@ export class DownloadQueue {
     private readonly context: DownloadContext,
   ) {}
 
-  /** The package of a release. @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError */
-  async take(release: PlannedRelease): Promise<FetchedPackage> {
+  /**
+   * The package of a release; at most `ahead` are begun, itself included.
+   * @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError
+   */
+  async take(release: PlannedRelease, ahead: number): Promise<FetchedPackage> {
     const at = this.releases.indexOf(release);
-    for (const next of this.releases.slice(at, at + this.context.options.concurrency))
-      void this.begin(next);
+    const count = at < 0 ? 0 : Math.min(this.context.options.concurrency, ahead);
+    for (const next of this.releases.slice(at, at + count)) void this.begin(next);
     const fetched = await this.begin(release);
     this.started.delete(release);
     return fetched;
@@ -88,22 +91,6 @@ export function verifyListed(
   return urls;
 }
 
-/** Says of an address where no file is that the index lists it all the same; any other failure as it is. */
-export function withMissing(error: unknown, { fileName, nevra }: IndexPackage): unknown {
-  if (!(error instanceof DownloadError)) return error;
-  const isMissing = error.code === 'NOT_FOUND' || [404, 410].includes(error.status ?? 0);
-  if (!isMissing) return error;
-  return new DownloadError(
-    error.code,
-    `the index lists ${fileName}, and the server does not have it: ${error.message}`,
-    {
-      ...(error.status === undefined ? {} : { status: error.status }),
-      cause: error,
-      remedy: `The publisher took the file away without making the index anew: hold the release back with skip: ${formatNevra(nevra)}, and tell the publisher.`,
-    },
-  );
-}
-
 /**
  * Downloads a package from the first base that has it, checked by the index's size and checksum.
  * @throws DownloadError, IntegrityError, GitError FILE_TOO_LARGE, RepodataError UNSAFE_PATH, WEAK_ALGORITHM
@@ -114,7 +101,7 @@ export async function fetchPackage(
 ): Promise<FetchedPackage> {
   const { size, fileName } = indexPackage;
   const urls = verifyListed(indexPackage, { options, index });
-  let last: unknown;
+  const failures: unknown[] = [];
   for (const url of urls) {
     const request: DownloadRequest = {
       url,
@@ -135,10 +122,11 @@ export async function fetchPackage(
       };
     } catch (error) {
       if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
-      last = error;
+      failures.push(error);
     }
   }
-  throw withMissing(last, indexPackage);
+  // That one server lacks the file says less than that another could not be asked.
+  throw withMissing(failures.find((error) => !isGone(error)) ?? failures.at(-1), indexPackage);
 }
 
 function baseOf(url: string, { bases, baseUrl }: RepositoryIndex): string {

@@ -6,7 +6,7 @@ import type { Fetcher } from '../net/fetcher.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { frontSize, readPackage, type RpmPackage } from '../rpm/read.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
-import { withMissing } from './downloads.js';
+import { withMissing } from './gone.js';
 import { packageUrls } from './index-client.js';
 
 /** Where a package is served. */

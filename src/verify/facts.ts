@@ -128,6 +128,7 @@ function expectedFacts({
     indexSha256: '',
     weakAlgorithms: proved.signature?.tolerated ?? [],
     droppedModes: proved.droppedModes,
+    droppedDotGit: proved.source.dropped ?? [],
     unpackedFrom: proved.unpackedFrom,
   };
 }

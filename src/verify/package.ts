@@ -216,7 +216,12 @@ async function wholeContent(
     packaging,
     unpackedFrom,
     droppedModes: dropped,
-  } = await readContent(pkg, whole, { ...options, maxFileSize: LIMITS.blobBytes }, digestSink);
+  } = await readContent(
+    pkg,
+    whole,
+    { ...options, dotGit: 'drop', maxFileSize: LIMITS.blobBytes },
+    digestSink,
+  );
   return {
     source: { roots: sourcePaths, files: expectedFiles(source) },
     packaging: packaging && expectedFiles(packaging),

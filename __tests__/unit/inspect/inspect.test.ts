@@ -124,13 +124,17 @@ describe('inspectPackage', () => {
       'UNSUPPORTED_FORMAT',
       { payload: Buffer.from('x'.repeat(200)) },
     ],
-    [
-      'a wrong digest of the uncompressed payload',
-      'DIGEST_MISMATCH',
-      { entries: [texts(5097, ['ab'.repeat(32)])] },
-    ],
   ])('refuses %s: %s', async (_, code, spec) => {
     expect(await verdictOf(buildPackage({ ...spec, sign: signedIn(RSAHEADER) }).bytes)).toBe(code);
+  });
+
+  it('warns of a wrong digest of the uncompressed payload beside a good one of the payload, as rpm accepts it', async () => {
+    const spec = { entries: [texts(5097, ['ab'.repeat(32)])], sign: signedIn(RSAHEADER) };
+    const result = await inspectBytes(buildPackage(spec).bytes);
+    expect([result.verdict, result.reasons]).toEqual([
+      'accept',
+      [expect.stringMatching(/^WARNING: PAYLOADDIGESTALT .* is wrong/)],
+    ]);
   });
 
   it('does not look into delta packages, says so, and judges the rest', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
+import { RepodataError } from '../../../src/errors.js';
 import {
   namesRelease,
   type PlanOptions,
@@ -9,7 +10,6 @@ import {
 } from '../../../src/mirror/plan.js';
 import type { ReleaseRecord } from '../../../src/mirror/releases.js';
 import { createSelector, nearestNames, packageNotFound } from '../../../src/mirror/selection.js';
-import type { IndexPackage } from '../../../src/repodata/model.js';
 import { parseConstraints } from '../../../src/rpm/constraints.js';
 import { formatNevra } from '../../../src/rpm/evr.js';
 import { indexPackage, nevra, record } from './builders.js';
@@ -65,32 +65,35 @@ describe('planReleases', () => {
     ).toHaveLength(1);
   });
 
-  it('holds a release back whose file would take the place of another in the archive', () => {
-    const same = (text: string): IndexPackage => ({ ...indexPackage(text), fileName: 'W.rpm' });
+  it('keeps a NEVRA that is listed twice with different checksums as refused, and lets the others be (T7)', () => {
+    const candidates = [
+      indexPackage('a-1-1.noarch'),
+      indexPackage('a-0:1-1.noarch', '0'.repeat(64)),
+      indexPackage('a-2-1.noarch'),
+    ];
+    const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 1 };
+    const { releases } = planReleases({ candidates, remoteTags: new Set(), recorded: [], options });
+    expect(
+      releases.map(({ status, indexPackage: { refused } }) => [status, refused?.code]),
+    ).toEqual([
+      ['new', 'PRIMARY_INVALID'],
+      ['new', undefined],
+    ]);
+  });
+
+  it('gives no tag to what the index speaks against', () => {
+    const refused = {
+      ...indexPackage('a-1-2.noarch'),
+      refused: new RepodataError('UNSAFE_PATH', 'x'),
+    };
     const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 };
-    const inPlan = planReleases({
-      candidates: [same('a-1-1.noarch'), { ...same('a-2-1.noarch'), fileName: 'w.rpm' }],
+    const { releases, warnings } = planReleases({
+      candidates: [indexPackage('a-1-1.noarch'), refused],
       remoteTags: new Set(),
       recorded: [],
       options,
     });
-    expect(inPlan.releases.map(({ status }) => status)).toEqual(['new', 'skipped']);
-    expect(inPlan.releases[1]!.reason).toContain('a-1-1.noarch');
-    const onRecord = planReleases({
-      candidates: [same('a-2-1.noarch')],
-      remoteTags: new Set(['1']),
-      recorded: [record('a-1-1.noarch', '1', { file: 'w.rpm' })],
-      options,
-    });
-    expect(onRecord.releases.map(({ status }) => status)).toEqual(['skipped']);
-  });
-
-  it('refuses a NEVRA that is listed twice with different checksums (T7)', () => {
-    const candidates = [indexPackage('a-1-1.noarch'), indexPackage('a-1-1.noarch', '0'.repeat(64))];
-    const options = { versions: [], skip: [], tagFormat: '{version}', maxReleases: 0 };
-    expect(() =>
-      planReleases({ candidates, remoteTags: new Set(), recorded: [], options }),
-    ).toThrow(expect.objectContaining({ code: 'PRIMARY_INVALID' }));
+    expect([releases.map(({ status }) => status), warnings]).toEqual([['new', 'new'], []]);
   });
 
   it('leaves out what versions exclude and lists what skip holds back', () => {
@@ -123,20 +126,28 @@ describe('planReleases', () => {
     ]);
   });
 
-  it('skips another release for an existing tag and names the format that separates them', () => {
+  it('lets a further release of a published version wait, and names the format that separates them', () => {
     const { rows, warnings } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch'], {
       recorded: [record('a-1.2-1.noarch', '1.2')],
       tags: ['1.2'],
     });
-    expect(rows).toEqual(['a-1.2-1.noarch 1.2 exists', 'a-1.2-2.noarch 1.2 skipped']);
+    expect(rows).toEqual(['a-1.2-1.noarch 1.2 exists', 'a-1.2-2.noarch 1.2 waiting']);
     expect(warnings).toEqual([
-      'a-1.2-2.noarch is skipped: tag 1.2 is that of a-1.2-1.noarch; tag-format {version}-{release} would separate them',
+      'a-1.2-2.noarch waits for a decision: tag 1.2 is that of a-1.2-1.noarch; tag-format {version}-{release} would separate them',
     ]);
   });
 
-  it('skips another release for a tag that is known by name alone', () => {
+  it('skips an older release of a published version', () => {
+    const { rows } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch'], {
+      recorded: [record('a-1.2-2.noarch', '1.2')],
+      tags: ['1.2'],
+    });
+    expect(rows).toEqual(['a-1.2-1.noarch 1.2 skipped', 'a-1.2-2.noarch 1.2 exists']);
+  });
+
+  it('lets another release for a tag that is known by name alone wait', () => {
     const { rows, warnings } = plan(['a-1.2-1.noarch', 'a-1.2-2.noarch'], { tags: ['1.2'] });
-    expect(rows).toEqual(['a-1.2-1.noarch 1.2 exists', 'a-1.2-2.noarch 1.2 skipped']);
+    expect(rows).toEqual(['a-1.2-1.noarch 1.2 exists', 'a-1.2-2.noarch 1.2 waiting']);
     expect(warnings).toHaveLength(1);
   });
 

@@ -130,37 +130,76 @@ describe('parsePrimary', () => {
     ]);
   });
 
-  const bad = (from: string | RegExp, to: string) => primaryXml([packageXml().replace(from, to)]);
   it.each([
     ['another root', '<repomd/>'],
     ['a count that is no number', primaryXml([], 'many')],
-    ['no name', bad('<name>a</name>', '')],
-    ['an empty name', bad('<name>a</name>', '<name/>')],
-    ['two names', bad('<name>a</name>', '<name>a</name><name>a</name>')],
-    ['no architecture', bad('<arch>noarch</arch>', '')],
-    ['no version', bad('ver="1"', '')],
-    ['no release', bad('rel="1"', 'rel=""')],
-    ['an epoch that is no number', bad('epoch="0"', 'epoch="x"')],
-    ['an epoch beyond 32 bits', bad('epoch="0"', 'epoch="4294967296"')],
-    ['no checksum', bad(/<checksum.*<\/checksum>/, '')],
-    ['a checksum of the wrong length', bad('type="sha256"', 'type="sha512"')],
-    ['no size', bad('package="100"', '')],
-    ['a negative size', bad('package="100"', 'package="-100"')],
-    ['no location', bad(/<location[^>]*>/, '')],
-    ['no href', bad(/href="[^"]*"/, 'href=""')],
-  ])('refuses a selected package or an index with %s', async (_, text) => {
+  ])('refuses an index with %s', async (_, text) => {
     expect(await codeOf(() => parse(text))).toBe('PRIMARY_INVALID');
   });
 
-  it('does not care for the facts of packages that are not selected', async () => {
-    const { packageCount } = await parse(bad(/<checksum.*<\/checksum>/, ''), () => false);
-    expect(packageCount).toBe(1);
+  const good = packageXml({ version: '2' });
+  const spoilt = (from: string | RegExp, to: string) =>
+    parse(primaryXml([packageXml().replace(from, to), good]));
+
+  it.each([
+    ['no release', 'rel="1"', 'rel=""', 'PRIMARY_INVALID'],
+    ['an epoch that is no number', 'epoch="0"', 'epoch="x"', 'PRIMARY_INVALID'],
+    ['an epoch beyond 32 bits', 'epoch="0"', 'epoch="4294967296"', 'PRIMARY_INVALID'],
+    ['no checksum', /<checksum.*<\/checksum>/, '', 'PRIMARY_INVALID'],
+    ['two checksums', /(<checksum.*<\/checksum>)/, '$1$1', 'PRIMARY_INVALID'],
+    ['a checksum of the wrong length', 'type="sha256"', 'type="sha512"', 'PRIMARY_INVALID'],
+    ['a checksum of an unknown type', 'type="sha256"', 'type="crc"', 'PRIMARY_INVALID'],
+    [
+      'a weak checksum',
+      /type="sha256".*<\/checksum>/,
+      `type="md5">${'a'.repeat(32)}</checksum>`,
+      'WEAK_ALGORITHM',
+    ],
+    ['no size', 'package="100"', '', 'PRIMARY_INVALID'],
+    ['a negative size', 'package="100"', 'package="-100"', 'PRIMARY_INVALID'],
+    ['a size over the cap', 'package="100"', 'package="9999999999999"', 'LIMIT_EXCEEDED'],
+    ['no location', /<location[^>]*>/, '', 'PRIMARY_INVALID'],
+    ['two locations', /(<location[^>]*>)/, '$1$1', 'PRIMARY_INVALID'],
+    ['no href', /href="[^"]*"/, 'href=""', 'PRIMARY_INVALID'],
+    ['an href that leads out', 'href="', 'href="../', 'UNSAFE_PATH'],
+  ] as const)('refuses a row with %s, and it alone', async (_, from, to, code) => {
+    const { packages } = await spoilt(from, to);
+    expect(packages.map(({ nevra, refused }) => [nevra.version, refused?.code])).toEqual([
+      ['1', code],
+      ['2', undefined],
+    ]);
   });
 
-  it('refuses a declared size over the cap', async () => {
-    expect(await codeOf(() => parse(bad('package="100"', 'package="9999999999999"')))).toBe(
-      'LIMIT_EXCEEDED',
+  it.each([
+    ['no version', 'ver="1"', ''],
+    ['two versions', /(<version[^>]*>)/, '$1$1'],
+    ['two names', '<name>a</name>', '<name>a</name><name>a</name>'],
+    ['two architectures', '<arch>noarch</arch>', '<arch>noarch</arch><arch>x</arch>'],
+  ])('passes a row by that is no release, and says so: %s', async (_, from, to) => {
+    const { packages, warnings, packageCount } = await spoilt(from, to);
+    expect([packages.length, warnings.length, packageCount]).toEqual([1, 1, 2]);
+  });
+
+  it.each([
+    ['no name', '<name>a</name>', ''],
+    ['an empty name', '<name>a</name>', '<name/>'],
+    ['no architecture', '<arch>noarch</arch>', ''],
+    ['two names of others', '<name>a</name>', '<name>x</name><name>y</name>'],
+    ['a text that needs a DTD', '<summary>', '<summary>&nbsp;'],
+  ])('does not care for a row that nobody selects: %s', async (_, from, to) => {
+    const { packages, warnings } = await parse(
+      primaryXml([packageXml({ version: '1' }).replace(from, to), good]),
+      ({ name }) => name === 'a',
     );
+    expect([packages.at(-1)?.nevra.version, warnings]).toEqual(['2', []]);
+  });
+
+  it('does not care for the facts of packages that are not selected', async () => {
+    const { packageCount } = await parse(
+      primaryXml([packageXml().replace(/<checksum.*<\/checksum>/, '')]),
+      () => false,
+    );
+    expect(packageCount).toBe(1);
   });
 
   it('never fails with anything but its own error, whatever is changed in an index', async () => {

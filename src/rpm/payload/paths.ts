@@ -29,6 +29,7 @@ export interface TreeReport {
 }
 
 const SLASH = 0x2f;
+const DOT = 0x2e;
 const DELETE = 0x7f;
 
 /**
@@ -112,6 +113,30 @@ export function verifyTree(entries: Iterable<TreeEntry>, what: string): readonly
 export function verifyPath(path: Uint8Array, what: string): void {
   const fault = pathFault(path);
   if (fault !== undefined) throw pathError(what, { path: printable(path), ...fault });
+}
+
+/**
+ * Checks what must hold wherever a path stands: no `..` leads out of the package, and no NUL ends a name early (T20).
+ * @throws PayloadError UNSAFE_PATH
+ */
+export function verifyInside(paths: Iterable<Uint8Array>, what: string): void {
+  for (const path of paths) {
+    const reason = path.includes(0)
+      ? 'holds a control character'
+      : holdsDots(path)
+        ? 'has a component ".."'
+        : undefined;
+    if (reason !== undefined) throw pathError(what, { path: printable(path), reason });
+  }
+}
+
+function holdsDots(path: Uint8Array): boolean {
+  for (let at = path.indexOf(DOT); at >= 0; at = path.indexOf(DOT, at + 1)) {
+    const isStart = at === 0 || path[at - 1] === SLASH;
+    const isEnd = at + 2 === path.length || path[at + 2] === SLASH;
+    if (isStart && isEnd && path[at + 1] === DOT) return true;
+  }
+  return false;
 }
 
 function pathFault(path: Uint8Array): Omit<PathError, 'path'> | undefined {

@@ -11,7 +11,7 @@ import type { HashName } from '../../openpgp/model.js';
 import type { FileEntry, PackageFacts, PayloadFile } from '../model.js';
 import type { CpioMember } from './cpio.js';
 import { CpioReader } from './cpio.js';
-import { printable, verifyPath } from './paths.js';
+import { printable, verifyInside } from './paths.js';
 import { PayloadMap } from './payload-map.js';
 
 /** How a payload is to be read. */
@@ -54,7 +54,7 @@ const ARCHIVE_OVERHEAD = 64 * KIB;
  * Reads a package's payload and compares it with the header's file list; each file of the list comes exactly once:
  * those in the payload in its order (hard links when their content is known), then ghosts. rpm's own rules hold
  * (lib/rpmfi.c, iterReadArchiveNext): every member must be in the header, every file of the header but ghosts in the payload.
- * Beyond them, names must be safe, and types, sizes and link targets must be the header's. A wrong file digest is
+ * Beyond them, names must not lead out of the package, and types, sizes and link targets must be the header's. A wrong file digest is
  * reported, not thrown.
  *
  * @param payload - all bytes after the main header, compressed.
@@ -81,7 +81,10 @@ export async function* streamPayload<T>(
   payload: AsyncIterable<Uint8Array>,
   options: Omit<PayloadOptions, 'maxKeptBytes'> & { readonly receive: Receive<T> },
 ): AsyncGenerator<PayloadFile<T>, PayloadSummary> {
-  verifyNames(facts.files);
+  verifyInside(
+    facts.files.map(({ path }) => path),
+    'the package',
+  );
   const map = new PayloadMap(facts.files);
   const hashes = (options.uncompressedDigests ?? []).map((name) => [name, hashOf(name)] as const);
   const archive = new ChunkReader(
@@ -104,13 +107,6 @@ export async function* streamPayload<T>(
     uncompressedSize: archive.consumed,
     digests: Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')])),
   };
-}
-
-function verifyNames(files: readonly FileEntry[]): void {
-  for (const { path, type } of files) {
-    // The package `filesystem` owns the root folder.
-    if (path.length > 0 || type !== 'directory') verifyPath(path, 'package');
-  }
 }
 
 /**

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-NS65U4HX.js";
+} from "./chunk-MOKPXXYG.js";
 import {
   INPUTS,
   actionLogger,
@@ -26,12 +26,12 @@ import {
   stopSignal,
   tabulateReleases,
   writeReport
-} from "./chunk-S22BIBMM.js";
+} from "./chunk-TVN3XPYJ.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-SSMLKMKD.js";
+} from "./chunk-MMMUFOE3.js";
 import {
   error,
   getInput,

@@ -73,7 +73,7 @@ export const LIMITS = {
   tarNameBytes: 64 * MIB,
   /** One archive inside a package when unpacked, and each compression around it: the kernel has 1.4 GiB, LibreOffice 2.5 GiB. */
   unpackedBytes: 4 * GIB,
-  /** One file of the mirror: GitHub refuses more than 100 MiB. */
+  /** One file of the mirror where `max-file-size` says nothing, since GitHub refuses more than 100 MiB; and what memory holds of a file at once. */
   blobBytes: 100 * MIB,
   /** One tree object: a folder of 10,000 packages with their checksums has 2 MiB. */
   treeBytes: 32 * MIB,

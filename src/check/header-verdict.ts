@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { namedArchive } from '../archives/names.js';
 import { PayloadError, VerificationError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS, MIB } from '../limits.js';
@@ -33,7 +34,7 @@ export interface HeaderVerdict {
   readonly signer: string;
   /** Whether that signature was checked: one over header and payload cannot be. */
   readonly isChecked: boolean;
-  /** Files that would become the source; undefined for a source package. */
+  /** Files that would become the source; undefined where they come out of archives. */
   readonly files: number | undefined;
 }
 
@@ -82,7 +83,10 @@ function verifySource(facts: PackageFacts, options: Options): number | undefined
   verifyFormat(facts);
   if (facts.isSource) refuseSpecialFiles(facts.files);
   // What comes out of an archive inside the package only the payload can show.
-  if (needsWholePackage(facts, options)) return undefined;
+  if (needsWholePackage(facts, options)) {
+    verifyPackedSizes(facts, options);
+    return undefined;
+  }
   const { map } = judgeSource(facts, options);
   const source = facts.files.flatMap((entry) => {
     const path = map(entry.path);
@@ -91,7 +95,10 @@ function verifySource(facts: PackageFacts, options: Options): number | undefined
   for (const { path, entry } of source)
     if (entry.type === 'symlink' && !entry.ghost) checkLink(path, entry.target, options.symlinks);
   const kept = source.filter(({ entry }) => entry.type === 'file' && !entry.ghost);
-  verifySizes(kept.map(({ entry }) => entry));
+  verifySizes(
+    kept.map(({ entry }) => entry),
+    options.maxFileSize,
+  );
   return source.filter(({ entry }) => entry.type !== 'directory' && !entry.ghost).length;
 }
 
@@ -113,12 +120,23 @@ function pathsOf({ files }: PackageFacts): PayloadPath[] {
   return files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
 }
 
-function verifySizes(files: readonly FileEntry[]): void {
-  const large = files.find(({ size }) => size > LIMITS.blobBytes);
+/** What is no archive is stored as it is; what an archive holds, only the payload shows. */
+function verifyPackedSizes(
+  { files, isSource }: PackageFacts,
+  { unpack, maxFileSize }: Options,
+): void {
+  const isStored = ({ path }: FileEntry): boolean =>
+    unpack === 'none' || namedArchive(Buffer.from(path).toString('latin1')) === undefined;
+  const stored = files.filter((entry) => isSource && entry.type === 'file' && !entry.ghost);
+  verifySizes(stored.filter(isStored), maxFileSize);
+}
+
+function verifySizes(files: readonly FileEntry[], maxFileSize: number): void {
+  const large = files.find(({ size }) => size > maxFileSize);
   if (large !== undefined)
     throw new PayloadError(
       'LIMIT_EXCEEDED',
-      `payload: ${printable(large.path)} has ${large.size} bytes; a file of the mirror may have ${LIMITS.blobBytes}`,
+      `payload: ${printable(large.path)} has ${large.size} bytes; a file of the mirror may have ${maxFileSize}`,
       {
         remedy:
           'Set source-path to a folder without this file, or hold the package back with skip.',

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from '../errors.js';
-import { INPUTS } from './table.js';
-import { parseSize } from './values.js';
 
 /** The options that it looks at. */
 interface Asked {
   readonly mode: string;
-  readonly maxFileSize: number;
   readonly archivePackages: string;
   readonly tags: readonly string[];
   readonly packageFiles: string | undefined;
@@ -17,11 +14,6 @@ interface Asked {
 
 /** What is declared and not built yet. Whoever builds it removes its line. */
 const UNBUILT: readonly (readonly [what: string, isAsked: (options: Asked) => boolean])[] = [
-  [
-    'another max-file-size than 100 MiB',
-    ({ maxFileSize }) =>
-      maxFileSize !== parseSize('max-file-size', INPUTS['max-file-size'].default),
-  ],
   ['archive-packages: release', ({ archivePackages }) => archivePackages === 'release'],
   ['tags', ({ mode, tags }) => mode === 'verify' && tags.length > 0],
   ['package-files', ({ mode, packageFiles }) => mode === 'verify' && packageFiles !== undefined],

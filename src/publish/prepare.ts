@@ -3,7 +3,6 @@ import type { ByteSource } from '../bytes.js';
 import { GitError, VerificationError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
-import { LIMITS } from '../limits.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/model.js';
 import { checkSignature } from '../openpgp/verify.js';
@@ -13,6 +12,7 @@ import type { PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/m
 import { printable } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { type InstallScript, parseScripts } from '../rpm/scripts.js';
+import { needsWholePackage } from '../source/content.js';
 import { refuseSpecialFiles } from '../source/judgement.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
@@ -70,7 +70,13 @@ export async function prepareRelease(
     logger.info(
       `${planned.indexPackage.fileName}: left out as dot-git: drop says: ${source.droppedDotGit.map(printable).join(', ')}`,
     );
-  if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
+  if (options.archivePackages === 'header') {
+    requireStrongHeader(pkg.facts, evidence);
+    if (needsWholePackage(pkg.facts, options))
+      logger.warning(
+        `${planned.indexPackage.fileName}: its source comes out of archives, of which the header says nothing; verify cannot prove this release by the header alone`,
+      );
+  }
   const archived = await stageArchive(pkg, bytes, {
     store,
     options,
@@ -114,10 +120,10 @@ async function stageArchive(
   if (options.archivePackages === 'none') return undefined;
   const isHeader = options.archivePackages === 'header';
   const end = isHeader ? pkg.payloadStart : bytes.size;
-  if (end > LIMITS.blobBytes)
+  if (end > options.maxFileSize)
     throw new GitError(
       'FILE_TOO_LARGE',
-      `${name} has ${end} bytes; git hosts take files up to ${LIMITS.blobBytes}`,
+      `${name} has ${end} bytes; the largest file of the mirror is max-file-size, ${options.maxFileSize}`,
     );
   return {
     suffix: isHeader ? '.header' : '',

@@ -246,7 +246,11 @@ async function runOnStore(
   shared: Shared,
   { mirrors, ...place }: Place & Pick<Settings, 'mirrors'>,
 ): Promise<RunResult> {
-  const store = await openRepository({ ...place, logger: shared.logger });
+  const store = await openRepository({
+    ...place,
+    logger: shared.logger,
+    maxFileSize: options.maxFileSize,
+  });
   try {
     return await (options.mode === 'publish' ? publish : check)(options, {
       ...shared,

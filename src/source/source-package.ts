@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Unpacked, UnpackedFile } from '../archives/entries.js';
-import { archiveStem, isOtherArchive } from '../archives/names.js';
+import { archiveStem, isOtherArchive, namedArchive } from '../archives/names.js';
 import type { ContentSink } from '../bytes.js';
 import { ChunkReader } from '../compression/input.js';
 import type { FileEntry } from '../rpm/model.js';
@@ -92,7 +92,7 @@ function addFile<T>(
     warnings.push(...made.archive.warnings);
     return;
   }
-  if (isChosen && isOtherArchive(name))
+  if (isChosen && (isOtherArchive(name) || namedArchive(name) !== undefined))
     warnings.push(`${printable(path)} is no archive that is unpacked here; it is stored as it is`);
   plain.set(name, { path, type: type as 'file' | 'symlink', mode, target, kept: made.kept });
 }

@@ -81,10 +81,10 @@ export function verifyListed(
 ): readonly string[] {
   const { size, fileName, checksum } = indexPackage;
   const urls = packageUrls(index, indexPackage);
-  if (options.archivePackages === 'full' && size > LIMITS.blobBytes) {
+  if (options.archivePackages === 'full' && size > options.maxFileSize) {
     throw new GitError(
       'FILE_TOO_LARGE',
-      `${fileName} has ${Math.ceil(size / MIB)} MiB; git hosts take files up to ${LIMITS.blobBytes / MIB} MiB`,
+      `${fileName} has ${Math.ceil(size / MIB)} MiB; the largest file of the mirror is max-file-size, ${options.maxFileSize / MIB} MiB`,
     );
   }
   requireStrong(checksum, fileName, options.allowWeak);

@@ -219,7 +219,7 @@ async function wholeContent(
   } = await readContent(
     pkg,
     whole,
-    { ...options, dotGit: 'drop', maxFileSize: LIMITS.blobBytes },
+    { ...options, dotGit: 'drop', maxFileSize: LIMITS.packageBytes },
     digestSink,
   );
   return {

@@ -72,6 +72,9 @@ export interface StoredObject {
   readonly content: Uint8Array;
 }
 
+/** Gets the head of an object, and gives what its content goes to. */
+type Begin = (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void;
+
 interface Conversation {
   readonly child: ChildProcessWithoutNullStreams;
   readonly answers: BatchAnswers;
@@ -96,7 +99,7 @@ export class ObjectReader {
    */
   async read(oid: Oid): Promise<StoredObject> {
     let content = Buffer.alloc(0);
-    const { type } = await this.stream(oid, ({ size }) => {
+    const { type } = await this.#proved(oid, LIMITS.blobBytes, ({ size }) => {
       content = Buffer.allocUnsafeSlow(size);
       let at = 0;
       return (chunk) => {
@@ -108,14 +111,15 @@ export class ObjectReader {
   }
 
   /**
-   * Hands the object's content over in chunks, to what `begin` gives for its head. It is proved once this returns, not before.
+   * Hands the object's content, of a file of any size, over in chunks, to what `begin` gives for its head. It is proved once this returns, not before.
    * @throws GitError MIRROR_INVALID as {@link read}; what the receiver throws
    */
-  async stream(
-    oid: Oid,
-    begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void,
-  ): Promise<ObjectInfo> {
-    const answer = this.#queue.then(() => this.#ask(oid, begin));
+  async stream(oid: Oid, begin: Begin): Promise<ObjectInfo> {
+    return this.#proved(oid, LIMITS.packageBytes, begin);
+  }
+
+  async #proved(oid: Oid, mostBlob: number, begin: Begin): Promise<ObjectInfo> {
+    const answer = this.#queue.then(() => this.#ask(oid, mostBlob, begin));
     this.#queue = answer.catch(() => undefined);
     const { info, actual } = await answer;
     if (actual === oid) return info;
@@ -137,10 +141,7 @@ export class ObjectReader {
     await closed;
   }
 
-  async #ask(
-    oid: Oid,
-    begin: (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void,
-  ): Promise<{ info: ObjectInfo; actual: Oid }> {
+  async #ask(oid: Oid, mostBlob: number, begin: Begin): Promise<{ info: ObjectInfo; actual: Oid }> {
     const { child, answers } = (this.#conversation ??= converse(
       startGit({ ...this.#place, args: ['cat-file', '--batch'] }),
     ));
@@ -152,7 +153,7 @@ export class ObjectReader {
           'MIRROR_INVALID',
           `Expected object ${oid} in the repository, found nothing.`,
         );
-      const most = mostBytes(info.type);
+      const most = mostBytes(info.type, mostBlob);
       const fits = info.size <= most;
       const receive = fits ? begin(info) : undefined;
       const hash = createHash('sha1').update(`${info.type} ${info.size}\0`);
@@ -179,8 +180,8 @@ export class ObjectReader {
 }
 
 /** Bytes that an object of a mirror may have. */
-export function mostBytes(type: ObjectType): number {
-  if (type === 'blob') return LIMITS.blobBytes;
+export function mostBytes(type: ObjectType, mostBlob: number = LIMITS.blobBytes): number {
+  if (type === 'blob') return mostBlob;
   return type === 'tree' ? LIMITS.treeBytes : LIMITS.commitBytes;
 }
 

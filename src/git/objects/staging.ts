@@ -33,6 +33,7 @@ interface OpenPack {
  */
 export class ObjectStore {
   readonly #command: GitPlace;
+  readonly #mostBlob: number;
   readonly #known = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
   #cacheBytes = 0;
@@ -43,8 +44,9 @@ export class ObjectStore {
   #flushing: Promise<unknown> = Promise.resolve();
 
   /** `command.cwd` is the repository; its environment must allow no transport and carry no secret. */
-  constructor(command: GitPlace) {
+  constructor(command: GitPlace, maxFileSize: number = LIMITS.blobBytes) {
     this.#command = command;
+    this.#mostBlob = maxFileSize;
     this.#reader = new ObjectReader(command);
   }
 
@@ -58,7 +60,7 @@ export class ObjectStore {
       await this.#open?.objects.get(oid);
       return oid;
     }
-    verifySize(type, content.length);
+    this.#verifySize(type, content.length);
     this.#known.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
@@ -73,7 +75,7 @@ export class ObjectStore {
    * @throws GitError FILE_TOO_LARGE for more than hosts take; what the chunks throw
    */
   async writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
-    verifySize('blob', size);
+    this.#verifySize('blob', size);
     const open = (this.#open ??= this.#begin());
     const work = open.writer.then((writer) =>
       writer.addStream('blob', size, chunks, (oid) => !this.#known.has(oid)),
@@ -175,6 +177,15 @@ export class ObjectStore {
     this.#open = undefined;
   }
 
+  #verifySize(type: ObjectType, size: number): void {
+    const most = mostBytes(type, this.#mostBlob);
+    if (size <= most) return;
+    throw new GitError(
+      'FILE_TOO_LARGE',
+      `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${most} bytes, found one of ${size} bytes.`,
+    );
+  }
+
   #begin(): OpenPack {
     this.#packs += 1;
     const path = join(this.#command.cwd, 'objects', 'pack', `staged-${this.#packs}.pack`);
@@ -257,12 +268,4 @@ export class ObjectStore {
     this.#cacheBytes -= this.#cache.get(oid)?.content.length ?? 0;
     this.#cache.delete(oid);
   }
-}
-
-function verifySize(type: ObjectType, size: number): void {
-  if (size <= mostBytes(type)) return;
-  throw new GitError(
-    'FILE_TOO_LARGE',
-    `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${mostBytes(type)} bytes, found one of ${size} bytes.`,
-  );
 }

@@ -38,6 +38,8 @@ export interface RepositoryOptions extends ScratchOptions {
   readonly logger: Logger;
   /** Milliseconds before the first repetition of a call that the network failed; 500 when absent. */
   readonly retryDelay?: number;
+  /** Largest file that is staged; `LIMITS.blobBytes` when absent. */
+  readonly maxFileSize?: number;
 }
 
 /** Ids per fetch: more would not fit the command line of Windows. */
@@ -67,7 +69,7 @@ class ScratchRepository implements Repository {
   constructor(options: RepositoryOptions, scratch: Scratch) {
     this.#options = options;
     this.#scratch = scratch;
-    this.#objects = new ObjectStore(scratch.local);
+    this.#objects = new ObjectStore(scratch.local, options.maxFileSize);
   }
 
   async listRefs(): Promise<RemoteRefs> {

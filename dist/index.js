@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-MOKPXXYG.js";
+} from "./chunk-RPL4ZWA5.js";
 import {
   INPUTS,
   actionLogger,
@@ -19,6 +19,7 @@ import {
   parseOptions,
   plain,
   printable,
+  printableLines,
   remediesOf,
   run,
   secretsInUrl,
@@ -26,12 +27,12 @@ import {
   stopSignal,
   tabulateReleases,
   writeReport
-} from "./chunk-TVN3XPYJ.js";
+} from "./chunk-Z4R7L65R.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-MMMUFOE3.js";
+} from "./chunk-RNSKFFKT.js";
 import {
   error,
   getInput,
@@ -424,7 +425,10 @@ function writeOutputs(result, path) {
 function fail(result) {
   if (!result.failed) return;
   for (const failure of failures(result))
-    error(printable(sentences(failure)), { title: failure.code });
+    error(
+      (failure.code === "PUSH_REJECTED" ? printableLines : printable)(sentences(failure)),
+      { title: failure.code }
+    );
   const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
   setFailed(printable(headline(result)));
   process.exitCode = exitCode;

@@ -120,7 +120,18 @@ export class IntegrityError extends MirrorError<IntegrityErrorCode> {}
 export class VerificationError extends MirrorError<VerificationErrorCode> {}
 export class RpmFormatError extends MirrorError<RpmFormatErrorCode | 'LIMIT_EXCEEDED'> {}
 export class PayloadError extends MirrorError<PayloadErrorCode> {}
-export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT' | 'LIMIT_EXCEEDED'> {}
+export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT' | 'LIMIT_EXCEEDED'> {
+  /** Set where a push failed for its size, or may have. */
+  readonly isTooMuch: 'certainly' | 'perhaps' | undefined;
+  constructor(
+    code: GitErrorCode | 'TIMEOUT' | 'LIMIT_EXCEEDED',
+    message: string,
+    details: ErrorDetails & { readonly isTooMuch?: 'certainly' | 'perhaps' } = {},
+  ) {
+    super(code, message, details);
+    this.isTooMuch = details.isTooMuch;
+  }
+}
 
 /** What to do, per code. docs/troubleshooting.md is generated from this table. */
 export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
@@ -166,7 +177,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   BAD_SIGNATURE: 'The signature is wrong. Do not use this file; tell the publisher.',
   WEAK_ALGORITHM:
     'If you must, name the algorithm in allow-weak; each use is recorded in the mirror.',
-  KEY_EXPIRED: 'Ask the publisher for a key that is valid at the time of signing.',
+  KEY_EXPIRED:
+    'A package counts if its key was valid when it signed. Publishers mostly prolong the same key: give the address of its newest version as gpgkey; otherwise hold the release back with skip.',
   KEY_REVOKED:
     'The publisher revoked this key. Do not use what it signed; get the new key and list its fingerprint.',
   KEY_INVALID: 'Check that gpgkey names an OpenPGP public key (armored or binary).',
@@ -197,13 +209,17 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
     'Use archive-packages: header (or none), or raise max-file-size where the host takes larger files.',
   BRANCH_NOT_FOUND: 'Name an existing branch, or leave branch empty.',
   REMOTE_FAILED: 'Check repository, the network and the token.',
-  GIT_FAILED: 'Check that git 2.31 or newer is installed; see the cause.',
+  GIT_FAILED: 'Check that git 2.31 or newer is installed and on the PATH; see the cause.',
   MIRROR_INVALID: 'The mirror holds something that this tool did not write; see the message.',
   OBJECT_INVALID:
     'git itself would refuse this object; no honest tool writes such. Run git fsck --strict in a clone, and find out who pushed it.',
   CONTENT_CHANGED:
     'The publisher replaced a published package. Compare both; acknowledge with on-content-change: warn.',
 };
+
+/** What to do where git refuses to move a branch under somebody's files. */
+export const CHECKED_OUT_REMEDY =
+  'Name a bare repository (git init --bare -b main mirror.git, or git clone --bare), or another branch with branch. Or let git take the push and move the files along while nothing in them is changed: git config receive.denyCurrentBranch updateInstead, in that repository.';
 
 /** The codes for which the same request may succeed a moment later. */
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

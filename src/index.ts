@@ -11,7 +11,7 @@ import { secretsInUrl, secretsToMask } from './git/remote/credentials.js';
 import { warnOfMistypedInputs } from './inputs/mistyped.js';
 import { type Options, parseOptions } from './inputs/options.js';
 import { type InputName, INPUTS } from './inputs/table.js';
-import { printable } from './report/escape.js';
+import { printable, printableLines } from './report/escape.js';
 import { headline } from './report/headline.js';
 import { actionLogger } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
@@ -130,7 +130,10 @@ function writeOutputs(result: RunResult, path: string): void {
 function fail(result: RunResult): void {
   if (!result.failed) return;
   for (const failure of failures(result))
-    core.error(printable(sentences(failure)), { title: failure.code });
+    core.error(
+      (failure.code === 'PUSH_REJECTED' ? printableLines : printable)(sentences(failure)),
+      { title: failure.code },
+    );
   const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
   core.setFailed(printable(headline(result)));
   process.exitCode = exitCode;

@@ -70,11 +70,7 @@ export async function runGit(command: GitCommand): Promise<GitResult> {
     });
     ended = await ending(child, timeout);
   } catch (cause) {
-    throw new GitError(
-      'GIT_FAILED',
-      `git could not be started: ${cleanText(String(cause), command.secrets)}`,
-      { cause },
-    );
+    throw notStarted(cause, command);
   }
   const said = cleanText(stderr.bytes().toString('utf8'), command.secrets);
   if (ended.isLate)
@@ -159,11 +155,7 @@ export async function requireGit(command: GitPlace): Promise<void> {
     ignoreReturnCode: true,
   };
   const { stdout } = await getExecOutput('git', ['--version'], options).catch((cause: unknown) => {
-    throw new GitError(
-      'GIT_FAILED',
-      `git could not be started: ${cleanText(String(cause), command.secrets)}`,
-      { cause },
-    );
+    throw notStarted(cause, command);
   });
   const text = stdout.trim();
   const [, major = '0', minor = '0'] = /^git version (\d+)\.(\d+)/u.exec(text) ?? [];
@@ -175,6 +167,16 @@ export async function requireGit(command: GitPlace): Promise<void> {
       actual: text,
     });
   }
+}
+
+function notStarted(cause: unknown, { secrets }: GitPlace): GitError {
+  const text = cleanText(String(cause), secrets);
+  return /ENOENT|unable to locate executable/iu.test(text)
+    ? new GitError('GIT_FAILED', 'there is no program git on the PATH', {
+        cause,
+        remedy: `Install git ${OLDEST.join('.')} or newer, or add its folder to the PATH of this process.`,
+      })
+    : new GitError('GIT_FAILED', `git could not be started: ${text}`, { cause });
 }
 
 /**

@@ -16,6 +16,7 @@ import { refuseUnbuilt } from './not-yet.js';
 import { type InputName, type InputNameOf, INPUTS, type InputValue } from './table.js';
 import {
   boolean,
+  checkBase,
   checkFolder,
   checkLocation,
   checkRefName,
@@ -129,7 +130,7 @@ export function parseOptions(
   const options: Options = {
     mode: choice('mode'),
     source: {
-      baseUrls: list('baseurl').map((url) => checkUrl('baseurl', url)),
+      baseUrls: list('baseurl').map((url) => checkBase(url, text('basearch'))),
       mirrorlist: optional('mirrorlist'),
       metalink: optional('metalink'),
       repoFile: optional('repo-file'),

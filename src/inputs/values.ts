@@ -72,6 +72,30 @@ export function checkUrl(name: InputName, value: string): string {
   return checkLocation(name, value);
 }
 
+/** A base URL, which is no .repo file and has its variables filled. @throws InputError INPUT_INVALID */
+export function checkBase(value: string, basearch: string): string {
+  const bare = withoutUserInfo(value);
+  if (/\$\{?\w|%24(?:%7B)?\w/i.test(value)) {
+    const filled = bare.replace(/(?:\$|%24)(?:\{|%7B)?(?:base)?arch(?:\}|%7D)?/gi, basearch);
+    throw new InputError(
+      'INPUT_INVALID',
+      `baseurl is ${JSON.stringify(bare)}, which holds a variable; only a .repo file has those`,
+      {
+        remedy: /\$|%24/.test(filled)
+          ? `Write the value in its place; the publisher's guide says which there are: ${filled}`
+          : `Write ${filled}`,
+      },
+    );
+  }
+  if (/\.repo(?:[?#].*)?$/i.test(value))
+    throw new InputError(
+      'INPUT_INVALID',
+      `baseurl is ${JSON.stringify(bare)}, a .repo file and not the folder that holds repodata/`,
+      { remedy: `Give it as repo-file: ${bare}, and leave baseurl out.` },
+    );
+  return checkUrl('baseurl', value);
+}
+
 /** URLs must be http, https or file; anything else is a path that must exist. */
 export function checkLocation(name: InputName, value: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 
 import { DownloadError, IntegrityError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { isWebPage, WEB_PAGE } from '../web-page.js';
 import type { PackageCache } from './cache.js';
 import type { Exchange } from './exchange.js';
 import type { Download, DownloadRequest } from './fetcher.js';
@@ -134,7 +135,7 @@ async function transfer(
   }
   intake.validator = strongValidator(answer);
   const announced = contentLength(answer);
-  if (announced !== undefined) checkAnnounced(answer, intake.size + announced, request);
+  if (announced !== undefined) await checkAnnounced(answer, intake.size + announced, request);
   for await (const chunk of answer.body) {
     signal.throwIfAborted();
     deadline.received(chunk.length);
@@ -149,7 +150,11 @@ function strongValidator(answer: Exchange): string | undefined {
   return etag?.startsWith('"') === true ? etag : answer.header('last-modified');
 }
 
-function checkAnnounced(answer: Exchange, total: number, request: DownloadRequest): void {
+async function checkAnnounced(
+  answer: Exchange,
+  total: number,
+  request: DownloadRequest,
+): Promise<void> {
   const error =
     request.size === undefined
       ? total > request.maxBytes
@@ -157,10 +162,20 @@ function checkAnnounced(answer: Exchange, total: number, request: DownloadReques
         : undefined
       : total === request.size
         ? undefined
-        : sizeMismatch(request, String(total));
+        : sizeMismatch(request, String(total), await beginsAsPage(answer));
   if (error === undefined) return;
   answer.discard();
   throw error;
+}
+
+/** What was sent instead is looked into, so that it can be called by its name. */
+async function beginsAsPage({ body }: Exchange): Promise<boolean> {
+  try {
+    for await (const chunk of body) return isWebPage(chunk);
+  } catch {
+    // The size has told enough.
+  }
+  return false;
 }
 
 function tooLarge(what: string, maxBytes: number, found: string): DownloadError {
@@ -171,12 +186,13 @@ function tooLarge(what: string, maxBytes: number, found: string): DownloadError 
   );
 }
 
-function sizeMismatch(request: DownloadRequest, actual: string): IntegrityError {
+function sizeMismatch(request: DownloadRequest, actual: string, isPage: boolean): IntegrityError {
   const expected = String(request.size);
+  const found = isPage ? `${WEB_PAGE.actual} (${actual})` : actual;
   return new IntegrityError(
     'SIZE_MISMATCH',
-    `${request.what}: expected ${expected} bytes, found ${actual} at ${displayUrl(request.url)}`,
-    { expected, actual },
+    `${request.what}: expected ${expected} bytes, found ${found} at ${displayUrl(request.url)}`,
+    { expected, actual, ...(isPage ? { remedy: WEB_PAGE.remedy } : {}) },
   );
 }
 
@@ -188,6 +204,8 @@ class Intake {
   readonly #spool: Spool;
   #sha256!: Hash;
   #announced!: Hash;
+  /** An HTML page instead of the file. */
+  #isPage = false;
 
   constructor({ directory, inMemory }: DownloadContext, request: DownloadRequest) {
     this.#request = request;
@@ -204,7 +222,12 @@ class Intake {
     if (this.size + chunk.length > (size ?? maxBytes))
       throw size === undefined
         ? tooLarge(what, maxBytes, 'more')
-        : sizeMismatch(this.#request, 'more');
+        : sizeMismatch(
+            this.#request,
+            'more',
+            this.#isPage || (this.size === 0 && isWebPage(chunk)),
+          );
+    if (this.size === 0) this.#isPage = isWebPage(chunk);
     this.#sha256.update(chunk);
     if (this.#announced !== this.#sha256) this.#announced.update(chunk);
     await this.#spool.append(chunk).catch((cause: unknown) => {
@@ -220,6 +243,7 @@ class Intake {
 
   async reset(): Promise<void> {
     this.validator = undefined;
+    this.#isPage = false;
     this.#begin();
     await this.#spool.reset();
   }
@@ -228,15 +252,15 @@ class Intake {
   async finish(cached: boolean): Promise<Stored> {
     const { size, checksum, what, url } = this.#request;
     if (size !== undefined && this.size !== size)
-      throw sizeMismatch(this.#request, String(this.size));
+      throw sizeMismatch(this.#request, String(this.size), this.#isPage);
     const actual = this.#announced.digest('hex');
     const sha256 = this.#announced === this.#sha256 ? actual : this.#sha256.digest('hex');
     const expected = checksum.hex.toLowerCase();
     if (actual !== expected) {
       throw new IntegrityError(
         'DIGEST_MISMATCH',
-        `${what}: expected ${checksum.algorithm} ${expected}, found ${actual} at ${displayUrl(url)}`,
-        { expected, actual },
+        `${what}: expected ${checksum.algorithm} ${expected}, found ${actual}${this.#isPage ? `, ${WEB_PAGE.actual},` : ''} at ${displayUrl(url)}`,
+        { expected, actual, ...(this.#isPage ? { remedy: WEB_PAGE.remedy } : {}) },
       );
     }
     const { bytes, file } = this.#spool.finish();

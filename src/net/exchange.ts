@@ -163,6 +163,9 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+const NOT_TLS =
+  /wrong.version.number|packet.length.too.long|unknown.protocol|record.layer.failure/i;
+
 function networkError(
   error: unknown,
   what: string,
@@ -174,6 +177,12 @@ function networkError(
   const { code, message } = errorFields(reason);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return new DownloadError('TOO_LARGE', `${what}: more headers than 16 KiB`, { cause: error });
+  if (NOT_TLS.test(`${code} ${message}`))
+    return new DownloadError(otherwise, `${what}: the server does not speak TLS at this port`, {
+      cause: error,
+      remedy:
+        'Check scheme and port of the URL: http:// where the server speaks plain http, or the port of its https (usually 443).',
+    });
   return new DownloadError(
     TIMEOUTS.has(code) ? 'TIMEOUT' : otherwise,
     `${what}: ${message || code}`,

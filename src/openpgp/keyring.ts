@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { VerificationError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { isWebPage, WEB_PAGE } from '../web-page.js';
 import { armor, dearmor } from './armor.js';
 import {
   buildCertificate,
@@ -105,7 +106,10 @@ function readSource({ name, bytes }: KeyringSource): KeyFileContent {
   try {
     content = groupCertificates(readPackets(dearmor(bytes)));
   } catch (error) {
-    if (error instanceof PacketError) throw invalid(name, error.message, error);
+    if (error instanceof PacketError)
+      throw isWebPage(bytes)
+        ? invalid(name, WEB_PAGE.actual, error, WEB_PAGE.remedy)
+        : invalid(name, error.message, error);
     throw error;
   }
   if (content.certificates.length === 0 && content.revocations.length === 0) {
@@ -142,11 +146,12 @@ function limit(what: string, found: number, most: number): void {
     });
 }
 
-function invalid(name: string, found: string, cause?: unknown): VerificationError {
+function invalid(name: string, found: string, cause?: unknown, remedy?: string): VerificationError {
   return new VerificationError('KEY_INVALID', `${name} is no OpenPGP public key: ${found}`, {
     expected: 'OpenPGP public key',
     actual: found,
     cause,
+    ...(remedy === undefined ? {} : { remedy }),
   });
 }
 

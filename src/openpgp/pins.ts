@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { VerificationError } from '../errors.js';
-import type { Keyring } from './model.js';
+import type { CertificateFacts, Keyring } from './model.js';
 
 /** All that decides which certificates are trusted; fingerprints are of primary keys, upper-case hex. */
 export interface TrustInputs {
@@ -46,6 +46,7 @@ export function selectTrusted({
       expected: [...expected],
       actual: given.length > 0 ? given : known,
       pinned: pins.size > 0,
+      subkeys: [...pins].flatMap((pin) => ownerOf(pin, keyring) ?? []),
     });
   }
   return {
@@ -59,18 +60,46 @@ function mismatch({
   expected,
   actual,
   pinned,
+  subkeys,
 }: {
   expected: readonly string[];
   actual: readonly string[];
   pinned: boolean;
+  subkeys: readonly SubkeyPin[];
 }): VerificationError {
   const [wanted, found] = [expected.join(', '), actual.length > 0 ? actual.join(', ') : 'no key'];
   const origin = pinned ? 'gpg-fingerprints' : "the mirror's archive";
+  const details = { expected: wanted, actual: found };
+  const [first] = subkeys;
+  if (first === undefined)
+    return new VerificationError(
+      'PIN_MISMATCH',
+      `expected key ${wanted} (${origin}), found ${found}`,
+      details,
+    );
+  const { pin, owner } = first;
   return new VerificationError(
     'PIN_MISMATCH',
-    `expected key ${wanted} (${origin}), found ${found}`,
-    { expected: wanted, actual: found },
+    `${pin} (${origin}) is a subkey, and only primary keys are pinned: it belongs to ${owner.fingerprint} ${owner.userId}`,
+    {
+      ...details,
+      remedy: `If you checked that key with the publisher, list its primary fingerprint instead: gpg-fingerprints: ${owner.fingerprint}`,
+    },
   );
+}
+
+interface SubkeyPin {
+  readonly pin: string;
+  readonly owner: CertificateFacts;
+}
+
+/** The certificate that has a pinned fingerprint for a subkey, by the key id in it: enough for a hint, and nothing is trusted for it. */
+function ownerOf(pin: string, { certificates }: Keyring): SubkeyPin | undefined {
+  const id = (pin.length === 64 ? pin.slice(0, 16) : pin.slice(-16)).toLowerCase();
+  const owner = certificates.find(
+    ({ fingerprint, keyIds }) => fingerprint !== pin && keyIds.includes(id),
+  );
+  return owner === undefined ? undefined : { pin, owner };
 }
 
 function fingerprintsOf({ certificates }: Keyring): string[] {

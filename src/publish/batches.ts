@@ -5,7 +5,7 @@ import type { Ports } from '../ports.js';
 import type { Survey } from '../survey/survey.js';
 import type { CommittedRelease } from './commit-release.js';
 import type { History } from './history.js';
-import { Pusher } from './pushing.js';
+import { type Batch, Pusher } from './pushing.js';
 import type { Rows } from './rows.js';
 
 /** What batches need of a run. */
@@ -15,6 +15,12 @@ export interface BatchParts {
   readonly rows: Rows;
   /** Told the tip that the branch has on the remote after each push. */
   readonly onTip: (tip: Oid) => void;
+}
+
+/** A release that is ready, and the end of the branch once it was. */
+interface Waiting {
+  readonly release: CommittedRelease;
+  readonly tip: Oid | undefined;
 }
 
 interface BranchMove {
@@ -27,7 +33,7 @@ interface BranchMove {
 /** Collects complete releases and pushes them, a few at a time, behind the one that is being built. */
 export class Batches {
   private readonly pusher: Pusher;
-  private waiting: CommittedRelease[] = [];
+  private waiting: Waiting[] = [];
   private readonly remote: Map<string, Oid>;
 
   constructor(
@@ -48,13 +54,13 @@ export class Batches {
   }
 
   async add(release: CommittedRelease): Promise<void> {
-    this.waiting.push(release);
+    this.waiting.push({ release, tip: this.history.end.tip });
     if (this.waiting.length >= this.parts.options.pushBatch) await this.push();
   }
 
   /** Begins to push what waits, with the branch and the line branches; nothing when all of it is there. */
   async push(): Promise<void> {
-    const { options, rows } = this.parts;
+    const { options } = this.parts;
     const { branch } = this.found.state;
     const { tip } = this.history.end;
     const own =
@@ -68,15 +74,41 @@ export class Batches {
     const committed = this.waiting;
     this.waiting = [];
     if (branches.length === 0 && committed.length === 0) return;
-    await this.pusher.start({
+    await this.pusher.start(this.batchOf(committed, branches, tip));
+    for (const { name, oid } of branches) this.remote.set(name, oid);
+  }
+
+  /** The first half of it moves the branch to where its last release left it, the second half all branches. */
+  private batchOf(
+    committed: readonly Waiting[],
+    branches: readonly BranchMove[],
+    tip: Oid | undefined,
+  ): Batch {
+    const own = branches.find(({ name }) => name === this.found.state.branch);
+    const halve = (): readonly [Batch, Batch] | undefined => {
+      const middle = Math.ceil(committed.length / 2);
+      const between = committed[middle - 1]?.tip;
+      if (committed.length < 2 || own === undefined || between === undefined) return undefined;
+      const [early, late] = [committed.slice(0, middle), committed.slice(middle)];
+      const rest = branches.map((move) => (move === own ? { ...own, from: between } : move));
+      return [
+        this.batchOf(early, [{ ...own, oid: between }], between),
+        this.batchOf(
+          late,
+          rest.filter(({ from, oid }) => from !== oid),
+          tip,
+        ),
+      ];
+    };
+    return {
       branches,
-      tags: committed.map(({ planned, tag }) => ({ name: planned.tag, oid: tag })),
+      tags: committed.map(({ release: { planned, tag } }) => ({ name: planned.tag, oid: tag })),
       onPushed: () => {
-        for (const { planned } of committed) rows.published(planned);
+        for (const { release } of committed) this.parts.rows.published(release.planned);
         if (tip !== undefined) this.parts.onTip(tip);
       },
-    });
-    for (const { name, oid } of branches) this.remote.set(name, oid);
+      halves: halve,
+    };
   }
 
   /** Line branches that may move: git cannot see a fast-forward without history, and one that others moved stays where it is. */

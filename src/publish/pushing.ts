@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GitError } from '../errors.js';
+import { CHECKED_OUT_REMEDY, GitError } from '../errors.js';
 import type { GitStore, Oid, PushRequest, PushResult } from '../git/store.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
@@ -20,6 +20,8 @@ export interface Batch {
   readonly tags: readonly { readonly name: string; readonly oid: Oid }[];
   /** Called when the remote has all of it. */
   readonly onPushed: () => void;
+  /** The same as two pushes, one after the other; undefined where it is one release, or none. */
+  readonly halves?: () => readonly [Batch, Batch] | undefined;
 }
 
 /** Pushes batches one after the other while the next one is being built. */
@@ -65,15 +67,31 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
     if (standing === 'complete') break;
     if (standing === 'moved') throw new LostRace();
     if (!(answer instanceof GitError))
-      throw new GitError(
-        'PUSH_REJECTED',
-        `the remote refused the push: ${answer.status === 'rejected' ? answer.message : ''}`,
-      );
-    if (answer.code !== 'REMOTE_FAILED' || attempt >= LIMITS.attempts) throw answer;
+      throw rejected(answer.status === 'rejected' ? answer.message : '');
+    // A connection that breaks off a second time is taken for that, too.
+    if (answer.isTooMuch === 'certainly' || (answer.isTooMuch === 'perhaps' && attempt > 1)) {
+      const halves = batch.halves?.();
+      if (halves !== undefined) return pushHalves(store, halves, logger);
+    }
+    const isFinal = answer.code !== 'REMOTE_FAILED' || answer.isTooMuch === 'certainly';
+    if (isFinal || attempt >= LIMITS.attempts) throw answer;
     logger.info(`the push failed, trying again: ${answer.message}`);
     await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));
   }
   batch.onPushed();
+}
+
+/** A push that is too large for what stands before the repository goes in two; what is pushed is durable, and said. */
+async function pushHalves(
+  store: GitStore,
+  halves: readonly [Batch, Batch],
+  logger: Logger,
+): Promise<void> {
+  const [first, second] = halves.map(({ tags }) => tags.length);
+  logger.warning(
+    `the remote took no push of this size; it goes in two, of ${first ?? 0} and ${second ?? 0} releases. Set push-batch: ${Math.max(1, first ?? 1)} to spare the first try`,
+  );
+  for (const half of halves) await pushBatch(store, half, logger);
 }
 
 /** What the remote has now: all of the push, something of somebody else's, or what it had before. */
@@ -91,6 +109,16 @@ async function compareRefs(
     batch.branches.some(({ name, from }) => refs.branches.get(name) !== from) ||
     request.tags.some(({ name }) => refs.tags.has(name));
   return isMoved ? 'moved' : 'unchanged';
+}
+
+const CHECKED_OUT = /checked out|current branch/i;
+
+function rejected(answer: string): GitError {
+  return new GitError(
+    'PUSH_REJECTED',
+    `the remote refused the push:\n${answer}`,
+    CHECKED_OUT.test(answer) ? { remedy: CHECKED_OUT_REMEDY } : {},
+  );
 }
 
 async function tryPush(store: GitStore, request: PushRequest): Promise<PushResult | GitError> {

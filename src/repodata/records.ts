@@ -5,6 +5,7 @@ import { compressionOfName, decompress, detectCompression } from '../compression
 import { DownloadError, IntegrityError, PayloadError, RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
+import { isWebPage, WEB_PAGE } from '../web-page.js';
 import { isWeak, newHash, requireStrong, verifyChecksum } from './checksum.js';
 import { resolveAll } from './hrefs.js';
 import type { IndexFile, RepomdRecord } from './model.js';
@@ -75,7 +76,11 @@ export async function readPrimary(
   const named = compressionOfName(record.href);
   const kind = detectCompression(file.bytes) ?? 'none';
   if (named !== kind) warn(`${file.type}: its name says ${named}, its content is ${kind}`);
-  const watched = watch(openRecord(file, kind, record), record, warn);
+  const watched = watch(
+    refuseTwice(openRecord(file, kind, record), file.archiveName, kind),
+    record,
+    warn,
+  );
   try {
     const primary = await parsePrimary(watched, select, allowWeak);
     for (const text of primary.warnings) warn(text);
@@ -101,6 +106,31 @@ function openRecord(
       ? LIMITS.recordOpenBytes
       : Math.min(LIMITS.recordOpenBytes, openSize + LIMITS.ratioFloor);
   return decompress(kind, memorySource(file.bytes).stream(), { maxBytes, what: file.archiveName });
+}
+
+/** @throws RepodataError PRIMARY_INVALID for what is compressed inside of its compression, which neither yum nor dnf reads */
+async function* refuseTwice(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  kind: Compression,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    const inner = isFirst ? detectCompression(chunk) : undefined;
+    if (inner !== undefined && inner !== 'none')
+      throw new RepodataError(
+        'PRIMARY_INVALID',
+        `${name} is compressed twice: expected XML within ${kind}, found ${inner}`,
+        {
+          expected: 'XML',
+          actual: inner,
+          remedy:
+            'No yum or dnf reads such an index. Tell the publisher to make it anew (createrepo_c), without compressing its files again.',
+        },
+      );
+    isFirst = false;
+    yield chunk;
+  }
 }
 
 async function* watch(
@@ -140,7 +170,11 @@ async function fetchVerified(
         pinned: true,
         ...(attempts === undefined ? {} : { attempts }),
       });
-      verifyChecksum(body, checksum, type, allowWeak);
+      try {
+        verifyChecksum(body, checksum, type, allowWeak);
+      } catch (error) {
+        throw withPage(error, body);
+      }
       return body;
     } catch (error) {
       if (!isServersFault(error)) throw error;
@@ -148,6 +182,16 @@ async function fetchVerified(
     }
   }
   throw last;
+}
+
+/** A page for people has another checksum than the record, which is not what is to be said of it. */
+function withPage(error: unknown, body: Uint8Array): unknown {
+  if (!(error instanceof IntegrityError) || !isWebPage(body)) return error;
+  return new IntegrityError(error.code, `${error.message}: it is ${WEB_PAGE.actual}`, {
+    ...(error.expected === undefined ? {} : { expected: error.expected }),
+    ...WEB_PAGE,
+    cause: error,
+  });
 }
 
 function isServersFault(error: unknown): boolean {

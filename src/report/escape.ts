@@ -18,6 +18,11 @@ export function printable(text: string): string {
     .replaceAll('##[', `#${WORD_JOINER}#[`);
 }
 
+/** The same for a message of several lines of ours: each by itself, those behind the first indented, so that none begins a command. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n  ');
+}
+
 /** The same for a title, which is no Markdown: nobody is mentioned. */
 export function unaddressed(text: string): string {
   return printable(text).replace(/@(?=\w)/g, `@${WORD_JOINER}`);

@@ -102,11 +102,14 @@ function formatTime(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Passes everything on and remembers the warnings for the report. */
+/** Passes everything on and remembers the warnings for the report; one that comes again, as after a lost race, is said once. */
 export function collectingLogger(inner: Logger, warnings: string[]): Logger {
+  const said = new Set(warnings);
   return {
     ...inner,
     warning: (message) => {
+      if (said.has(message)) return;
+      said.add(message);
       warnings.push(message);
       inner.warning(message);
     },

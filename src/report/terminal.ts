@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { sentences } from '../errors.js';
-import { printable } from './escape.js';
+import { printable, printableLines } from './escape.js';
 import { headline } from './headline.js';
 import { codeUrl, hostLinks } from './hosts.js';
 import { listNotChecked } from './not-checked.js';
@@ -9,13 +9,14 @@ import { remediesOf } from './remedies.js';
 import type { ReleaseRow, RunResult } from './report.js';
 import { tabulateReleases } from './tables.js';
 
-/** One line for standard error: code, message and remedy. */
+/** For standard error: code, message and remedy; where a remote had much to say, some lines. */
 export function formatError(
   failure: { readonly code: string; readonly message: string; readonly remedy: string },
   paint: Paint = PLAIN,
 ): string {
   const { code } = failure;
-  return `${paint.bad(printable('error:'))} ${paint.link(paint.bold(printable(code)), codeUrl(code))}${printable(`: ${sentences(failure)}`)}\n`;
+  const show = code === 'PUSH_REJECTED' ? printableLines : printable;
+  return `${paint.bad(printable('error:'))} ${paint.link(paint.bold(printable(code)), codeUrl(code))}${show(`: ${sentences(failure)}`)}\n`;
 }
 
 /** What a run did, for a terminal of `room` columns: a table of releases without rules, what upstream changed, findings, the outcome. */

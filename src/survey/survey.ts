@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { detach } from '../bytes.js';
-import { MirrorConflictError, VerificationError } from '../errors.js';
+import { MirrorConflictError } from '../errors.js';
 import { parseIdentity } from '../git/objects/objects.js';
 import type { Options } from '../inputs/options.js';
 import { GIB, LIMITS } from '../limits.js';
@@ -11,7 +11,6 @@ import { tryParseNevra } from '../mirror/nevra.js';
 import { type Plan, planReleases } from '../mirror/plan.js';
 import { createSelector, nearestNames, packageNotFound } from '../mirror/selection.js';
 import { formatTagName } from '../mirror/tag-names.js';
-import { checkDetached } from '../openpgp/verify.js';
 import type { Ports } from '../ports.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { parseRepomd } from '../repodata/repomd.js';
@@ -20,6 +19,7 @@ import { loadIndex } from '../upstream/index-client.js';
 import { withNearRepository } from '../upstream/near-repository.js';
 import { fetchKeys, resolveSource, type UpstreamSource } from '../upstream/sources.js';
 import { requireFreeRefs, requireOwnNames } from './conflicts.js';
+import { verifyRepomd } from './index-signature.js';
 import { type MirrorState, readMirror } from './mirror-state.js';
 import { type DatedRelease, dateRelease } from './newest.js';
 import { establishTrust, type Trust } from './trust.js';
@@ -150,10 +150,11 @@ async function readIndex({
     verifyRepomd:
       options.repoGpgcheck === 'off'
         ? undefined
-        : async (repomd, signature) => {
+        : async (repomd, signature, instead) => {
             await verifyRepomd({
               repomd,
               signature,
+              instead,
               isRequired: options.repoGpgcheck === 'required' || source.isSigned,
               options,
               state: await reading,
@@ -219,69 +220,6 @@ function selectionOf({ packages, arch, mode }: Options): NotedSelection {
       return missing.map((wanted) => [wanted, nearestNames([wanted], names, 1)[0]] as const);
     },
   };
-}
-
-interface RepomdCheck {
-  readonly repomd: Uint8Array;
-  readonly signature: Uint8Array | undefined;
-  /** By the input, or by the vendor's .repo file. */
-  readonly isRequired: boolean;
-  readonly options: Options;
-  readonly state: MirrorState;
-  readonly trust: Trust;
-  readonly now: number;
-  readonly logger: Logger;
-}
-
-/** `required` or once signed: there must be a signature. Where there is one, one trusted key must have made it and none may be bad (T9). */
-async function verifyRepomd({
-  repomd,
-  signature,
-  isRequired,
-  options,
-  state,
-  trust,
-  now,
-  logger,
-}: RepomdCheck): Promise<void> {
-  if (signature === undefined) {
-    if (isRequired)
-      throw new VerificationError(
-        'NO_SIGNATURE',
-        'the index must be signed (repo-gpgcheck, or repo_gpgcheck of the .repo file), and the repository has no repomd.xml.asc',
-      );
-    if (state.archive.has('repomd.xml.asc')) {
-      throw new VerificationError(
-        'NO_SIGNATURE',
-        'repomd.xml was signed at the last run and is not signed now',
-        {
-          remedy:
-            'Ask the publisher; if signing was given up on purpose, run with repo-gpgcheck: off.',
-        },
-      );
-    }
-    return;
-  }
-  const reports = await checkDetached(signature, repomd, trust.keyring, {
-    allowWeak: options.allowWeak,
-    now,
-  });
-  if (reports.some(({ status }) => status === 'bad'))
-    throw new VerificationError(
-      'BAD_SIGNATURE',
-      'repomd.xml.asc is not a signature of this repomd.xml',
-    );
-  const good = reports.find(({ status }) => status === 'good');
-  if (good !== undefined) {
-    for (const name of good.tolerated)
-      logger.warning(`the signature of repomd.xml uses ${name}, which allow-weak tolerates`);
-    return;
-  }
-  const first = reports[0];
-  throw new VerificationError(
-    first?.code ?? 'NO_SIGNATURE',
-    `repomd.xml.asc: ${first?.reason ?? 'holds no signature'}`,
-  );
 }
 
 function describeIndex(

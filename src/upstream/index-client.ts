@@ -9,6 +9,7 @@ import {
 } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
+import { signatureForm } from '../openpgp/signature-file.js';
 import { printableUrl, resolveAll, resolveHref, trimBase } from '../repodata/hrefs.js';
 import type { MirrorList } from '../repodata/mirrorlist.js';
 import { parseMetalink, parseMirrorlist, verifyListed } from '../repodata/mirrorlist.js';
@@ -24,6 +25,7 @@ import type { RecordSource } from '../repodata/records.js';
 import { readPrimary, readRecord } from '../repodata/records.js';
 import { findRecord, parseRepomd } from '../repodata/repomd.js';
 import { verifyNotOlder } from '../repodata/rollback.js';
+import { isWebPage, WEB_PAGE } from '../web-page.js';
 
 /** How to read a repository's index. One of `bases`, `mirrorlist`, `metalink` says where. */
 export interface IndexRequest {
@@ -34,11 +36,16 @@ export interface IndexRequest {
   readonly fetcher: Fetcher;
   readonly select: Selection;
   /**
-   * Judges repomd.xml by its detached signature (undefined: the repository has none) and throws to refuse.
+   * Judges repomd.xml by its detached signature (undefined: the repository has none; `instead` says what lies in its place) and throws to refuse.
    * Without it, repomd.xml.asc is not asked for.
    */
   readonly verifyRepomd?:
-    ((repomd: Uint8Array, signature: Uint8Array | undefined) => Promise<void> | void) | undefined;
+    | ((
+        repomd: Uint8Array,
+        signature: Uint8Array | undefined,
+        instead: string | undefined,
+      ) => Promise<void> | void)
+    | undefined;
   /** The index of the last run; an older one is refused (T2). Leave it out to allow a rollback. */
   readonly previous?: Repomd | undefined;
   /** Weak checksum types to tolerate, by the names `md5` and `sha1`; each use is a warning. */
@@ -50,6 +57,7 @@ interface Head {
   readonly repomd: Repomd;
   readonly bytes: Uint8Array;
   readonly signature: Uint8Array | undefined;
+  readonly warnings: readonly string[];
 }
 
 type Reading = Head & {
@@ -148,7 +156,28 @@ async function findBases({
     maxBytes: LIMITS.mirrorlistBytes,
     what: metalink === undefined ? 'mirrorlist' : 'metalink',
   });
+  refusePage(
+    body,
+    metalink === undefined ? 'a mirror list' : 'a metalink',
+    'MIRRORLIST_INVALID',
+    url,
+  );
   return metalink === undefined ? parseMirrorlist(body) : parseMetalink(body);
+}
+
+/** @throws RepodataError where a page for people came instead */
+export function refusePage(
+  bytes: Uint8Array,
+  expected: string,
+  code: 'REPOMD_INVALID' | 'MIRRORLIST_INVALID' | 'REPO_FILE_INVALID',
+  url: string,
+): void {
+  if (isWebPage(bytes))
+    throw new RepodataError(
+      code,
+      `expected ${expected}, found ${WEB_PAGE.actual} at ${printableUrl(url)}`,
+      { expected, ...WEB_PAGE },
+    );
 }
 
 async function readBase(base: string, list: MirrorList, request: IndexRequest): Promise<Reading> {
@@ -174,7 +203,7 @@ async function readOnce(base: string, list: MirrorList, request: IndexRequest): 
       `repomd.xml lists no record "primary"; found: ${found === '' ? 'none' : found}`,
     );
   }
-  const warnings: string[] = [];
+  const warnings = [...head.warnings];
   const source: RecordSource = {
     bases: [base],
     fetcher: request.fetcher,
@@ -201,13 +230,14 @@ async function readHead(base: string, list: MirrorList, request: IndexRequest): 
     what: 'repomd.xml',
     ...patience(list),
   });
+  refusePage(bytes, 'repomd.xml', 'REPOMD_INVALID', url);
   if (list.repomd !== undefined) verifyListed(bytes, list.repomd);
-  const signature =
+  const { signature, instead } =
     request.verifyRepomd === undefined
-      ? undefined
+      ? NO_SIGNATURE
       : await readSignature(base, list, request.fetcher);
   try {
-    await request.verifyRepomd?.(bytes, signature);
+    await request.verifyRepomd?.(bytes, signature, instead);
   } catch (error) {
     // repomd.xml and its signature are two files, and one may be newer than the other for a moment.
     if (error instanceof VerificationError && error.code === 'BAD_SIGNATURE')
@@ -216,26 +246,39 @@ async function readHead(base: string, list: MirrorList, request: IndexRequest): 
   }
   const repomd = parseRepomd(bytes);
   if (request.previous !== undefined) verifyNotOlder(repomd, request.previous);
-  return { repomd, bytes, signature };
+  const warnings =
+    instead === undefined
+      ? []
+      : [`repomd.xml.asc holds ${instead} and no OpenPGP data; the index counts as not signed`];
+  return { repomd, bytes, signature, warnings };
 }
+
+interface FoundSignature {
+  readonly signature: Uint8Array | undefined;
+  /** What the file holds that is no OpenPGP data. */
+  readonly instead: string | undefined;
+}
+
+const NO_SIGNATURE: FoundSignature = { signature: undefined, instead: undefined };
 
 async function readSignature(
   base: string,
   list: MirrorList,
   fetcher: Fetcher,
-): Promise<Uint8Array | undefined> {
+): Promise<FoundSignature> {
   const url = resolveHref(base, 'repodata/repomd.xml.asc');
   try {
-    return (
-      await fetcher.fetch({
-        url,
-        maxBytes: LIMITS.keyBytes,
-        what: 'repomd.xml.asc',
-        ...patience(list),
-      })
-    ).body;
+    const { body } = await fetcher.fetch({
+      url,
+      maxBytes: LIMITS.keyBytes,
+      what: 'repomd.xml.asc',
+      ...patience(list),
+    });
+    if (signatureForm(body) !== 'none') return { signature: body, instead: undefined };
+    const other = body.length === 0 ? 'nothing' : `${body.length} bytes of something else`;
+    return { signature: undefined, instead: isWebPage(body) ? WEB_PAGE.actual : other };
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error)) return NO_SIGNATURE;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { memorySource } from '../bytes.js';
-import { DownloadError, MirrorError, RpmFormatError } from '../errors.js';
+import { IntegrityError, MirrorError, RpmFormatError } from '../errors.js';
 import { KIB, LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
@@ -71,11 +71,11 @@ async function readFront(
   }
 }
 
-function pageInstead(fileName: string): DownloadError {
+function pageInstead(fileName: string): IntegrityError {
   const expected = 'an RPM package';
-  return new DownloadError(
-    'HTTP_STATUS',
+  return new IntegrityError(
+    'SIZE_MISMATCH',
     `${fileName}: expected ${expected}, found ${WEB_PAGE.actual}`,
-    { expected, status: 200, ...WEB_PAGE },
+    { expected, ...WEB_PAGE },
   );
 }

@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.js';
 import { keyFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { parseRepoFile } from '../repodata/sources.js';
+import { refusePage } from './index-client.js';
 
 /** Where the index is to be found, with a .repo file followed. */
 export interface UpstreamSource {
@@ -47,6 +48,7 @@ export async function resolveSource(
     maxBytes: LIMITS.repoFileBytes,
     what: '.repo file',
   });
+  refusePage(body, 'a .repo file', 'REPO_FILE_INVALID', source.repoFile);
   const section = parseRepoFile(body, {
     repoId: source.repoId,
     basearch: source.basearch,

@@ -136,15 +136,15 @@ describe('loadIndex', () => {
   it('gives the signature to the judge and to the caller', async () => {
     const files: Record<string, Answer> = {
       ...repository(A),
-      [`${A}/repodata/repomd.xml.asc`]: 'signature',
+      [`${A}/repodata/repomd.xml.asc`]: '-----BEGIN PGP SIGNATURE-----',
     };
     const index = await load(files, {
       verifyRepomd: (repomd, signature) => {
         expect(Buffer.from(repomd)).toEqual(files[`${A}/repodata/repomd.xml`]);
-        expect(Buffer.from(signature!).toString()).toBe('signature');
+        expect(Buffer.from(signature!).toString()).toBe('-----BEGIN PGP SIGNATURE-----');
       },
     }).index;
-    expect(Buffer.from(index.signatureBytes!).toString()).toBe('signature');
+    expect(Buffer.from(index.signatureBytes!).toString()).toBe('-----BEGIN PGP SIGNATURE-----');
   });
 
   describe('with several bases', () => {

@@ -31,10 +31,11 @@ export interface ResolveOptions {
  */
 export function resolveRepository(text: string, options: ResolveOptions): Remote {
   const value = text.trim();
-  const refuse = (problem: string): InputError =>
+  const refuse = (problem: string, remedy?: string): InputError =>
     new InputError(
       'INPUT_INVALID',
       `The input "${options.input ?? 'repository'}" ${problem}, found ${JSON.stringify(withoutUserinfo(value))}.`,
+      remedy === undefined ? {} : { remedy },
     );
   if (value === '' || value.startsWith('-') || /[\u0000-\u001f\u007f]/u.test(value))
     throw refuse('must be a repository');
@@ -48,7 +49,12 @@ export function resolveRepository(text: string, options: ResolveOptions): Remote
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//u.test(value) || value.startsWith('file:'))
     return resolveUrl(value, refuse);
   if (/^(?:\w[\w.-]*@)?\w[\w.-]*:[^-].*$/u.test(value)) return { transport: 'ssh', url: value };
-  throw refuse('must be owner/name, a URL, or a path that begins with "/" or "."');
+  throw refuse(
+    'must be owner/name, a URL, or a path that begins with "/" or "."',
+    /^[\w][\w./ \\-]*$/u.test(value)
+      ? `If it is a repository on this machine, write ./${value}`
+      : undefined,
+  );
 }
 
 function resolveUrl(text: string, refuse: (problem: string) => InputError): Remote {

@@ -23,6 +23,15 @@ const MOVED = /returned error: 30\d|unable to update url base from redirection/i
 const TRANSIENT =
   /returned error: (?:408|429|5\d\d)|http (?:429|5\d\d)|could not resolve host|failed to connect|connection (?:reset|refused|timed out|closed)|empty reply|early eof|unexpected disconnect|hung up unexpectedly|rpc failed|operation too slow|temporary failure|timed out|ssl_error|gnutls recv|ssl connect/iu;
 
+/** A server or a proxy that takes no request of this size, and says so. */
+const OVER_LIMIT = /returned error: 413|http 413|request entity too large|payload too large/iu;
+/** The same from one that cuts the connection, or loses patience; it may be another fault. */
+const CUT_OFF =
+  /returned error: 408|http 408|broken pipe|unexpected disconnect|hung up unexpectedly|connection (?:reset|closed)/iu;
+/** https spoken to a server that speaks http. */
+const NOT_TLS =
+  /wrong version number|packet length too long|unknown protocol|tlsv1 alert|ssl_error_rx_record_too_long|unexpected tls packet|http request was sent to https/iu;
+
 /** What a failed call of git against the main remote means; `doing` completes "git could not …". */
 export function remoteError(result: GitResult, doing: string, url: string): GitError {
   const text = result.stderr.slice(0, 2000) || `exit code ${result.exitCode}`;
@@ -63,6 +72,17 @@ export function remoteError(result: GitResult, doing: string, url: string): GitE
         'Check the name in repository, and that the repository exists. A server says the same where the token may not see a private repository: give one that may.',
     });
   }
+  if (OVER_LIMIT.test(text) || (doing === 'push to' && CUT_OFF.test(text))) {
+    return new GitError('REMOTE_FAILED', message, {
+      remedy: SIZE_REMEDY,
+      isTooMuch: OVER_LIMIT.test(text) ? 'certainly' : 'perhaps',
+    });
+  }
+  if (NOT_TLS.test(text)) {
+    return new GitError('REMOTE_FAILED', message, {
+      remedy: 'The server does not speak TLS at this port: check scheme and port of repository.',
+    });
+  }
   if (NO_REF.test(text)) return new GitError('BRANCH_NOT_FOUND', message);
   if (MOVED.test(text)) {
     return new GitError('REMOTE_FAILED', message, {
@@ -72,6 +92,10 @@ export function remoteError(result: GitResult, doing: string, url: string): GitE
   }
   return new GitError('REMOTE_FAILED', message);
 }
+
+/** What helps where a push is too large for what stands before the repository. */
+export const SIZE_REMEDY =
+  'The server, or a proxy before it, takes no request of this size or ends it: set push-batch: 1, so that each push is small. Where one release is too large by itself, raise the limit there (nginx: client_max_body_size), push over ssh, or archive less with archive-packages: header.';
 
 /** The same failure at a further remote, where the main remote's token and repository are not what to look at. */
 export function furtherError(
@@ -93,7 +117,7 @@ function furtherRemedy(
     return "Read the remote's answer: rules that protect a branch or tags there must let this user push.";
   if (code === 'REMOTE_FAILED' && NOT_FOUND.test(message))
     return 'Check this URL in mirrors, and that the repository exists. A server says the same where the user may not see a private repository.';
-  if (code === 'REMOTE_FAILED' && !MOVED.test(message))
+  if (code === 'REMOTE_FAILED' && !MOVED.test(message) && !OVER_LIMIT.test(message))
     return 'Check this URL in mirrors, and the network.';
   if (code !== 'AUTH' || transport !== 'http') return undefined;
   if (userinfo !== undefined)

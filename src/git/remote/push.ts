@@ -4,6 +4,7 @@ import { type GitResult, plainValue } from '../command.js';
 import { badRefName } from '../objects/names.js';
 import type { PushRequest, PushResult } from '../store.js';
 import { isTooLarge, remoteError } from './failures.js';
+import { refusalOf } from './push-answer.js';
 
 /** Tags by create-only leases, branches by plain fast-forward, all or nothing (git-push(1)). @throws GitError GIT_FAILED for illegal names */
 export function pushArguments({ branches, tags, dryRun = false }: PushRequest): string[] {
@@ -28,16 +29,11 @@ export function pushArguments({ branches, tags, dryRun = false }: PushRequest): 
 /** What the answer to a push means. @throws GitError AUTH, REMOTE_FAILED, FILE_TOO_LARGE when the refs were not even judged */
 export function readPushAnswer(result: GitResult, url: string): PushResult {
   if (result.exitCode === 0) return { status: 'pushed' };
-  const lines = result.stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('!'));
-  const message = [...lines.map((line) => line.replaceAll('\t', ' ')), result.stderr]
-    .join(' | ')
-    .slice(0, 4000);
-  if (isTooLarge(message))
-    throw new GitError('FILE_TOO_LARGE', `The remote refuses a file of this push: ${message}`);
-  if (lines.length > 0) return { status: 'rejected', message };
+  const said = result.stderr.slice(0, 4000);
+  if (isTooLarge(said))
+    throw new GitError('FILE_TOO_LARGE', `The remote refuses a file of this push: ${said}`);
+  const message = refusalOf(result);
+  if (message !== undefined) return { status: 'rejected', message };
   throw remoteError(result, 'push to', url);
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { GitError } from '../../errors.js';
+import { CHECKED_OUT_REMEDY, GitError } from '../../errors.js';
 import { type GitPlace, runGit } from '../command.js';
 import { gitEnvironment } from './environment.js';
 
@@ -36,13 +36,8 @@ export async function verifyTarget(path: string, branch: string, home: string): 
     throw new GitError(
       'PUSH_REJECTED',
       `${folder} is no bare repository: its branch ${branch} is checked out, and git refuses a push to that`,
-      { remedy: checkedOutRemedy(branch) },
+      { remedy: CHECKED_OUT_REMEDY },
     );
-}
-
-/** What to do where git refuses to move a branch under somebody's files. */
-export function checkedOutRemedy(branch = 'the branch'): string {
-  return `Name a bare repository (git init --bare -b main mirror.git, or git clone --bare), or another branch with branch; or let git take the push and move the files along: git config receive.denyCurrentBranch updateInstead, run in that repository, while ${branch} is checked out without changes.`;
 }
 
 async function verifyWritable(gitDir: string, folder: string): Promise<void> {

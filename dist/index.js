@@ -122,16 +122,13 @@ ${fence}`;
 // src/report/script-section.ts
 var LONGEST_DIFF = 6e3;
 function noticesOf(row) {
-  const { scripts = [], dkmsVersion, licenseFiles, version } = row;
+  const { scripts = [], dkmsVersion, version } = row;
   const real = scripts.filter(({ isVersionOnly }) => !isVersionOnly);
   return [
     ...real.length === 0 ? [] : [
       `changes what ${real.map(({ name }) => `**${plain(name)}**`).join(", ")} ${real.length === 1 ? "does" : "do"}`
     ],
-    ...dkmsVersion === void 0 || dkmsVersion === version ? [] : [`dkms.conf says ${plain(dkmsVersion)}`],
-    ...licenseFiles === void 0 || licenseFiles.length > 0 ? [] : [
-      `no licence file in the source; the header says ${plain(row.license ?? "") || "nothing"}`
-    ]
+    ...dkmsVersion === void 0 || dkmsVersion === version ? [] : [`dkms.conf says ${plain(dkmsVersion)}`]
   ];
 }
 function scriptSection({ releases }, bytes) {
@@ -141,13 +138,27 @@ function scriptSection({ releases }, bytes) {
     const diffs = (row.scripts ?? []).filter(({ isVersionOnly }) => !isVersionOnly).map((script) => diffOf(script, row));
     return [[`**${plain(row.version)}** ${notices.join("; ")}.`, ...diffs].join("\n\n")];
   });
-  if (items.length === 0) return "";
-  const { shown, rest } = within(items, bytes);
+  const licences = licenceLines(releases);
+  if (items.length + licences.length === 0) return "";
+  const { shown, rest } = within([...items, ...licences], bytes);
   return [
-    "### What to look at",
+    items.length === 0 ? "" : "### What to look at",
     ...shown,
     ...rest > 0 ? [`… and ${rest} more in the report.`] : []
-  ].join("\n\n");
+  ].filter((part) => part !== "").join("\n\n");
+}
+function licenceLines(releases) {
+  const known = releases.filter(({ license }) => license !== void 0);
+  const groups = Map.groupBy(
+    known,
+    ({ license, licenseFiles = [] }) => [license, ...licenseFiles].join("\0")
+  );
+  return [...groups.values()].map((rows) => {
+    const { license = "", licenseFiles = [], version } = rows[0];
+    const who = rows.length === 1 ? version : `${version} to ${rows.at(-1).version}`;
+    const files = licenseFiles.length === 0 ? "no licence file" : licenseFiles.slice(0, 5).join(", ");
+    return `Licence of ${plain(who)}: ${plain(license) || "none"} in the header, ${plain(files)} in the source.`;
+  });
 }
 function diffOf({ name, change, diff }, { comparedWith = "" }) {
   const text = diff.length > LONGEST_DIFF ? `${diff.slice(0, LONGEST_DIFF)}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * The example: serves examples/repository on loopback, publishes it with the built bundle into a local bare repository, and
- * shows what came out. Needs Node and git alone. Usage: npm start [-- folder]
+ * shows what came out, its pages included. Needs Node and git alone. Usage: npm start [-- folder]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -53,12 +53,13 @@ async function main() {
 
   const server = await serveFolders([path.join(root, 'examples')]);
   const base = server.url;
+  const fingerprint = (await readFile(path.join(root, 'examples/fingerprint.txt'), 'utf8')).trim();
   const publish = [
     bundle,
     'publish',
     `--baseurl=${base}/repository`,
     `--gpgkey=${base}/repository/RPM-GPG-KEY-acme`,
-    `--gpg-fingerprints=${(await readFile(path.join(root, 'examples/fingerprint.txt'), 'utf8')).trim()}`,
+    `--gpg-fingerprints=${fingerprint}`,
     '--packages=acme-widget-dkms',
     '--title=Acme Widget',
     `--release-notes=${base}/release-notes.rst`,
@@ -92,6 +93,17 @@ async function main() {
     '--',
     'src',
   ]);
+  const pages = path.join(folder, 'pages');
+  heading('Its pages: verified, then written');
+  await mustRun(process.execPath, [
+    bundle,
+    'site',
+    `--repository=${pathToFileURL(mirror)}`,
+    `--gpg-fingerprints=${fingerprint}`,
+    `--output=${pages}`,
+  ]);
+  heading(`The pages lie in ${pages}. Open in a browser:`);
+  console.log(pathToFileURL(path.join(pages, 'index.html')).href);
   heading(`It lies in ${mirror}. Look at it, for example with:`);
   console.log(`git --git-dir=${mirror} ls-tree -r main`);
   console.log(`git --git-dir=${mirror} diff 1.1 2.0 -- src`);

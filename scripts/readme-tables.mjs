@@ -40,21 +40,39 @@ await replaceBetween('.github/workflows/publish.yml', {
     .filter((name) => reads('verify')(name) && name !== 'versions')
     .map(handOn)
     .join('\n'),
+  'pages env': handed
+    .filter((name) => reads('verify')(name) && name !== 'versions')
+    .map((name) =>
+      handOn(name).replace(/[\w-]+/, `INPUT_${name.toUpperCase().replaceAll('-', '_')}`),
+    )
+    .join('\n'),
 });
 
 const { outputs } = yaml.load(await source('action.yml'));
-await generate('README.md', {
-  inputs: table(
-    ['input', 'default', 'meaning'],
-    names.map((name) => [
-      `\`${name}\``,
-      defaultOf(name) ? `\`${defaultOf(name)}\`` : '',
-      inputSpec(name).meaning,
-    ]),
-  ),
+await generate('docs/inputs.md', {
+  inputs: INPUT_GROUPS.map(
+    ([title, members]) =>
+      `${title === '' ? '' : `## ${title}\n\n`}${table(
+        ['input', 'default', 'meaning'],
+        members.map((name) => [
+          `\`${name}\``,
+          defaultOf(name) ? `\`${defaultOf(name)}\`` : '',
+          inputSpec(name).meaning,
+        ]),
+      )}`,
+  ).join('\n\n'),
   outputs: table(
     ['output', 'value'],
     Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+  ),
+});
+await generate('README.md', {
+  groups: table(
+    ['', 'inputs'],
+    INPUT_GROUPS.filter(([title]) => title !== '').map(([title, members]) => [
+      `[${title}](docs/inputs.md#${title.toLowerCase().replaceAll(' ', '-')})`,
+      members.map((name) => `\`${name}\``).join(' '),
+    ]),
   ),
 });
 

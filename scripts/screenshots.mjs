@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * Makes the pictures in docs/images from real output: the job summary that the built action writes for the example repository, and what
- * the command line shows on a terminal. Needs a headless Chromium, and the package `marked` in a folder outside of this project:
- * `npm install --prefix /tmp/marked marked`. Usage: node scripts/screenshots.mjs /tmp/marked [chromium]
+ * Makes the pictures in docs/images from real output: the job summary that the built action writes for the example repository, what the
+ * command line shows on a terminal, and the pages of a mirror. Needs the system's Chromium, `script` of util-linux, and the package
+ * `marked` in a folder outside of this project: `npm install --prefix /tmp/marked marked`.
+ * Usage: node scripts/screenshots.mjs /tmp/marked [mirror whose pages are shown; the example's without]
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,16 +13,18 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
+import { chromium } from 'playwright-core';
+
 import { serveFolders } from './serve.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const examples = path.join(root, 'examples');
 const images = path.join(root, 'docs/images');
-const [library, chromium = 'chromium'] = process.argv.slice(2);
+const [library, shownMirror] = process.argv.slice(2);
 const start = promisify(execFile);
 
 if (library === undefined)
-  throw new Error('Usage: node scripts/screenshots.mjs FOLDER-WITH-MARKED [CHROMIUM]');
+  throw new Error('Usage: node scripts/screenshots.mjs FOLDER-WITH-MARKED [MIRROR]');
 const { marked } = await import(createRequire(path.resolve(library, 'x.js')).resolve('marked'));
 const work = await mkdtemp(path.join(tmpdir(), 'screenshots-'));
 
@@ -60,12 +63,16 @@ async function terminalSession() {
   try {
     const shown = [];
     for (const args of commands) {
-      const { stdout, stderr } = await start(
-        process.execPath,
-        [path.join(root, 'dist/cli.js'), ...args],
-        { env, cwd: examples },
+      const command = [process.execPath, path.join(root, 'dist/cli.js'), ...args]
+        .map(quoted)
+        .join(' ');
+      const { stdout } = await start(
+        'script',
+        ['--quiet', '--return', '--command', `stty cols 120; ${command}`, '/dev/null'],
+        { env: { ...env, TERM: 'xterm-256color' }, cwd: examples },
       );
-      shown.push(`$ rpm-source-mirror ${args.map(quoted).join(' \\\n    ')}\n${stderr}${stdout}`);
+      const text = stdout.split('\r\n').map(lastState).join('\n');
+      shown.push(`$ rpm-source-mirror ${args.map(quoted).join(' \\\n    ')}\n${text}`);
     }
     return readable(shown.join('\n'));
   } finally {
@@ -91,6 +98,13 @@ async function exampleInputs(url, mirror) {
   };
 }
 
+const ESCAPE = '\u001b';
+
+/** What a terminal shows of a line that was written over. */
+function lastState(line) {
+  return line.slice(line.lastIndexOf(`\r${ESCAPE}[K`) + 1).replace(`${ESCAPE}[K`, '');
+}
+
 /** An argument as a shell takes it. */
 function quoted(text) {
   return /\s/.test(text) ? `'${text}'` : text;
@@ -104,40 +118,82 @@ function readable(text) {
     .replaceAll(`${work}/`, './');
 }
 
-/** Terminal text as HTML; what was typed is bright. */
+/** Terminal text as HTML, with its colours; what was typed is bright. */
 function terminalHtml(text) {
-  return escapeHtml(text).replaceAll(/^\$ (?:.*\\\n)*.*$/gm, '<b>$&</b>');
+  const classes = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow' };
+  return escapeHtml(text)
+    .replaceAll(new RegExp(`${ESCAPE}\\[(\\d+)m`, 'g'), (_, code) =>
+      classes[code] ? `<i class="${classes[code]}">` : '</i>',
+    )
+    .replaceAll(/^\$ (?:.*\\\n)*.*$/gm, '<b>$&</b>');
 }
 
 function escapeHtml(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Lets Chromium draw a page that needs nothing from any network. */
-async function takePicture(name, { body, width, height }) {
-  const page = path.join(work, `${name}.html`);
-  await writeFile(page, `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${body}`);
-  const quiet = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--hide-scrollbars',
-    '--disable-lcd-text',
-  ];
-  const profile = await mkdtemp(path.join(work, 'profile-'));
-  await start(chromium, [
-    ...quiet,
-    `--user-data-dir=${profile}`,
-    `--window-size=${width},${height}`,
-    `--screenshot=${path.join(images, `${name}.png`)}`,
-    pathToFileURL(page).href,
-  ]);
+const QUIET = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--hide-scrollbars',
+  '--disable-lcd-text',
+];
+
+/** Lets Chromium draw a page that needs nothing from any network; as high as it is, or as is asked for. */
+async function takePicture(name, { url, width, height }) {
+  const context = await chromium.launchPersistentContext(
+    await mkdtemp(path.join(work, 'profile-')),
+    {
+      executablePath: '/usr/bin/chromium',
+      args: QUIET,
+      viewport: { width, height: height ?? 200 },
+    },
+  );
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.screenshot({ path: path.join(images, `${name}.png`), fullPage: height === undefined });
+  await context.close();
   console.log(`docs/images/${name}.png`);
+}
+
+/** A page of ours around some HTML. */
+async function pageOf(name, body) {
+  const file = path.join(work, `${name}.html`);
+  await writeFile(file, `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${body}`);
+  return pathToFileURL(file).href;
+}
+
+/** The pages of a mirror, by the built command. */
+async function sitePages() {
+  const folder = path.join(work, 'pages');
+  const mirror =
+    shownMirror === undefined ? path.join(work, 'widget.git') : path.resolve(shownMirror);
+  await start(process.execPath, [
+    path.join(root, 'dist/cli.js'),
+    'site',
+    `--repository=${mirror}`,
+    `--output=${folder}`,
+    ...(shownMirror === undefined
+      ? []
+      : ['--gpg-fingerprints=00FA2C1079260870A76D2C285749CAD8646D9185']),
+  ]);
+  const front = path.join(folder, 'index.html');
+  const html = await readFile(front, 'utf8');
+  await writeFile(
+    front,
+    html.replaceAll(/http:\/\/127\.0\.0\.1:\d+\/?/g, 'https://yum.repos.neuron.amazonaws.com'),
+  );
+  const [, newest] = /href="(releases\/[^"]+\/)"/.exec(html);
+  return {
+    front: pathToFileURL(front).href,
+    newest: pathToFileURL(path.join(folder, newest, 'index.html')).href,
+  };
 }
 
 /** Close to what GitHub and a terminal look like. */
@@ -149,22 +205,32 @@ const STYLE = `
   .summary table { border-collapse: collapse; font-size: 13px }
   .summary th, .summary td { padding: 5px 11px; border: 1px solid #d1d9e0; text-align: left; white-space: nowrap }
   .summary tr:nth-child(2n) td { background: #f6f8fa }
-  .terminal { box-sizing: border-box; min-height: 100vh; padding: 20px 24px; background: #14181d; color: #d4dae0; font: 11.5px/1.4 'DejaVu Sans Mono', monospace; white-space: pre }
+  .terminal { box-sizing: border-box; padding: 20px 24px; background: #14181d; color: #d4dae0; font: 11.5px/1.4 'DejaVu Sans Mono', monospace; white-space: pre }
+  .summary pre { padding: 8px 12px; background: #f6f8fa; border-radius: 6px; font: 12px/1.45 'DejaVu Sans Mono', monospace }
+  .summary a { color: #0969da }
   .terminal b { color: #fff }
+  .terminal i { font-style: normal }
+  .bold { font-weight: bold } .dim { color: #8b949e } .red { color: #ff7b72 } .green { color: #56d364 } .yellow { color: #e3b341 }
 `;
 
 try {
   await mkdir(images, { recursive: true });
-  await takePicture('job-summary', {
-    body: `<main class="summary">${readable(marked.parse(await jobSummary()))}</main>`,
-    width: 1230,
-    height: 300,
-  });
-  await takePicture('terminal', {
-    body: `<main class="terminal">${terminalHtml(await terminalSession())}</main>`,
-    width: 1050,
-    height: 715,
-  });
+  const summary = await pageOf(
+    'summary',
+    `<main class="summary">${readable(marked.parse(await jobSummary()))
+      .replaceAll('<details>', '<details open>')
+      .replaceAll('✅', '✔')
+      .replaceAll('⏭️', '↷')}</main>`,
+  );
+  await takePicture('job-summary', { url: summary, width: 1200 });
+  const terminal = await pageOf(
+    'terminal',
+    `<main class="terminal">${terminalHtml(await terminalSession())}</main>`,
+  );
+  await takePicture('terminal', { url: terminal, width: 1040 });
+  const { front, newest } = await sitePages();
+  await takePicture('site', { url: front, width: 1000, height: 900 });
+  await takePicture('site-release', { url: newest, width: 1000, height: 1000 });
 } finally {
   await rm(work, { recursive: true, force: true, maxRetries: 5 });
 }

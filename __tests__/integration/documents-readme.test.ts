@@ -17,14 +17,15 @@ import { hello, PUBLISHER } from '../fixtures/small-repository.js';
 import { onStage, openStage, type Stage } from '../fixtures/stage.js';
 import { describeWithShared, requireTool, sharedPath } from '../fixtures/tools.js';
 
-const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+const document = (name: string): string =>
+  readFileSync(path.resolve(import.meta.dirname, '../..', name), 'utf8');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };
 
-/** The first block of a language below a heading of README.md. */
-function block(heading: string, language: string): string {
-  const [, text = ''] = readme.split(`\n${heading}\n`);
+/** The first block of a language below a heading of README.md, or of another document. */
+function block(heading: string, language: string, name = 'README.md'): string {
+  const [, text = ''] = document(name).split(`\n${heading}\n`);
   const found = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text)?.[1];
-  if (found === undefined) throw new Error(`README.md has no ${language} below ${heading}`);
+  if (found === undefined) throw new Error(`${name} has no ${language} below ${heading}`);
   return found;
 }
 
@@ -69,12 +70,11 @@ describe('the command lines of README.md', () => {
   it('do what they say, in order, in an empty folder', async () => {
     await onStage({ packages: [hello('1.0')] }, async (stage) => {
       const cwd = makeRunDirectory();
-      const script =
-        `${block('The other commands, into a repository on this machine:', 'sh')}${block('### On the command line', 'sh')}`
-          .replaceAll('\\\n', ' ')
-          .replaceAll('https://yum.example.com/repo', stage.yum.url)
-          .replaceAll('https://yum.example.com/RPM-GPG-KEY', `${stage.yum.url}/KEY`)
-          .replaceAll('example-dkms', 'hello');
+      const script = `${block('### On the command line', 'sh')}${block('## Use it', 'sh')}`
+        .replaceAll('\\\n', ' ')
+        .replaceAll('https://yum.example.com/repo', stage.yum.url)
+        .replaceAll('https://yum.example.com/RPM-GPG-KEY', `${stage.yum.url}/KEY`)
+        .replaceAll('example-dkms', 'hello');
       expect(script).toMatch(/^git init --bare -b main mirror\.git\n/);
       execFileSync('git', ['init', '--quiet', '--bare', '-b', 'main', 'mirror.git'], { cwd });
       for (const [name, bytes] of Object.entries({
@@ -85,8 +85,8 @@ describe('the command lines of README.md', () => {
           input: bytes,
           stdio: ['pipe', 'ignore', 'pipe'],
         });
-      const lines = script.split('\n').filter((line) => /^node \S*dist\/cli\.js /.test(line));
-      expect(lines).toHaveLength(6);
+      const lines = script.split('\n').filter((line) => /^npx rpm-source-mirror /.test(line));
+      expect(lines).toHaveLength(7);
       for (const line of lines) {
         const { code, stderr } = await runCli(line.split(/\s+/).slice(2), { cwd });
         expect({ line, code, stderr: code === 0 ? '' : stderr }).toEqual({
@@ -149,8 +149,8 @@ describeWithShared('the workflow of README.md for the Neuron driver, on the real
     expect(stdout).toContain(stage.git.git('rev-parse', '2.25.4.0:src'));
   });
 
-  it('the commit reads as README.md shows it', () => {
-    const shown = block('### Commits and tags', 'text');
+  it('the commit reads as docs/audit-trail.md shows it', () => {
+    const shown = block('### Commits and tags', 'text', 'docs/audit-trail.md');
     const message = stage.git.git('log', '-1', '--format=%B', '2.25.4.0');
     const section = (text: string, from: string, to: string): string =>
       text.slice(text.indexOf(from), text.indexOf(to));

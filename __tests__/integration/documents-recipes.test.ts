@@ -29,7 +29,7 @@ import {
   repositoryFiles,
   signBoth,
 } from '../fixtures/small-repository.js';
-import { onStage, type Stage } from '../fixtures/stage.js';
+import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -410,3 +410,157 @@ describe('many mirrors in one repository', () => {
     });
   });
 });
+
+describeWithTools(
+  ['bash', 'git', 'ssh-keygen', 'flock', 'curl'],
+  'the recipes for those who are not on GitHub',
+  () => {
+    /** `npx` without a registry: the built command. */
+    const offline = (): void => {
+      writeFileSync(
+        path.join(bench, 'bin/npx'),
+        `#!/bin/bash\n[ "$1 $2" = '--yes rpm-source-mirror' ] || exit 9\nshift 2\nexec node ${root}/dist/cli.js "$@"\n`,
+        { mode: 0o755 },
+      );
+    };
+    const exported = (variables: Readonly<Record<string, string>>, stage: Stage): string =>
+      Object.entries({
+        ...variables,
+        INPUT_BASEURL: stage.yum.url,
+        INPUT_GPGKEY: `${stage.yum.url}/KEY`,
+        INPUT_GPG_FINGERPRINTS: PUBLISHER.fingerprint,
+        INPUT_PACKAGES: 'hello',
+      })
+        .map(([name, value]) => `export ${name}='${value}'\n`)
+        .join('');
+    const expectMirror = (stage: Stage): void => {
+      expect(stage.tags()).toEqual(['1.0', '2.0']);
+      expect(stage.subjects().at(-1)).toBe('feat: Acme Widget 2.0');
+    };
+
+    it('sr.ht: the tasks publish over ssh and verify', async () => {
+      offline();
+      const manifest = load(blocks('#### sr.ht', 'yml')[0]!) as {
+        packages: string[];
+        secrets: string[];
+        environment: Record<string, string>;
+        tasks: Record<string, string>[];
+      };
+      expect(manifest.packages).toEqual(
+        expect.arrayContaining(['git', 'nodejs', 'openssh-client']),
+      );
+      expect(manifest.environment['INPUT_REPOSITORY']).toBe('git@git.sr.ht:~acme/widget-source');
+      await onStage({ packages: [hello('1.0'), hello('2.0')] }, async (stage) => {
+        execFileSync('ssh-keygen', [
+          '-q',
+          '-t',
+          'ed25519',
+          '-N',
+          '',
+          '-f',
+          path.join(bench, 'key'),
+        ]);
+        mkdirSync(path.join(bench, '.ssh'));
+        writeFileSync(
+          path.join(bench, '.ssh', manifest.secrets[0]!),
+          readFileSync(path.join(bench, 'key')),
+        );
+        const tasks = manifest.tasks.flatMap((task) => Object.values(task));
+        expect(tasks).toHaveLength(2);
+        for (const task of tasks) {
+          expect(task).toContain(`INPUT_SSH_KEY="$(cat ~/.ssh/${manifest.secrets[0]!})"`);
+          await run(
+            `${exported({ ...manifest.environment, INPUT_REPOSITORY: stage.git.url, INPUT_TOKEN: TOKEN }, stage)}${task}`,
+          );
+        }
+        expectMirror(stage);
+      });
+    });
+
+    it('sr.ht: a workflow hands the manifest to the build service as it is', async () => {
+      const { jobs } = load(blocks('#### sr.ht', 'yaml')[0]!) as {
+        jobs: { start: { steps: { run: string }[] } };
+      };
+      const manifest = 'image: x\ntasks:\n  - a: |\n      echo "it\'s $HOME"\n';
+      writeFileSync(
+        path.join(bench, 'bin/curl'),
+        `#!/bin/bash\nlast="\${@: -1}"\nif [ "$last" = https://builds.sr.ht/query ]; then printf '%s\\n' "$@" >${bench}/arguments; cat >${bench}/request; else cat ${bench}/manifest; fi\n`,
+        { mode: 0o755 },
+      );
+      writeFileSync(path.join(bench, 'manifest'), manifest);
+      await run(`export SRHT_TOKEN=secret\n${jobs.start.steps[0]!.run}`);
+      const request = JSON.parse(readFileSync(path.join(bench, 'request'), 'utf8')) as {
+        query: string;
+        variables: { manifest: string };
+      };
+      expect(request.variables.manifest).toBe(manifest);
+      expect(request.query).toContain('submit(manifest: $manifest)');
+      expect(readFileSync(path.join(bench, 'arguments'), 'utf8')).toContain(
+        'Authorization: Bearer secret',
+      );
+    });
+
+    it('GitLab CI: the job publishes with the token of a variable, and writes report and pages', async () => {
+      offline();
+      const { mirror } = load(blocks('#### GitLab CI', 'yml')[0]!) as {
+        mirror: {
+          variables: Record<string, string>;
+          script: string[];
+          artifacts: { paths: string[] };
+        };
+      };
+      expect(mirror.variables['INPUT_REPOSITORY']).toBe('$CI_PROJECT_URL.git');
+      await onStage({ packages: [hello('1.0'), hello('2.0')] }, async (stage) => {
+        const job = {
+          ...mirror.variables,
+          INPUT_REPOSITORY: stage.git.url,
+          INPUT_TOKEN: TOKEN,
+          CI_PAGES_URL: 'https://acme.gitlab.io/widget-source',
+        };
+        await run(`${exported(job, stage)}${mirror.script.join('\n')}`);
+        expectMirror(stage);
+        for (const name of mirror.artifacts.paths)
+          expect(existsSync(path.join(bench, 'work', name))).toBe(true);
+        expect(readFileSync(path.join(bench, 'work/public/feed.atom'), 'utf8')).toContain(
+          'https://acme.gitlab.io/widget-source/releases/2.0/',
+        );
+      });
+    });
+
+    it('Forgejo: the step publishes and verifies', async () => {
+      offline();
+      const { jobs } = load(blocks('#### Forgejo and Codeberg Actions', 'yml')[0]!) as {
+        jobs: { mirror: { steps: { env: Record<string, string>; run: string }[] } };
+      };
+      const [step] = jobs.mirror.steps;
+      expect(step!.env['INPUT_TOKEN']).toBe('${{ secrets.MIRROR_TOKEN }}');
+      await onStage({ packages: [hello('1.0'), hello('2.0')] }, async (stage) => {
+        await run(
+          `${exported({ ...step!.env, INPUT_REPOSITORY: stage.git.url, INPUT_TOKEN: TOKEN }, stage)}${step!.run}`,
+        );
+        expectMirror(stage);
+      });
+    });
+
+    it('cron: the script makes the repository, publishes into it and writes its pages, and again', async () => {
+      offline();
+      await onStage({ packages: [hello('1.0'), hello('2.0')] }, async (stage) => {
+        const [script] = blocks('#### cron on a server', 'sh');
+        const instead = {
+          '/srv/git': bench,
+          '/srv/www': `${bench}/www`,
+          'https://yum.example.com/repo': stage.yum.url,
+          'https://yum.example.com/RPM-GPG-KEY': `${stage.yum.url}/KEY`,
+          [PIN]: PUBLISHER.fingerprint,
+          'acme-widget-dkms': 'hello',
+        };
+        mkdirSync(path.join(bench, 'www'));
+        expect(await run(script!, { instead })).toBe('');
+        expect(await run(script!, { instead })).toBe('');
+        expect(existsSync(path.join(bench, 'www/widget-source/releases/2.0/index.html'))).toBe(
+          true,
+        );
+      });
+    });
+  },
+);

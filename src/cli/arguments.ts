@@ -162,7 +162,8 @@ function finish(
       { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
     );
   }
-  if (command !== 'inspect' && rest.length > 0) {
+  const wasAddress = command === 'init' && takeAddress(rest, inputs);
+  if (command !== 'inspect' && !wasAddress && rest.length > 0) {
     throw new InputError(
       'INPUT_INVALID',
       `${JSON.stringify(rest[0])} is not expected after ${command ?? ''}`,
@@ -183,6 +184,17 @@ function finish(
     files: command === 'inspect' ? rest : [],
     inputs,
   };
+}
+
+/** `init https://…`: the address alone, of a repository or of a vendor's .repo file. */
+function takeAddress(rest: readonly string[], inputs: Map<InputName, string>): boolean {
+  const [address = ''] = rest;
+  const isFree = !(['baseurl', 'mirrorlist', 'metalink', 'repo-file'] as const).some((name) =>
+    inputs.has(name),
+  );
+  if (rest.length !== 1 || !/^https?:\/\//i.test(address) || !isFree) return false;
+  inputs.set(/\.repo(?:$|[?#])/i.test(address) ? 'repo-file' : 'baseurl', address);
+  return true;
 }
 
 /** Which of two values was meant nobody knows, and a flag that is dropped in silence is a setting that is not made. */

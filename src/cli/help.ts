@@ -79,13 +79,13 @@ const COMMANDS: Readonly<Record<Command, CommandHelp>> = {
     example: 'rpm-source-mirror inspect package.rpm --gpgkey RPM-GPG-KEY --json',
   },
   init: {
-    synopsis: 'init [options]',
+    synopsis: 'init [URL] [options]',
     purpose: 'look at a repository and write a workflow file for it',
     description:
       'Looks at the index, the keys, and the headers of a few packages; finds the package that carries source, its architecture (any, without --arch) and the folder of the source; tries the keys on the index and on the newest package. Prints a workflow on standard output and, once a fitting key is known, writes it as .github/workflows/mirror.yml; a file with other content is not touched. Findings and next steps go to standard error. Any other input of publish is taken into the workflow as it is.',
     output: [['--output FILE', 'the file to write; - writes none [.github/workflows/mirror.yml]']],
     done: 'looked at; the workflow is printed',
-    example: 'rpm-source-mirror init --baseurl https://yum.example.com/repo',
+    example: 'rpm-source-mirror init https://yum.example.com/repo',
   },
 };
 

@@ -66,8 +66,8 @@ export async function writeWorkflow({ line, read, logger, print }: InitCommand):
     });
     const inputs = chooseInputs({ given, look, source });
     const workflow = formatWorkflow({ inputs, others: otherSources(look) });
-    print(workflow);
     reportLook(look, { inputs, logger });
+    print(workflow);
     const file =
       line.output === '-' || inputs.obstacle !== undefined
         ? undefined

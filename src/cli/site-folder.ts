@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
 import { InputError } from '../errors.js';
@@ -60,21 +69,19 @@ export async function writeSiteFolder(
   files: Iterable<readonly [path: string, content: string]>,
 ): Promise<number> {
   await mkdir(path, { recursive: true });
-  const list = new Set(held.filter((name) => name !== LIST));
+  const known = new Set(held.filter((name) => name !== LIST));
   const written = new Set<string>();
-  const note = (names: Iterable<string>): Promise<void> =>
+  const list = (names: Iterable<string>): Promise<void> =>
     writeFile(join(path, LIST), [HEADING, ...[...names].sort(), ''].join('\n'));
+  await list(known);
   for (const [name, content] of files) {
-    if (!list.has(name)) {
-      list.add(name);
-      await note(list);
-    }
+    if (!known.has(name)) await appendFile(join(path, LIST), `${name}\n`);
     written.add(name);
     await mkdir(dirname(join(path, name)), { recursive: true });
     await writeFile(join(path, name), content);
   }
   for (const name of held) if (name !== LIST && !written.has(name)) await remove(path, name);
-  await note(written);
+  await list(written);
   return written.size;
 }
 

@@ -9,7 +9,7 @@ type ScriptRow = NonNullable<ReleaseFactsRow['scripts']>[number];
 
 /** Sentences about what a reviewer looks at first, escaped: what installs differently, and facts that do not agree. */
 export function noticesOf(row: ReleaseRow): string[] {
-  const { scripts = [], dkmsVersion, licenseFiles, version } = row;
+  const { scripts = [], dkmsVersion, version } = row;
   const real = scripts.filter(({ isVersionOnly }) => !isVersionOnly);
   return [
     ...(real.length === 0
@@ -20,11 +20,6 @@ export function noticesOf(row: ReleaseRow): string[] {
     ...(dkmsVersion === undefined || dkmsVersion === version
       ? []
       : [`dkms.conf says ${plain(dkmsVersion)}`]),
-    ...(licenseFiles === undefined || licenseFiles.length > 0
-      ? []
-      : [
-          `no licence file in the source; the header says ${plain(row.license ?? '') || 'nothing'}`,
-        ]),
   ];
 }
 
@@ -38,13 +33,31 @@ export function scriptSection({ releases }: Report, bytes: number): string {
       .map((script) => diffOf(script, row));
     return [[`**${plain(row.version)}** ${notices.join('; ')}.`, ...diffs].join('\n\n')];
   });
-  if (items.length === 0) return '';
-  const { shown, rest } = within(items, bytes);
+  const licences = licenceLines(releases);
+  if (items.length + licences.length === 0) return '';
+  const { shown, rest } = within([...items, ...licences], bytes);
   return [
-    '### What to look at',
+    items.length === 0 ? '' : '### What to look at',
     ...shown,
     ...(rest > 0 ? [`… and ${rest} more in the report.`] : []),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** What header and source say of the licence, a line for all releases that say the same. Shown, not judged. */
+function licenceLines(releases: readonly ReleaseRow[]): string[] {
+  const known = releases.filter(({ license }) => license !== undefined);
+  const groups = Map.groupBy(known, ({ license, licenseFiles = [] }) =>
+    [license!, ...licenseFiles].join('\0'),
+  );
+  return [...groups.values()].map((rows) => {
+    const { license = '', licenseFiles = [], version } = rows[0]!;
+    const who = rows.length === 1 ? version : `${version} to ${rows.at(-1)!.version}`;
+    const files =
+      licenseFiles.length === 0 ? 'no licence file' : licenseFiles.slice(0, 5).join(', ');
+    return `Licence of ${plain(who)}: ${plain(license) || 'none'} in the header, ${plain(files)} in the source.`;
+  });
 }
 
 function diffOf({ name, change, diff }: ScriptRow, { comparedWith = '' }: ReleaseRow): string {

@@ -119,6 +119,8 @@ function toRelease(
     source,
     sourceTree,
     notes,
+    sourcePaths: reading.message?.trailers?.get('Source-Path') ?? [],
+    isUnpacked: nevra?.arch === 'src' || reading.message?.trailers?.has('Unpacked-From') === true,
     marks: marks.get(row.tag) ?? [],
     folder,
   };
@@ -231,9 +233,18 @@ async function readIndex(
 /** The commits of the branch itself: a release that stands beside them is a backport. */
 async function readBranch(reader: MirrorReader, tip: string): Promise<ReadonlySet<Oid>> {
   const seen = new Set<Oid>();
-  for (let at: Oid | undefined = tip || undefined; at !== undefined && seen.size < MOST_COMMITS;) {
-    seen.add(at);
-    [at] = (await reader.readCommit(at)).parents;
+  try {
+    for (
+      let at: Oid | undefined = tip || undefined;
+      at !== undefined && seen.size < MOST_COMMITS;
+    ) {
+      seen.add(at);
+      [at] = (await reader.readCommit(at)).parents;
+    }
+  } catch (error) {
+    // A clone that is not whole, or an object that verify reports: what is beyond is called nothing.
+    if (error instanceof MirrorError) return new Set();
+    throw error;
   }
   return seen;
 }

@@ -12,10 +12,13 @@ function quoted(text: string): string {
 /** What a reader pastes to check a release with git, rpm and gpg. */
 export function handCommands(
   { links, archive, sourceDirectory }: SiteModel,
-  { tag, facts, row }: SiteRelease,
+  { tag, facts, row, sourcePaths, isUnpacked }: SiteRelease,
 ): string {
   if (facts === undefined || row.package === undefined) return '';
   const isWhole = !facts.isHeader;
+  const [sourcePath] = sourcePaths;
+  // What came out of an archive in the package, or from several folders, needs more than a few lines: verify does it.
+  const isPlain = sourcePaths.length <= 1 && !isUnpacked;
   const clone =
     links.home === undefined
       ? '# in a clone of the mirror'
@@ -28,8 +31,8 @@ export function handCommands(
     '',
     "# The vendor's key: compare the fingerprint with one from elsewhere.",
     'mkdir -m 700 "$work/gnupg"',
-    `for file in $(git ls-tree --name-only "$tag" ${quoted(`${archive}/`)} | grep -v -E '[.](xml|json|sha256)'); do`,
-    '  git show "$tag:$file" | gpg --homedir "$work/gnupg" --batch --quiet --import 2>/dev/null || true',
+    `for file in $(git ls-tree --name-only "refs/tags/$tag" ${quoted(`${archive}/`)} | grep -v -E '[.](xml|json|sha256)'); do`,
+    '  git show "refs/tags/$tag:$file" | gpg --homedir "$work/gnupg" --batch --quiet --import 2>/dev/null || true',
     'done',
     `gpg --homedir "$work/gnupg" --armor --export ${fingerprint.replace(/[^0-9A-F]/g, '')} >"$work/key"`,
     'gpg --show-keys --with-fingerprint "$work/key"',
@@ -37,14 +40,14 @@ export function handCommands(
     ...(isWhole
       ? wholeCommands(facts.archivePath, row.package.sha256)
       : headerCommands(facts.archivePath)),
-    ...(isWhole ? sourceCommands(sourceDirectory) : []),
+    ...(isWhole && isPlain ? sourceCommands(sourceDirectory, sourcePath) : []),
   ].join('\n');
 }
 
 function wholeCommands(path: string, sha256: string): string[] {
   return [
     '# The package: as the index listed it, signed by that key, its digests good.',
-    `git show "$tag":${quoted(path)} >"$work/package.rpm"`,
+    `git show "refs/tags/$tag":${quoted(path)} >"$work/package.rpm"`,
     `echo '${sha256.replace(/[^0-9a-f]/g, '')}  '"$work/package.rpm" | sha256sum --check`,
     'rpmkeys --dbpath "$work/db" --import "$work/key"',
     'rpmkeys --dbpath "$work/db" -Kv "$work/package.rpm"',
@@ -55,17 +58,17 @@ function wholeCommands(path: string, sha256: string): string[] {
 function headerCommands(path: string): string[] {
   return [
     '# The signed header, which lists a digest of every file.',
-    `git show "$tag":${quoted(path)} >"$work/package.rpm.header"`,
+    `git show "refs/tags/$tag":${quoted(path)} >"$work/package.rpm.header"`,
     'rpm-source-mirror verify --repository .',
   ];
 }
 
-function sourceCommands(directory: string): string[] {
+function sourceCommands(directory: string, sourcePath: string | undefined): string[] {
   return [
     '# The source: both lines are the same git tree id.',
     'mkdir "$work/payload"',
-    '(cd "$work/payload" && rpm2cpio ../package.rpm | cpio -idm --quiet)',
-    '(cd "$work"/payload/usr/src/* && git init -q && echo \'* -text -ident -filter -working-tree-encoding\' >.git/info/attributes && git add -A -f && git write-tree)',
-    `git rev-parse "$tag":${quoted(directory)}`,
+    '(cd "$work/payload" && rpm2cpio ../package.rpm | cpio -idm --quiet --no-absolute-filenames)',
+    `(cd "$work"/payload/${sourcePath === undefined ? 'usr/src/*' : quoted(sourcePath)} && git init -q && echo '* -text -ident -filter -working-tree-encoding' >.git/info/attributes && git add -A -f && git write-tree)`,
+    `git rev-parse "refs/tags/$tag":${quoted(directory)}`,
   ];
 }

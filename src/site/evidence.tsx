@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { VNode } from 'preact';
 
-import { counted, fingerprint, formatBytes, Pill } from './layout.js';
+import { counted, fingerprint, formatBytes } from './layout.js';
 import type { SiteModel, SiteRelease } from './model.js';
 import { Hash, Link, Text } from './visible.js';
 
@@ -96,9 +96,7 @@ export function Evidence({
   ];
   return (
     <section>
-      <h2>
-        Evidence <Pill proof={release.proof} />
-      </h2>
+      <h2>Evidence</h2>
       <div class="scroll">
         <table class="facts-table">
           <tbody>

@@ -63,6 +63,10 @@ export interface SiteRelease {
   readonly source: SourceFacts | undefined;
   readonly sourceTree: string | undefined;
   readonly notes: string | undefined;
+  /** Folders of the payload that became the source, as recorded and proved; none in mirrors of the predecessor. */
+  readonly sourcePaths: readonly string[];
+  /** True where an archive in the package became the source. */
+  readonly isUnpacked: boolean;
   /** What is particular: backport, re-signed, withdrawn, the branch of its line. */
   readonly marks: readonly string[];
   /** Folder of its page below `releases/`. */

@@ -42,7 +42,9 @@ describe.each(documents)('what %s tells to run', (name) => {
     const commands = [
       ...read(name)
         .replaceAll('\\\n', ' ')
-        .matchAll(/^ *node (?:\.\.\/rpm-source-mirror\/)?dist\/cli\.js (.*)$/gm),
+        .matchAll(
+          /^ *(?:node (?:\.\.\/rpm-source-mirror\/)?dist\/cli\.js|npx (?:--yes )?rpm-source-mirror) (.*)$/gm,
+        ),
     ].map(([, rest]) => rest!);
     const flags = commands.flatMap((command) =>
       [...command.matchAll(/(?<=\s)--([a-z-]+)/g)].map(([, flag]) => flag!),

@@ -40,18 +40,6 @@ describe('docs/comparison.md', () => {
       expect(read(link)).toContain(title);
     },
   );
-
-  it.each(rows.filter(({ here }) => /^(?:no|partly)/.test(here)))(
-    '$feature: is not claimed by README.md',
-    ({ feature }) => {
-      expect(readmeRows().map((row) => row.feature)).not.toContain(feature);
-    },
-  );
-
-  it('says the same as the short table in README.md', () => {
-    expect(readmeRows().length).toBeGreaterThan(6);
-    for (const row of readmeRows()) expect(rows).toContainEqual(expect.objectContaining(row));
-  });
 });
 
 describeWithShared('what the peers have', () => {
@@ -62,24 +50,3 @@ describeWithShared('what the peers have', () => {
     expect(rows.map(({ feature, elsewhere }) => ({ feature, elsewhere }))).toEqual(noted);
   });
 });
-
-/** README.md writes the programs out. */
-const NAMES = {
-  GO: 'aws-neuron-driver-publish-source',
-  AWS: "AWS's own bot",
-  SRPM: 'srpmproc',
-  MSHIP: 'OpenELA mothership',
-  GBP: 'git-buildpackage',
-};
-
-function readmeRows(): Pick<Row, 'feature' | 'elsewhere'>[] {
-  const [, table = ''] =
-    /\| what this does \| who else \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
-  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)].map(([, feature = '', elsewhere = '']) => ({
-    feature,
-    elsewhere: Object.entries(NAMES).reduce(
-      (text, [short, name]) => text.replaceAll(name, short),
-      elsewhere,
-    ),
-  }));
-}

@@ -168,6 +168,7 @@ function needs(inputs: Values): Values {
     contents: writes ? 'write' : 'read',
     ...(inputs['alarm-issue'] === true ? { issues: 'write' } : {}),
     ...(inputs['attest'] === true ? { 'id-token': 'write', attestations: 'write' } : {}),
+    ...(inputs['pages'] === true ? { pages: 'write', 'id-token': 'write' } : {}),
   };
 }
 

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -71,7 +79,7 @@ describe('our workflows (T43)', () => {
     const left = ['mode', 'dry-run'];
     const names = Object.keys(INPUTS).filter((name) => !left.includes(name));
     const taken = [...Object.keys(call.inputs), ...Object.keys(call.secrets)].filter(
-      (name) => !['verify', 'timeout-minutes'].includes(name),
+      (name) => !['verify', 'pages', 'timeout-minutes'].includes(name),
     );
     expect([...new Set(taken)].sort()).toEqual([...names].sort());
     // A workflow shows its inputs to everybody who may read it.
@@ -194,7 +202,7 @@ describe('a release of the action', () => {
   }
 
   it('is drafted, then checked, then published', () => {
-    expect(Object.keys(jobs)).toEqual(['draft', 'check', 'publish']);
+    expect(Object.keys(jobs)).toEqual(['draft', 'check', 'publish', 'npm']);
     expect([jobs['check']!.needs, jobs['publish']!.needs]).toEqual(['draft', 'check']);
     expect(jobs['check']!.steps.at(-1)!.run).toBe('.ci/run');
   });
@@ -274,5 +282,81 @@ describe('a release of the action', () => {
       status: 0,
       calls: [expect.stringContaining('PATCH'), expect.stringContaining('ref=refs/tags/v1 ')],
     });
+  });
+});
+
+describe('the pages of publish.yml', () => {
+  const { jobs } = workflows.find(({ name }) => name === 'publish.yml')!.workflow;
+  const pages = jobs['pages'] as unknown as {
+    readonly needs: string;
+    readonly if: string;
+    readonly permissions?: object;
+    readonly environment: { readonly name: string };
+    readonly steps: readonly (Step & { readonly env?: Record<string, string> })[];
+  };
+  const step = pages.steps.find(({ name }) => name === 'Write the pages')!;
+
+  it('are deployed after verification, where they are wanted, by the permissions of the caller', () => {
+    expect([pages.needs, pages.permissions, pages.environment.name]).toEqual([
+      'publish',
+      undefined,
+      'github-pages',
+    ]);
+    expect(pages.if).toContain('inputs.pages');
+    const uses = pages.steps.flatMap(
+      ({ uses: used = '' }) => /actions\/([\w-]+)@/.exec(used)?.[1] ?? [],
+    );
+    expect(uses).toEqual([
+      'checkout',
+      'setup-node',
+      'configure-pages',
+      'upload-pages-artifact',
+      'deploy-pages',
+    ]);
+  });
+
+  it('are written with what verification was done with', () => {
+    const verify = jobs['publish']!.steps.filter(({ uses: used }) => used?.startsWith('./')).at(
+      -1,
+    )!;
+    const given = Object.fromEntries(
+      Object.entries(step.env!)
+        .filter(([name]) => name.startsWith('INPUT_'))
+        .map(([name, value]) => [
+          name.slice('INPUT_'.length).toLowerCase().replaceAll('_', '-'),
+          value,
+        ]),
+    );
+    const inputs = Object.fromEntries(
+      Object.entries(verify.with!).filter(([name]) => name !== 'mode'),
+    );
+    expect(given).toEqual(inputs);
+  });
+
+  it('are deployed with findings on them, and not without a first page', () => {
+    const work = mkdtempSync(path.join(tmpdir(), 'pages-'));
+    const run = (cli: string): { status: number | null; output: string } => {
+      const folders = path.join(work, '.rpm-source-mirror/dist');
+      mkdirSync(folders, { recursive: true });
+      writeFileSync(path.join(folders, 'cli.js'), cli);
+      const output = path.join(work, 'output');
+      writeFileSync(output, '');
+      const { status } = spawnSync('bash', ['-eo', 'pipefail', '-c', step.run!], {
+        cwd: work,
+        env: {
+          PATH: `${path.dirname(process.execPath)}:${process.env['PATH']!}`,
+          PAGES: path.join(work, 'pages'),
+          PAGES_URL: 'https://acme.example/',
+          GITHUB_OUTPUT: output,
+        },
+      });
+      return { status, output: readFileSync(output, 'utf8') };
+    };
+    expect(run('process.exitCode = 1')).toEqual({ status: 1, output: '' });
+    const write =
+      "const fs = require('fs'); const at = process.argv[process.argv.indexOf('--output') + 1]; fs.mkdirSync(at, { recursive: true }); fs.writeFileSync(at + '/index.html', 'x');";
+    expect(run(`${write} process.exitCode = 1`)).toEqual({ status: 0, output: 'status=1\n' });
+    expect(run(write)).toEqual({ status: 0, output: 'status=0\n' });
+    rmSync(work, { recursive: true });
   });
 });

@@ -4,7 +4,7 @@ const room = (name) => `^src/${name}/`;
 const PURE = '^src/(rpm|archives|compression|repodata|mirror|trust)/';
 /** Every room above the adapters that is not a door. */
 const ABOVE =
-  '^src/(publish|check|verify|inspect|init|site|survey|upstream|source|notes|openpgp|signing)/';
+  '^src/(publish|check|verify|rebuild|inspect|init|site|survey|upstream|source|notes|openpgp|signing)/';
 const ADAPTERS = '^src/(net|git|github)/';
 /** What the rooms above the adapters see of them: ports, and the pure formats of git. */
 const PORTS = '^src/git/(store\\.ts$|objects/)|^src/net/fetcher\\.ts$|^src/github/port\\.ts$';

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-RPL4ZWA5.js";
+} from "./chunk-2N74WAYC.js";
 import {
   INPUTS,
   actionLogger,
@@ -13,8 +13,10 @@ import {
   emptyReport,
   failures,
   formatReport,
+  groupFindings,
   headline,
   hostLinks,
+  kindRemedies,
   listNotChecked,
   parseOptions,
   plain,
@@ -26,8 +28,9 @@ import {
   secretsToMask,
   stopSignal,
   tabulateReleases,
+  verifyNotes,
   writeReport
-} from "./chunk-Z4R7L65R.js";
+} from "./chunk-JS6JTVPO.js";
 import {
   InputError,
   describeError,
@@ -198,6 +201,7 @@ function formatSummary(result) {
     findingTable(report, links),
     lineOf([repositoryLine(report), newestLine(report), mirrorLine(result, links)]),
     list("Could not be checked", listNotChecked(report)),
+    list("Besides", verifyNotes(report)),
     warningList(report),
     list("Tried", result.facts ?? []),
     earlierTable(report, links)
@@ -327,16 +331,23 @@ ${table}`;
 function findingTable({ findings, mode, errors }, links) {
   if (mode !== "verify") return "";
   if (findings.length === 0) return errors.length > 0 ? "" : "No findings.";
-  const rows = findings.map((finding) => [
-    { text: finding.tag, url: links.tag(finding.tag) },
-    finding.kind,
-    finding.path,
-    finding.expected,
-    finding.actual
-  ]);
+  const rows = groupFindings(findings).map(
+    ({ kind, count, where, paths, expected, actual }) => [
+      kind,
+      String(count),
+      { text: where, url: links.tag(where) },
+      paths,
+      expected,
+      actual
+    ]
+  );
+  const columns = ["Kind", "Count", "Where", "Path", "Expected", "Actual"];
+  const table = markdownTable({ columns, rows }, SHARES.findings * KIB);
   return `### Findings
 
-${markdownTable({ columns: ["Tag", "Kind", "Path", "Expected", "Actual"], rows }, SHARES.findings * KIB)}`;
+${table}
+
+${list("What to do about them", kindRemedies(findings))}`;
 }
 
 // src/index.ts

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { ByteSource } from './bytes.js';
 import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
 import type { BranchHost, ReleaseHost } from './github/port.js';
 import type { Logger } from './log.js';
@@ -38,7 +39,17 @@ export interface Ports {
   readonly branches?: BranchHost | undefined;
 }
 
+/** Packages on this machine. */
+export interface PackageFolder {
+  /** The package of this NEVRA, to be released; undefined when there is none. */
+  find(
+    nevra: string,
+  ): Promise<{ name: string; bytes: ByteSource; release(): Promise<void> } | undefined>;
+}
+
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */
 export interface VerifyPorts extends Omit<Ports, 'store'> {
   readonly reader: MirrorReader;
+  /** The folder of `package-files`. */
+  readonly packageFiles?: PackageFolder | undefined;
 }

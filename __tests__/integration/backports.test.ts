@@ -127,9 +127,9 @@ describe('a release that is older than the newest of its branch', () => {
         findings: [],
         tags: ['2.18.0.0', '2.19.64.0', '2.19.99.0', '2.25.4.0'],
       });
-      expect(
-        result.report.notChecked.map(({ tag, path }: { tag: string; path: string }) => [tag, path]),
-      ).toEqual([['2.19.99.0', 'archive/primary.xml.gz']]);
+      expect(result.report.residue).toContainEqual(
+        expect.stringContaining('another index than the one that listed them'),
+      );
       const refs = stage.git.git('for-each-ref');
       const again = await stage.publish();
       expect({
@@ -363,9 +363,9 @@ describe('line-branches', () => {
     });
   });
 
-  it('are verified by their name', async () => {
+  it('are verified with the branch', async () => {
     await onBackport(LINES, async (stage) => {
-      const result = await verify(stage.git.repoDir, ['--branch', 'release/2.19']);
+      const result = await verify(stage.git.repoDir);
       expect({ code: result.code, findings: result.report.findings }).toEqual({
         code: 0,
         findings: [],

@@ -396,9 +396,15 @@ describe('many mirrors in one repository', () => {
         'feat: Acme Gadget 2.0',
       );
       for (const row of rows) {
+        const others = names.filter((name) => name !== row['package']);
         const { code, report } = await stage.publish({
           mode: 'verify',
           branch: inputsFor(row)['branch']!,
+          packages: row['package']!,
+          'tag-format': '{name}-{version}',
+          'accept-findings': others
+            .map((name) => `tag:${name}-*, branch:mirror/${name}`)
+            .join(', '),
         });
         expect({ code, findings: report.findings }).toEqual({ code: 0, findings: [] });
       }

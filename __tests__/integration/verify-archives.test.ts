@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { writeFileSync } from 'node:fs';
+
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { MirrorEditor } from '../fixtures/mirror-editor.js';
@@ -29,16 +31,20 @@ const verify = (path: string, args: readonly string[] = []): Promise<RunResult> 
     `${makeRunDirectory()}/report.json`,
     '--repository',
     path,
+    ...(args.includes('--gpg-fingerprints') ? [] : ['--gpg-fingerprints', PUBLISHER.fingerprint]),
     ...args,
   ]);
 const found = ({ report }: RunResult): string[][] =>
-  report.findings.map(({ kind, tag, path }: { kind: string; tag: string; path: string }) => [
-    kind,
-    tag,
-    path,
-  ]);
-const unchecked = ({ report }: RunResult): string[][] =>
-  report.notChecked.map(({ tag, path }: { tag: string; path: string }) => [tag, path]);
+  report.findings.map(
+    ({ kind, tag, ref, path }: { kind: string; tag?: string; ref: string; path: string }) => [
+      kind,
+      tag ?? ref,
+      path,
+    ],
+  );
+const residue = ({ report }: RunResult): string => report.residue.join('\n');
+const proofs = ({ report }: RunResult): string[] =>
+  report.releases.map(({ proof }: { proof: string }) => proof);
 
 /** Publishes both releases with this `archive-packages`, and gives the stage to the test. */
 async function published(
@@ -62,10 +68,8 @@ describe('verify where only headers are archived', () => {
     await published('header', async ({ git }) => {
       const result = await verify(git.repoDir);
       expect({ code: result.code, found: found(result) }).toEqual({ code: 0, found: [] });
-      expect(unchecked(result)).toEqual([
-        ['1.0', `archive/rpm/${fileName(FIRST)}.header`],
-        ['2.0', header],
-      ]);
+      expect(proofs(result)).toEqual(['proved', 'proved']);
+      expect(residue(result)).toContain('of which the header alone is archived');
     });
   });
 
@@ -154,10 +158,10 @@ describe('verify where no package is archived', () => {
     await published('none', async ({ git, yum }) => {
       yum.requests.length = 0;
       const result = await verify(git.repoDir, ['--baseurl', yum.url]);
-      expect({ code: result.code, found: found(result), unchecked: unchecked(result) }).toEqual({
+      expect({ code: result.code, found: found(result), proofs: proofs(result) }).toEqual({
         code: 0,
         found: [],
-        unchecked: [],
+        proofs: ['proved', 'proved'],
       });
       expect(yum.requests.filter(({ url }) => url.endsWith('.rpm'))).toHaveLength(2);
       const copy = MirrorEditor.copy(git.repoDir);
@@ -168,26 +172,46 @@ describe('verify where no package is archived', () => {
     });
   });
 
-  it('says that nothing was checked without a server, with a dead one, and for what it no longer has; that is no finding', async () => {
+  it('calls unproved what nobody has, without a server, with a dead one, and what it no longer has', async () => {
     await published('none', async ({ git, yum, ...stage }) => {
       const all = [
-        ['1.0', `archive/rpm/${fileName(FIRST)}`],
-        ['2.0', `archive/rpm/${fileName(SECOND)}`],
+        ['unproved', '1.0', `archive/rpm/${fileName(FIRST)}`],
+        ['unproved', '2.0', `archive/rpm/${fileName(SECOND)}`],
       ];
-      const alone = await verify(git.repoDir);
-      expect({ code: alone.code, found: found(alone), unchecked: unchecked(alone) }).toEqual({
-        code: 0,
-        found: [],
-        unchecked: all,
-      });
-      const dead = await verify(git.repoDir, ['--baseurl', `${yum.url}/nowhere`]);
-      expect({ code: dead.code, found: found(dead), unchecked: unchecked(dead) }).toEqual({
-        code: 0,
-        found: [],
-        unchecked: all,
-      });
+      for (const args of [[], ['--baseurl', `${yum.url}/nowhere`]]) {
+        const result = await verify(git.repoDir, args);
+        expect({ code: result.code, found: found(result), proofs: proofs(result) }).toEqual({
+          code: 1,
+          found: all,
+          proofs: ['unproved', 'unproved'],
+        });
+        // One proved release is the least.
+        expect((await verify(git.repoDir, [...args, '--allow-unproved'])).code).toBe(1);
+      }
       stage.offer([SECOND]);
-      expect(unchecked(await verify(git.repoDir, ['--baseurl', yum.url]))).toEqual(all.slice(0, 1));
+      const gone = await verify(git.repoDir, ['--baseurl', yum.url]);
+      expect({ code: gone.code, found: found(gone) }).toEqual({ code: 1, found: all.slice(0, 1) });
+      const allowed = await verify(git.repoDir, ['--baseurl', yum.url, '--allow-unproved']);
+      expect({ code: allowed.code, found: found(allowed), proofs: proofs(allowed) }).toEqual({
+        code: 0,
+        found: [],
+        proofs: ['unproved', 'proved'],
+      });
+    });
+  });
+
+  it('proves them by a folder of packages', async () => {
+    await published('none', async ({ git }) => {
+      const folder = makeRunDirectory();
+      for (const item of [FIRST, SECOND])
+        writeFileSync(`${folder}/${fileName(item)}`, item.built.bytes);
+      writeFileSync(`${folder}/broken.rpm`, 'no package');
+      const result = await verify(git.repoDir, ['--package-files', folder]);
+      expect({ code: result.code, found: found(result), proofs: proofs(result) }).toEqual({
+        code: 0,
+        found: [],
+        proofs: ['proved', 'proved'],
+      });
     });
   });
 
@@ -195,7 +219,10 @@ describe('verify where no package is archived', () => {
     await published('none', async ({ git }) => {
       const copy = MirrorEditor.copy(git.repoDir);
       copy.retag('2.0', { files: { 'src/hello.c': { content: 'int x;\n' } } });
-      expect(found(await verify(copy.path))).toEqual([['content', '2.0', 'src']]);
+      expect(found(await verify(copy.path, ['--allow-unproved']))).toEqual([
+        ['content', '2.0', 'src'],
+        ['content', 'refs/heads/main', 'src/hello.c'],
+      ]);
     });
   });
 
@@ -203,11 +230,12 @@ describe('verify where no package is archived', () => {
     await published('none', async ({ git, yum, ...stage }) => {
       stage.offer([FIRST, hello('2.0', { sign: signHeader() })]);
       const signed = await verify(git.repoDir, ['--baseurl', yum.url]);
-      expect({ code: signed.code, found: found(signed), unchecked: unchecked(signed) }).toEqual({
+      expect({ code: signed.code, found: found(signed), proofs: proofs(signed) }).toEqual({
         code: 0,
         found: [],
-        unchecked: [['2.0', `archive/rpm/${fileName(SECOND)}`]],
+        proofs: ['proved', 'proved'],
       });
+      expect(residue(signed)).toContain('signed again');
       stage.offer([
         FIRST,
         hello('2.0', {

@@ -19,6 +19,7 @@ import { describeWithShared, sharedPath } from '../fixtures/tools.js';
 const TAG = '2.24.7.0';
 const OTHER = '2.23.9.0';
 const NEWEST = '2.25.4.0';
+const BRANCH = 'refs/heads/main';
 const LIMIT = 240_000;
 const rpm = (version: string): string => `archive/rpm/aws-neuronx-dkms-${version}.noarch.rpm`;
 const KEY = `archive/${NEURON_KEY}`;
@@ -386,25 +387,25 @@ const TAG_EDITS: readonly Edit[] = [
 ];
 
 const TIP_EDITS: readonly Edit[] = [
-  tip('the key', () => ({ [KEY]: { content: otherKey } }), ['signature', 'HEAD', KEY]),
-  tip('the key removed', () => ({ [KEY]: undefined }), ['signature', 'HEAD', KEY]),
+  tip('the key', () => ({ [KEY]: { content: otherKey } }), ['signature', BRANCH, KEY]),
+  tip('the key removed', () => ({ [KEY]: undefined }), ['signature', BRANCH, KEY]),
   tip('a package', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }), [
     'package',
     TAG,
     rpm(TAG),
   ]),
-  tip('a package removed', () => ({ [rpm(TAG)]: undefined }), ['package', TAG, rpm(TAG)]),
+  tip('a package removed', () => ({ [rpm(TAG)]: undefined }), ['package', BRANCH, rpm(TAG)]),
   tip(
     'the checksum of a package',
     () => ({ [`${rpm(TAG)}.sha256`]: { content: '0'.repeat(64) } }),
-    ['digest', TAG, `${rpm(TAG)}.sha256`],
+    ['digest', BRANCH, `${rpm(TAG)}.sha256`],
   ),
   tip(
     'an index file',
     (m) => ({
       'archive/primary.xml.gz': { content: flipped(m.bytes('main:archive/primary.xml.gz'), 100) },
     }),
-    ['digest', 'HEAD', 'archive/primary.xml.gz'],
+    ['digest', BRANCH, 'archive/primary.xml.gz'],
   ),
   tip(
     'a line of releases.json',
@@ -416,28 +417,28 @@ const TIP_EDITS: readonly Edit[] = [
         'main',
       ),
     }),
-    ['metadata', TAG, `${LIST} contentSha256`],
+    ['metadata', BRANCH, LIST],
   ),
   tip(
     'a line of releases.json removed',
     (m) => ({
       [LIST]: changed(m, LIST, (text) => text.replace(/\{"tag":"2\.24\.7\.0".*\n/, ''), 'main'),
     }),
-    ['metadata', TAG, LIST],
+    ['metadata', BRANCH, LIST],
   ),
   tip(
     'releases.json, which is no JSON any more',
     (m) => ({ [LIST]: changed(m, LIST, (text) => text.slice(9), 'main') }),
-    ['metadata', 'HEAD', LIST],
+    ['metadata', BRANCH, LIST],
   ),
   tip(
     'a source file',
     (m) => ({ 'src/Kbuild': { content: flipped(m.bytes('main:src/Kbuild'), 3) } }),
-    ['content', 'HEAD', 'src/Kbuild'],
+    ['content', BRANCH, 'src/Kbuild'],
   ),
   tip('a source file added', () => ({ 'src/backdoor.c': { content: 'int x;\n' } }), [
     'extra',
-    'HEAD',
+    BRANCH,
     'src/backdoor.c',
   ]),
 ];
@@ -458,16 +459,22 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
   let mirror: string;
   const verify = (path: string, args: readonly string[] = []): Promise<RunResult> => {
     const report = `${makeRunDirectory()}/report.json`;
-    return runCli(['verify', '--quiet', '--report', report, '--repository', path, ...args], {
-      timeout: LIMIT,
-    });
+    const pins = args.includes('--gpg-fingerprints')
+      ? []
+      : ['--gpg-fingerprints', NEURON_FINGERPRINT];
+    return runCli(
+      ['verify', '--quiet', '--report', report, '--repository', path, ...pins, ...args],
+      { timeout: LIMIT },
+    );
   };
   const found = ({ report }: RunResult): Finding[] =>
-    report.findings.map(({ kind, tag, path }: { kind: string; tag: string; path: string }) => [
-      kind,
-      tag,
-      path,
-    ]);
+    report.findings.map(
+      ({ kind, tag, ref, path }: { kind: string; tag?: string; ref: string; path: string }) => [
+        kind,
+        tag ?? ref,
+        path,
+      ],
+    );
 
   beforeAll(async () => {
     mirror = (await publishNeuron()).path;
@@ -484,8 +491,8 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
       warnings: report.warnings,
     }).toEqual({ code: 0, stderr: '', findings: [], notChecked: [], warnings: [] });
     expect(
-      report.releases.map(({ status, reason }: Record<string, string>) => `${status!} ${reason!}`),
-    ).toEqual(Array.from({ length: 44 }, () => 'exists good'));
+      report.releases.map(({ status, proof }: Record<string, string>) => `${status!} ${proof!}`),
+    ).toEqual(Array.from({ length: 44 }, () => 'exists proved'));
     const newest = report.releases.at(-1);
     expect(newest).toMatchObject({
       nevra: 'aws-neuronx-dkms-2.25.4.0-dkms.noarch',
@@ -595,7 +602,7 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
   );
 
   it(
-    'lists tags that are no releases as ignored, and finds nothing in them',
+    'lists tags that are no releases as foreign, and finds nothing in them',
     async () => {
       const copy = MirrorEditor.copy(mirror);
       const tree = copy.tree(undefined, { 'README.md': { content: 'mine\n' } });
@@ -606,8 +613,12 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         { timeout: LIMIT },
       );
       expect({ code, count: report.releases.length }).toEqual({ code: 0, count: 44 });
-      expect(stderr).toContain('ignored: tag mine ');
-      expect(stderr).toContain('ignored: tag a-tree ');
+      expect(report.foreign).toEqual([
+        { path: 'README.md' },
+        { ref: 'refs/tags/a-tree' },
+        { ref: 'refs/tags/mine' },
+      ]);
+      expect(stderr).toContain('2 foreign');
     },
     LIMIT,
   );
@@ -647,7 +658,7 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         releases: [{ tag: NEWEST, status: 'exists' }],
       },
     });
-    expect(stderr).toContain('1 tags to verify');
+    expect(stderr).toContain('1 releases to verify');
   });
 
   it(

@@ -141,12 +141,48 @@ export interface OpenBlob {
   release(): Promise<void>;
 }
 
-/** A complete repository that is only read, without any connection. Every object is hashed again; a wrong hash is MIRROR_INVALID. */
+/** `.gitattributes` files by their folder (empty for the top), and paths to ask for. */
+export interface AttributeRequest {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly paths: readonly string[];
+  readonly attributes: readonly string[];
+}
+
+export interface PathAttribute {
+  readonly path: string;
+  readonly attribute: string;
+  /** `set`, or the value. */
+  readonly value: string;
+}
+
+/** The refs of a repository that is read. */
+export interface MirrorRefs {
+  /** Full names under refs/heads/, refs/tags/ and, in a clone, refs/remotes/origin/, with the objects that they point to. */
+  readonly refs: ReadonlyMap<string, Oid>;
+  /** Full name of the branch that stands for the remote's HEAD: origin/HEAD's in a clone, else the one that HEAD names, born or not; undefined when HEAD is detached. */
+  readonly head: string | undefined;
+  /** The commit that HEAD stands for; undefined when there is none. */
+  readonly checkedOut: Oid | undefined;
+  /** True when history is cut off. */
+  readonly isShallow: boolean;
+}
+
+/** A file as it is checked out. */
+export interface CheckedOutFile {
+  readonly mode: FileMode;
+  readonly oid: Oid;
+}
+
+/** A repository that is only read, without any connection. Replace refs and grafts are ignored. Every object is hashed again; a wrong hash is MIRROR_INVALID. */
 export interface MirrorReader {
-  /** Tag names and the objects they point to: tags, or commits for lightweight ones. */
-  listTags(): Promise<ReadonlyMap<string, Oid>>;
-  /** Tip of a branch, or of HEAD; undefined when there is none. */
-  readTip(branch?: string): Promise<Oid | undefined>;
+  readRefs(): Promise<MirrorRefs>;
+  /**
+   * Files of the work tree below a folder by path (latin1 of the bytes), as git would store them unfiltered; undefined for a bare repository.
+   * @throws GitError MIRROR_INVALID, LIMIT_EXCEEDED
+   */
+  readWorkTree(folder: string): Promise<ReadonlyMap<string, CheckedOutFile> | undefined>;
+  /** What git makes of these attribute files, for these paths: path and attributes that are set, of those that are asked for. */
+  readAttributes(request: AttributeRequest): Promise<readonly PathAttribute[]>;
   /** Type and content of any object. @throws GitError MIRROR_INVALID when it is missing or damaged */
   readObject(oid: Oid): Promise<{ readonly type: ObjectType; readonly content: Uint8Array }>;
   readTag(oid: Oid): Promise<Tag>;

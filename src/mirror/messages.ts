@@ -44,18 +44,43 @@ export function formatSubject(title: string, version: string): string {
  * further lines of values are indented, block text and values pass {@link cleanBlock} and {@link cleanLines}, and the last paragraph is ours alone.
  */
 export function formatReleaseMessage(release: ReleaseMessage): string {
-  const notes = cleanBlock(release.notes ?? '');
+  return layOutMessage({
+    subject: formatSubject(release.title, release.facts.nevra.version),
+    file: cleanLine(release.file),
+    repository: cleanLine(release.repository),
+    notes: cleanBlock(release.notes ?? ''),
+    metadata: metadataFacts(release),
+    files: formatChanges(release.changes),
+    trailers: trailerFacts(release),
+  });
+}
+
+/** The parts of a release's message, each clean already. */
+export interface MessageParts {
+  readonly subject: string;
+  readonly file: string;
+  readonly repository: string;
+  /** Lines of the release notes; none when there is no such block. */
+  readonly notes: readonly string[];
+  readonly metadata: readonly Fact[];
+  /** Lines of the Files block. */
+  readonly files: readonly string[];
+  readonly trailers: readonly Fact[];
+}
+
+/** Puts the parts of a message in their places. */
+export function layOutMessage(parts: MessageParts): string {
   const lines = [
-    formatSubject(release.title, release.facts.nevra.version),
+    parts.subject,
     '',
-    `Source code extracted from file: ${cleanLine(release.file)}`,
-    `Downloaded from repository: ${cleanLine(release.repository)}`,
+    `Source code extracted from file: ${parts.file}`,
+    `Downloaded from repository: ${parts.repository}`,
     '',
     '',
-    ...(notes.length === 0 ? [] : block('Release Notes', notes)),
-    ...block('Metadata', metadataFacts(release).map(formatFact)),
-    ...block('Files', formatChanges(release.changes)).slice(0, -1),
-    ...trailerFacts(release).map(formatFact),
+    ...(parts.notes.length === 0 ? [] : block('Release Notes', parts.notes)),
+    ...block('Metadata', parts.metadata.map(formatFact)),
+    ...block('Files', parts.files).slice(0, -1),
+    ...parts.trailers.map(formatFact),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -79,7 +104,8 @@ function formatFact([label, value]: Fact): string {
   return value === '' ? `${label}:` : `${label}: ${value.replaceAll('\n', '\n    ')}`;
 }
 
-function formatChanges(changes: readonly PathChange[]): string[] {
+/** Lines of the Files block, in byte order of the paths. */
+export function formatChanges(changes: readonly PathChange[]): string[] {
   return changes
     .toSorted((a, b) => Buffer.compare(a.path, b.path))
     .map(({ letter, path }) => `- ${letter}: ${showPath(path)}`);

@@ -59,7 +59,7 @@ function outcomeOf(result: RunResult): string {
   const { report, failed, hasNew, isDryRun, isVerified } = result;
   if (report.mode === 'verify') {
     if (isVerified !== true) return 'Not verified, see the error.';
-    return `${counted(report.releases.length, 'tag')} verified: ${report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding')}.`;
+    return verdictOf(report);
   }
   if (failed && report.mode === 'check') return foreseen(report);
   if (isNamed(result)) return refused(report);
@@ -77,6 +77,30 @@ function outcomeOf(result: RunResult): string {
 function isWaiting({ releases }: Report): boolean {
   const isIdle = ({ status }: ReleaseRow): boolean => status === 'skipped' || status === 'exists';
   return releases.some(({ waiting }) => waiting === true) && releases.every(isIdle);
+}
+
+/** What was proved and what was not, and what the mirror itself had to be asked for. */
+function verdictOf(report: Report): string {
+  const count = (proof: ReleaseRow['proof']): number =>
+    report.releases.filter((row) => row.proof === proof).length;
+  const foreign = report.foreign.filter((row) => 'ref' in row).length;
+  const parts = [
+    `${count('proved')} proved`,
+    ...(['failed', 'unproved'] as const)
+      .filter((proof) => count(proof) > 0)
+      .map((proof) => `${count(proof)} ${proof}`),
+    ...(foreign > 0 ? [`${foreign} foreign`] : []),
+    report.findings.length === 0 ? 'no findings' : counted(report.findings.length, 'finding'),
+    ...(report.accepted.length > 0 ? [`${report.accepted.length} accepted`] : []),
+  ];
+  const isPinned = report.anchors.some(({ why }) => why === 'pinned' || why === 'gpgkey');
+  const keys = report.anchors.map(({ fingerprint }) => fingerprint).join(', ') || 'none';
+  const claims = report.notPinned.filter((text) => !text.startsWith('key: '));
+  return [
+    `${counted(report.releases.length, 'release')}: ${parts.join(', ')}.`,
+    ...(isPinned ? [] : [`Key not pinned: ${keys}.`]),
+    ...(claims.length === 0 ? [] : [`Not pinned: ${claims.join('; ')}.`]),
+  ].join(' ');
 }
 
 /** `3 published, 1 refused: rnp-0.9.0-1.el7 is not signed.` */

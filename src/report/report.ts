@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { FindingKind } from '../mirror/accepted-findings.js';
 import type { ChangeClass } from '../mirror/releases.js';
 import type { ScriptChange } from '../mirror/script-changes.js';
 import type { HostLinks } from './hosts.js';
@@ -39,6 +40,10 @@ export interface ReleaseRow extends ReleaseFactsRow {
   waiting?: true;
   /** What `dot-git: drop` left out, by path in the source. */
   droppedDotGit?: string[];
+  /** `verify`: whether what the tag holds was rebuilt from a package that a trusted key signed. */
+  proof?: 'proved' | 'failed' | 'unproved';
+  /** `verify`: findings that `accept-findings` names. */
+  accepted?: number;
 }
 
 /** What was proved about the package. */
@@ -60,23 +65,26 @@ export interface ChangeRow {
   files?: string[];
 }
 
-/** Something that `verify` could not reconcile. */
+/** Something that `verify` could not reconcile: one row per ref and path. */
 export interface FindingRow {
-  tag: string;
-  kind:
-    | 'content'
-    | 'mode'
-    | 'missing'
-    | 'extra'
-    | 'package'
-    | 'digest'
-    | 'signature'
-    | 'metadata'
-    | 'tag';
+  /** Full name of the ref, or `HEAD`. */
+  ref: string;
+  /** Short name, where the ref is a tag. */
+  tag?: string;
+  kind: FindingKind;
   path: string;
   expected: string;
   actual: string;
 }
+
+/** A key that `verify` held packages against, and why that one. */
+export interface AnchorRow {
+  fingerprint: string;
+  why: 'pinned' | 'gpgkey' | 'first-release' | 'chosen';
+}
+
+/** A ref or a file that is not of this mirror. */
+export type ForeignRow = { ref: string } | { path: string };
 
 /** Something that `verify` could not prove from here. */
 export interface NotCheckedRow {
@@ -105,6 +113,12 @@ export interface Report {
   changes: ChangeRow[];
   findings: FindingRow[];
   notChecked: NotCheckedRow[];
+  /** `verify`: findings that `accept-findings` names, refs and files that are not of the mirror, what no proof covers, claims that no input confirms, and the keys. */
+  accepted: FindingRow[];
+  foreign: ForeignRow[];
+  residue: string[];
+  notPinned: string[];
+  anchors: AnchorRow[];
   warnings: string[];
   /** Failures that belong to no release. */
   errors: { code: string; message: string; remedy: string }[];
@@ -144,6 +158,11 @@ export function emptyReport(mode: Report['mode']): Report {
     changes: [],
     findings: [],
     notChecked: [],
+    accepted: [],
+    foreign: [],
+    residue: [],
+    notPinned: [],
+    anchors: [],
     warnings: [],
     errors: [],
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { code, plain } from './escape.js';
+import { groupFindings, kindRemedies, verifyNotes } from './findings.js';
 import { counted, headline } from './headline.js';
 import { codeUrl, type HostLinks, hostLinks } from './hosts.js';
 import { address, type Cell, fenced, folded, markdownList, markdownTable } from './markdown.js';
@@ -43,6 +44,7 @@ export function formatSummary(result: RunResult): string {
     findingTable(report, links),
     lineOf([repositoryLine(report), newestLine(report), mirrorLine(result, links)]),
     list('Could not be checked', listNotChecked(report)),
+    list('Besides', verifyNotes(report)),
     warningList(report),
     list('Tried', result.facts ?? []),
     earlierTable(report, links),
@@ -202,12 +204,17 @@ function changeTable({ changes }: Report, links: HostLinks): string {
 function findingTable({ findings, mode, errors }: Report, links: HostLinks): string {
   if (mode !== 'verify') return '';
   if (findings.length === 0) return errors.length > 0 ? '' : 'No findings.';
-  const rows = findings.map((finding): Cell[] => [
-    { text: finding.tag, url: links.tag(finding.tag) },
-    finding.kind,
-    finding.path,
-    finding.expected,
-    finding.actual,
-  ]);
-  return `### Findings\n\n${markdownTable({ columns: ['Tag', 'Kind', 'Path', 'Expected', 'Actual'], rows }, SHARES.findings * KIB)}`;
+  const rows = groupFindings(findings).map(
+    ({ kind, count, where, paths, expected, actual }): Cell[] => [
+      kind,
+      String(count),
+      { text: where, url: links.tag(where) },
+      paths,
+      expected,
+      actual,
+    ],
+  );
+  const columns = ['Kind', 'Count', 'Where', 'Path', 'Expected', 'Actual'];
+  const table = markdownTable({ columns, rows }, SHARES.findings * KIB);
+  return `### Findings\n\n${table}\n\n${list('What to do about them', kindRemedies(findings))}`;
 }

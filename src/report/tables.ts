@@ -7,7 +7,17 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const COLUMNS = ['Version', 'Package', 'Tag', 'Status', 'Signature', 'Files', 'Notes', 'Remark'];
+const COLUMNS = [
+  'Version',
+  'Package',
+  'Tag',
+  'Status',
+  'Proof',
+  'Signature',
+  'Files',
+  'Notes',
+  'Remark',
+];
 
 /** The table of releases without the columns that none of them fills; summary and terminal show the same. */
 export function tabulateReleases(
@@ -28,6 +38,7 @@ function releaseCells(row: ReleaseRow, status: string): string[] {
     row.package?.file ?? row.nevra,
     row.tag,
     status,
+    row.proof ?? '',
     signature === undefined
       ? ''
       : `good, v${signature.version} ${signature.hash}, ${signature.fingerprint.slice(-16)}`,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { sentences } from '../errors.js';
 import { printable, printableLines } from './escape.js';
+import { groupFindings, groupLine, kindRemedies, verifyNotes } from './findings.js';
 import { headline } from './headline.js';
 import { codeUrl, hostLinks } from './hosts.js';
 import { listNotChecked } from './not-checked.js';
@@ -33,11 +34,12 @@ export async function formatTable(
     ...moved.map(
       ({ class: kind, nevra, tag }) => `${paint.warn(kind)}${printable(`: ${nevra} (tag ${tag})`)}`,
     ),
-    ...report.findings.map(
-      ({ kind, tag, path, expected, actual }) =>
-        `${paint.bad(kind)}${printable(`: ${tag}: ${path}: expected ${expected}, found ${actual}`)}`,
+    ...groupFindings(report.findings).map(
+      (group) => `${paint.bad(group.kind)}${printable(groupLine(group).slice(group.kind.length))}`,
     ),
+    ...kindRemedies(report.findings).map((text) => printable(`what to do: ${text}`)),
     ...listNotChecked(report).map((text) => printable(`not checked: ${text}`)),
+    ...verifyNotes(report).map((text) => printable(text)),
     ...scriptLines(rows, paint),
     ...pasteLines(result, paint),
     paint.bold((result.failed ? paint.bad : paint.good)(printable(headline(result)))),

@@ -6,6 +6,7 @@ import type { IssueHost } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import { plain, unaddressed } from '../report/escape.js';
+import { shortRef } from '../report/findings.js';
 import { headline } from '../report/headline.js';
 import type { RunResult } from '../report/report.js';
 
@@ -117,8 +118,12 @@ function reasonsOf({ report, failed }: RunResult): Reason[] {
           `the publisher replaced ${nevra}, published here as tag ${tag}`,
         ),
       ),
-    ...report.findings.map(({ tag, kind, path, expected, actual }) =>
-      reason(kind, `${tag} ${path}`, `tag ${tag}: ${path}: expected ${expected}, found ${actual}`),
+    ...report.findings.map(({ ref, kind, path, expected, actual }) =>
+      reason(
+        kind,
+        `${ref} ${path}`,
+        `${ref.startsWith('refs/tags/') ? 'tag ' : ''}${shortRef(ref)}: ${path}: expected ${expected}, found ${actual}`,
+      ),
     ),
   ];
   return failed && all.length === 0 ? [reason('failed', '', 'the run failed; see its log')] : all;

@@ -28,6 +28,7 @@ import { VERSION } from '../version.js';
 import { raiseAlarm } from './alarm.js';
 import { attestReleases } from './attest.js';
 import type { Unfinished } from './crash.js';
+import { openPackageFolder } from './package-folder.js';
 import { warnOfPause } from './schedule.js';
 import { type Settings, settle } from './settings.js';
 
@@ -271,10 +272,18 @@ async function runVerify(
   const { remote, tempDir } = place;
   const reader =
     remote.transport === 'file'
-      ? await openLocalRepository({ path: fileURLToPath(remote.url), tempDir })
+      ? await openLocalRepository({
+          path: fileURLToPath(remote.url),
+          tempDir,
+          mayBeShallow: options.tags.length > 0,
+        })
       : await cloneForReading(place);
   try {
-    const result = await verify(options, { ...shared, reader });
+    const packageFiles =
+      options.packageFiles === undefined
+        ? undefined
+        : openPackageFolder(options.packageFiles, shared.logger);
+    const result = await verify(options, { ...shared, reader, packageFiles });
     await afterVerify?.({ result, reader, repositoryUrl: remote.url });
     return result;
   } finally {

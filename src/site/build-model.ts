@@ -112,7 +112,7 @@ function toRelease(
     tag: row.tag,
     version: row.version || (nevra?.version ?? row.tag),
     name: nevra?.name ?? '',
-    proof: proofOf(row, report),
+    proof: proofOf(row),
     date: row.package?.signature.created,
     findings: report.findings.filter(({ tag }) => tag === row.tag),
     facts,

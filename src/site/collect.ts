@@ -39,11 +39,8 @@ export interface Collecting {
 }
 
 /** What verify says of a row. */
-export function proofOf(row: ReleaseRow, report: Report): Proof {
-  const { proof } = row as ReleaseRow & { readonly proof?: Proof };
-  if (proof !== undefined) return proof;
-  if (report.findings.some(({ tag }) => tag === row.tag)) return 'failed';
-  return row.package !== undefined && row.reason === 'good' ? 'proved' : 'unproved';
+export function proofOf(row: ReleaseRow): Proof {
+  return row.proof ?? 'unproved';
 }
 
 /**
@@ -81,7 +78,7 @@ async function readRelease(
   row: ReleaseRow,
   context: Context,
 ): Promise<{ release: ReleaseReading; proved?: Proved }> {
-  const { reader, report, folders, source, before } = context;
+  const { reader, folders, source, before } = context;
   const nothing = {
     row,
     message: undefined,
@@ -91,7 +88,7 @@ async function readRelease(
     facts: undefined,
     source: undefined,
   };
-  if (row.commit === undefined || proofOf(row, report) !== 'proved') return { release: nothing };
+  if (row.commit === undefined || proofOf(row) !== 'proved') return { release: nothing };
   const commit = await reader.readCommit(row.commit);
   const sourceTree = await findEntry(reader, commit.tree, folders.source);
   const tree = sourceTree?.mode === '040000' ? await source.list(sourceTree.oid) : new Map();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { VNode } from 'preact';
 
+import { shortRef } from '../report/findings.js';
 import type { FindingRow } from '../report/report.js';
 import { Text } from './visible.js';
 
@@ -34,7 +35,7 @@ export function FindingTable({
               <tr>
                 {hasTag ? (
                   <td>
-                    <Text of={finding.tag} />
+                    <Text of={shortRef(finding.ref)} />
                   </td>
                 ) : null}
                 <td>{finding.kind}</td>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+
 import { type TreeFile } from '../git/objects/folders.js';
+import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import { nevraKey } from '../mirror/nevra.js';
 import { digestLike } from '../repodata/checksum.js';
@@ -7,18 +10,25 @@ import type { Repomd } from '../repodata/model.js';
 import { readPrimary } from '../repodata/records.js';
 import { findRecord, NEEDED_RECORDS, parseRepomd } from '../repodata/repomd.js';
 import { formatNevra } from '../rpm/evr.js';
-import type { Findings, Tagged } from './findings.js';
-import { orFinding } from './findings.js';
-import type { MirrorFiles } from './mirror-reading.js';
-import { sha256 } from './package.js';
+import { type Findings, orFinding, type Placed } from './findings.js';
 
 export interface IndexParts {
   readonly reader: MirrorReader;
   readonly files: MirrorFiles;
   readonly findings: Findings;
-  readonly archiveDirectory: string;
-  /** Names of the packages of this mirror. */
+  /** Names and architectures of the releases of this mirror: other rows of an index are none of its business. */
   readonly names: ReadonlySet<string>;
+  readonly archs: ReadonlySet<string>;
+}
+
+/** Where the index is to be looked for. */
+export interface IndexPlace {
+  readonly root: Oid;
+  /** The archive directory. */
+  readonly archive: string;
+  /** Whether every index file must have its checksum. */
+  readonly isOurs: boolean;
+  readonly listing?: Listing;
 }
 
 /** What the index of a commit is asked for. */
@@ -29,7 +39,8 @@ export interface Listing {
   readonly revision: string | undefined;
 }
 
-const INDEX_FILE = /^(?:repomd\.xml|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)$/;
+/** Names of index files, without `.sha256`. */
+export const INDEX_FILE = /^(?:repomd\.xml|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)$/;
 /** The listings of this many indexes are remembered; neighbouring tags share theirs. */
 const MOST_LISTINGS = 8;
 /** Stands for a checksum that is no SHA-256, with which nothing recorded can be compared. */
@@ -41,19 +52,11 @@ export class IndexVerifier {
 
   constructor(private readonly parts: IndexParts) {}
 
-  /**
-   * Adds findings; the same file with the same checksum is looked at once.
-   * @param isOurs whether every index file must have its checksum
-   * @throws GitError MIRROR_INVALID
-   */
-  async verify(
-    item: Tagged,
-    root: Oid,
-    { isOurs, listing }: { isOurs: boolean; listing?: Listing },
-  ): Promise<void> {
-    const { files, findings, archiveDirectory } = this.parts;
+  /** Adds findings; the same file with the same checksum is looked at once. @throws GitError MIRROR_INVALID */
+  async verify(item: Placed, { root, archive, isOurs, listing }: IndexPlace): Promise<void> {
+    const { files, findings } = this.parts;
     const entries = new Map(
-      (await files.entries(root, archiveDirectory)).filter(([, { mode }]) => mode !== '040000'),
+      (await files.entries(root, archive)).filter(([, { mode }]) => mode !== '040000'),
     );
     const names = [...entries.keys()]
       .map((name) => name.replace(/\.sha256$/, ''))
@@ -61,7 +64,7 @@ export class IndexVerifier {
     if (isOurs && names.length === 0)
       findings.add(item, {
         kind: 'digest',
-        path: `${archiveDirectory}/repomd.xml`,
+        path: `${archive}/repomd.xml`,
         expected: 'the index',
         actual: 'missing',
       });
@@ -73,31 +76,38 @@ export class IndexVerifier {
         file: entries.get(name),
         sum: entries.get(`${name}.sha256`),
         needsSums,
+        archive,
       });
     if (findings.count > before) return;
-    const repomd = await this.readRepomd(item, entries.get('repomd.xml'));
+    const repomd = await this.readRepomd(item, entries.get('repomd.xml'), archive);
     if (repomd === undefined) return;
-    await this.verifyRecords(item, repomd, { entries, isOurs });
+    await this.verifyRecords(item, repomd, { entries, isOurs, archive });
     if (listing !== undefined && findings.count === before)
-      await this.verifyListing(item, repomd, { entries, listing });
+      await this.verifyListing(item, repomd, { entries, listing, archive });
   }
 
   private async verifySum(
-    item: Tagged,
+    item: Placed,
     name: string,
     {
       file,
       sum,
       needsSums,
-    }: { file: TreeFile | undefined; sum: TreeFile | undefined; needsSums: boolean },
+      archive,
+    }: {
+      file: TreeFile | undefined;
+      sum: TreeFile | undefined;
+      needsSums: boolean;
+      archive: string;
+    },
   ): Promise<void> {
-    const { reader, files, findings, archiveDirectory } = this.parts;
+    const { reader, files, findings } = this.parts;
     if (
       (sum === undefined && !needsSums) ||
       !findings.isNew(`sum ${name} ${file?.oid ?? ''} ${sum?.oid ?? ''}`)
     )
       return;
-    const path = `${archiveDirectory}/${name}`;
+    const path = `${archive}/${name}`;
     const found = await orFinding(
       async () => (file === undefined ? 'missing' : sha256(await reader.readBlob(file.oid))),
       { kind: 'digest', path, expected: 'a file of the index' },
@@ -119,12 +129,16 @@ export class IndexVerifier {
       });
   }
 
-  private async readRepomd(item: Tagged, file: TreeFile | undefined): Promise<Repomd | undefined> {
-    const { files, findings, archiveDirectory } = this.parts;
+  private async readRepomd(
+    item: Placed,
+    file: TreeFile | undefined,
+    archive: string,
+  ): Promise<Repomd | undefined> {
+    const { files, findings } = this.parts;
     if (file === undefined) return undefined;
     const { value, fault } = await orFinding(async () => parseRepomd(await files.small(file.oid)), {
       kind: 'digest',
-      path: `${archiveDirectory}/repomd.xml`,
+      path: `${archive}/repomd.xml`,
       expected: 'an index',
     });
     if (fault !== undefined && findings.isNew(`repomd ${file.oid}`)) findings.add(item, fault);
@@ -133,15 +147,19 @@ export class IndexVerifier {
 
   /** The records against the checksums in repomd.xml. */
   private async verifyRecords(
-    item: Tagged,
+    item: Placed,
     repomd: Repomd,
-    { entries, isOurs }: { entries: ReadonlyMap<string, TreeFile>; isOurs: boolean },
+    {
+      entries,
+      isOurs,
+      archive,
+    }: { entries: ReadonlyMap<string, TreeFile>; isOurs: boolean; archive: string },
   ): Promise<void> {
-    const { reader, findings, archiveDirectory } = this.parts;
+    const { reader, findings } = this.parts;
     for (const type of NEEDED_RECORDS) {
       const record = findRecord(repomd, type);
       const [name, file] = findFile(entries, type) ?? [];
-      const path = `${archiveDirectory}/${name ?? `${type}.xml`}`;
+      const path = `${archive}/${name ?? `${type}.xml`}`;
       if (
         record === undefined ||
         !findings.isNew(`record ${path} ${file?.oid ?? ''} ${record.checksum.hex}`)
@@ -163,14 +181,18 @@ export class IndexVerifier {
 
   /** Does the index of its publication list the package with this checksum? Another index (of a backport, of the predecessor) need not. */
   private async verifyListing(
-    item: Tagged,
+    item: Placed,
     repomd: Repomd,
-    { entries, listing }: { entries: ReadonlyMap<string, TreeFile>; listing: Listing },
+    {
+      entries,
+      listing,
+      archive,
+    }: { entries: ReadonlyMap<string, TreeFile>; listing: Listing; archive: string },
   ): Promise<void> {
-    const { findings, archiveDirectory } = this.parts;
+    const { findings } = this.parts;
     const [name, file] = findFile(entries, 'primary') ?? [];
     if (name === undefined || file === undefined) return;
-    const path = `${archiveDirectory}/${name}`;
+    const path = `${archive}/${name}`;
     const listed = await this.readListing(item, repomd, { path, file });
     const actual = listed?.get(nevraKey(listing.nevra));
     if (listed === undefined || actual === listing.sha256 || actual === OTHER_KIND) return;
@@ -182,15 +204,13 @@ export class IndexVerifier {
         actual: actual ?? 'not listed',
       });
     else
-      findings.notChecked(
-        item,
-        path,
-        'the index archived in this commit is not the one that listed the package',
+      findings.residue(
+        'the index entry of releases whose commit archives another index than the one that listed them',
       );
   }
 
   private async readListing(
-    item: Tagged,
+    item: Placed,
     repomd: Repomd,
     { path, file }: { path: string; file: TreeFile },
   ): Promise<ReadonlyMap<string, string> | undefined> {
@@ -204,11 +224,11 @@ export class IndexVerifier {
   }
 
   private async parsePrimary(
-    item: Tagged,
+    item: Placed,
     repomd: Repomd,
     { path, file }: { path: string; file: TreeFile },
   ): Promise<ReadonlyMap<string, string> | undefined> {
-    const { reader, findings, names } = this.parts;
+    const { reader, findings, names, archs } = this.parts;
     const record = findRecord(repomd, 'primary');
     if (record === undefined) return undefined;
     const { value, fault } = await orFinding(
@@ -216,7 +236,7 @@ export class IndexVerifier {
         const bytes = await reader.readBlob(file.oid);
         const index = { type: 'primary', archiveName: path, bytes };
         return readPrimary(index, record, {
-          select: ({ name }) => names.has(name),
+          select: ({ name, arch }) => names.has(name) && archs.has(arch),
           allowWeak: undefined,
           warn: () => undefined,
         });
@@ -235,7 +255,13 @@ export class IndexVerifier {
   }
 }
 
-function findFile(
+/** Lower-case hex SHA-256. */
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The file of a record, whatever its compression. */
+export function findFile(
   entries: ReadonlyMap<string, TreeFile>,
   type: string,
 ): [string, TreeFile] | undefined {

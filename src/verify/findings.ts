@@ -1,32 +1,68 @@
 // SPDX-License-Identifier: MIT
 import { describeError, MirrorError } from '../errors.js';
+import type { Options } from '../inputs/options.js';
+import { createAcceptance } from '../mirror/accepted-findings.js';
 import type { FindingRow, Report } from '../report/report.js';
 
-/** A finding before its tag is known. */
-export type Finding = Omit<FindingRow, 'tag'>;
+/** A finding before its place is known. */
+export type Finding = Omit<FindingRow, 'tag' | 'ref'>;
 
-/** What belongs to a tag; for the end of the branch its name stands in. */
-export interface Tagged {
-  readonly tag: string;
+/** What belongs to a ref, by its full name; a release that is looked at without one has `HEAD`. */
+export interface Placed {
+  readonly ref: string;
 }
 
-/** Collects what `verify` finds; one finding per cause. */
+const TAGS = 'refs/tags/';
+
+/** Collects what `verify` finds: one finding per ref and path, one per cause. What `accept-findings` names is kept apart. */
 export class Findings {
   private readonly causes = new Set<string>();
+  private readonly places = new Set<string>();
+  private readonly kinds = new Set<string>();
+  private readonly failing = new Map<string, number>();
+  private readonly accepting = new Map<string, number>();
+  private readonly isAccepted: ReturnType<typeof createAcceptance>;
 
-  constructor(private readonly report: Report) {}
-
-  get count(): number {
-    return this.report.findings.length;
+  constructor(
+    private readonly report: Report,
+    { acceptFindings }: Pick<Options, 'acceptFindings'>,
+  ) {
+    this.isAccepted = createAcceptance(acceptFindings);
   }
 
-  add({ tag }: Tagged, ...findings: readonly Finding[]): void {
-    this.addAll({ tag }, findings);
+  /** All that was found, accepted or not. */
+  get count(): number {
+    return this.places.size;
+  }
+
+  add(place: Placed, ...findings: readonly Finding[]): void {
+    this.addAll(place, findings);
   }
 
   /** Like {@link add} for a list, which may be longer than what a call takes as arguments. */
-  addAll({ tag }: Tagged, findings: readonly Finding[]): void {
-    for (const finding of findings) this.report.findings.push({ tag, ...finding });
+  addAll({ ref }: Placed, findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      const place = `${ref}\0${finding.path}`;
+      if (this.places.has(place)) continue;
+      this.places.add(place);
+      this.kinds.add(`${ref}\0${finding.kind}`);
+      const tag = ref.startsWith(TAGS) ? { tag: ref.slice(TAGS.length) } : {};
+      const row = { ref, ...tag, ...finding };
+      const isAccepted = this.isAccepted(row);
+      (isAccepted ? this.report.accepted : this.report.findings).push(row);
+      const counts = isAccepted ? this.accepting : this.failing;
+      counts.set(ref, (counts.get(ref) ?? 0) + 1);
+    }
+  }
+
+  /** True when something of this kind was found at a ref. */
+  has({ ref }: Placed, kind: Finding['kind']): boolean {
+    return this.kinds.has(`${ref}\0${kind}`);
+  }
+
+  /** Findings of a ref that count against it, and those that do not. */
+  of({ ref }: Placed): { failing: number; accepted: number } {
+    return { failing: this.failing.get(ref) ?? 0, accepted: this.accepting.get(ref) ?? 0 };
   }
 
   /** True the first time that this cause is named: what many tags share is looked at, and reported, once. */
@@ -36,18 +72,9 @@ export class Findings {
     return true;
   }
 
-  notChecked({ tag }: Tagged, path: string, reason: string): void {
-    this.report.notChecked.push({ tag, kind: 'not-checked', path, reason });
-  }
-
-  /** Number of findings of each tag. */
-  byTag(): ReadonlyMap<string, number> {
-    return new Map(
-      [...Map.groupBy(this.report.findings, ({ tag }) => tag)].map(([tag, rows]) => [
-        tag,
-        rows.length,
-      ]),
-    );
+  /** What no proof covers. */
+  residue(text: string): void {
+    if (!this.report.residue.includes(text)) this.report.residue.push(text);
   }
 }
 
@@ -58,7 +85,7 @@ export function reasonOf(error: unknown): string {
   return `${code}: ${message}`;
 }
 
-/** What `read` gives, or a finding that says why there is nothing. */
+/** What `read` gives, or a finding that says why there is nothing; an object that git would refuse is one of its own kind. */
 export async function orFinding<T>(
   read: () => Promise<T>,
   finding: Omit<Finding, 'actual'>,
@@ -66,6 +93,19 @@ export async function orFinding<T>(
   try {
     return { value: await read() };
   } catch (error) {
-    return { fault: { ...finding, actual: reasonOf(error) } };
+    return { fault: faultOf(error, finding) };
   }
+}
+
+/** A finding for what could not be read. @throws what is no MirrorError */
+export function faultOf(error: unknown, finding: Omit<Finding, 'actual'>): Finding {
+  const actual = reasonOf(error);
+  return isRefused(error)
+    ? { ...finding, kind: 'object', expected: 'an object that git takes', actual }
+    : { ...finding, actual };
+}
+
+/** True for an object that is whole, but that `git fsck --strict` would refuse. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof MirrorError && error.code === 'OBJECT_INVALID';
 }

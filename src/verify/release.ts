@@ -1,374 +1,295 @@
 // SPDX-License-Identifier: MIT
-import type { MirrorReader, Oid } from '../git/store.js';
+import type { MirrorFiles, SourceBlobs } from '../git/objects/mirror-files.js';
+import { listChanges, type TreeChange } from '../git/objects/tree-changes.js';
+import type { MirrorReader } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
+import type { ReleaseFacts } from '../mirror/facts.js';
 import { packagePaths } from '../mirror/layout.js';
-import type { CertificateFacts } from '../openpgp/model.js';
-import type { ReleaseRow, Report } from '../report/report.js';
-import { formatNevra } from '../rpm/evr.js';
-import type { ExpectedSource } from '../source/files.js';
-import type { IndexVerifier } from './archived-index.js';
-import { checkFacts, checkTagName, checkTagTarget } from './facts.js';
-import { type Findings, orFinding, reasonOf } from './findings.js';
-import { type ForeignPackage, isForeign, type ProvedRelease, verifyOwnKeys } from './keys.js';
-import type { ArchivedKeys, MirrorKeys } from './mirror-keys.js';
-import type { MirrorFiles, SourceBlobs } from './mirror-reading.js';
+import type { Keyring } from '../openpgp/model.js';
+import { rebuildContent } from '../rebuild/content.js';
+import { checkTagName, checkTagTarget, factsOf, isOtherPackage } from '../rebuild/identity.js';
+import type { Outcome } from '../rebuild/outcome.js';
 import {
-  type Archived,
-  isOtherPackage,
+  type FoundPackage,
   mostCommon,
-  packageRow,
-  type ProvedPackage,
-  provePackage,
-  readArchived,
+  type Packages,
   recordedFiles,
-  recordedNevra,
-} from './package.js';
-import type { ServedPackages } from './served-packages.js';
-import { compareSource, expectedTree } from './source.js';
-import { checkTagObject, checkUnproved } from './tag.js';
-import type { BrokenCase, TagCase } from './tag-cases.js';
+} from '../rebuild/packages.js';
+import { packageRow, type Proof, provePackage } from '../rebuild/prove.js';
+import { checkAgreement, type Checksum, ownEntries, readChecksum } from '../rebuild/recorded.js';
+import { checkMessage, checkRecord, checkTagObject, formOf } from '../rebuild/texts.js';
+import type { ReleaseRow } from '../report/report.js';
+import { formatNevra } from '../rpm/evr.js';
+import type { IndexVerifier } from './archived-index.js';
+import { faultOf, type Finding, type Findings, orFinding } from './findings.js';
+import { claimedNevra, type ReleaseCase } from './scope.js';
 
-export interface VerifierParts {
+export interface ReleaseParts {
   readonly options: Options;
   readonly reader: MirrorReader;
   readonly files: MirrorFiles;
   readonly blobs: SourceBlobs;
-  readonly served: ServedPackages;
-  readonly keys: MirrorKeys;
+  readonly packages: Packages;
+  readonly keyring: Keyring;
   readonly index: IndexVerifier;
   readonly findings: Findings;
-  readonly report: Report;
   /** Current time, seconds since 1970. */
   readonly now: number;
+  /** True where only the commits of `tags` are read. */
+  readonly isSingle: boolean;
 }
 
-/** Verifies tags one by one. */
-export class TagVerifier {
-  readonly proved: ProvedRelease[] = [];
-  readonly foreign: ForeignPackage[] = [];
+/** Proves releases one by one: from the package that a trusted key signed to all that publish would have written of it. */
+export class ReleaseVerifier {
+  constructor(private readonly parts: ReleaseParts) {}
 
-  constructor(private readonly parts: VerifierParts) {}
-
-  /** Adds a row for a tag that cannot be verified at all. */
-  refuse({ tag, listed, fault }: BrokenCase): void {
-    const { report, findings } = this.parts;
-    report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
-    findings.add({ tag }, fault);
+  /** A release of which nothing is proved. */
+  async look(item: ReleaseCase, row: ReleaseRow): Promise<Outcome> {
+    return {
+      item,
+      row,
+      nevra: claimedNevra(item),
+      isSigned: false,
+      isUnproved: false,
+      isStranger: false,
+      own: await ownEntries(item, this.parts.files),
+      sourceTree: undefined,
+      facts: undefined,
+      signer: undefined,
+      hasPackaging: false,
+    };
   }
 
-  /** Adds a row, and findings where something is wrong. */
-  async verify(item: TagCase): Promise<void> {
-    const { report, findings, options } = this.parts;
-    const row: ReleaseRow = {
-      nevra: item.record?.nevra ?? '',
-      version: '',
-      tag: item.tag,
-      status: 'exists',
-      commit: item.commit,
-    };
-    report.releases.push(row);
-    let archived: Archived | undefined;
+  /** Adds findings where something is wrong. */
+  async verify(item: ReleaseCase, row: ReleaseRow): Promise<Outcome> {
+    const { findings } = this.parts;
+    const outcome = await this.look(item, row);
+    let found: FoundPackage | undefined;
     try {
-      archived = await this.findPackage(item);
-      if (archived !== undefined) await this.verifyPackage(item, archived, row);
+      found = await this.findPackage(outcome);
+      if (found !== undefined) await this.verifyPackage(outcome, found);
     } catch (error) {
       const [file] = recordedFiles(item);
+      const { archive } = item.shape.directories;
       const path =
-        archived?.path ??
-        `${options.directories.archive}${file === undefined ? '' : `/${packagePaths(file).rpm}`}`;
-      findings.add(item, {
-        kind: 'package',
-        path,
-        expected: 'a readable package',
-        actual: reasonOf(error),
-      });
+        found?.path ?? `${archive}${file === undefined ? '' : `/${packagePaths(file).rpm}`}`;
+      findings.add(item, faultOf(error, { kind: 'package', path, expected: 'a readable package' }));
     } finally {
-      await archived?.release();
+      await found?.release();
     }
+    return outcome;
   }
 
-  private async findPackage(item: TagCase): Promise<Archived | undefined> {
-    const { findings, options, reader, files, served } = this.parts;
-    const moved = checkTagTarget(item);
-    if (item.message === undefined && item.listed !== undefined)
+  private async findPackage(outcome: Outcome): Promise<FoundPackage | undefined> {
+    const { findings, packages } = this.parts;
+    const { item } = outcome;
+    if (item.message === undefined && item.ref.startsWith('refs/tags/')) {
+      const expected = (item.listed ?? item.record)?.nevra ?? 'a release';
       findings.add(item, {
         kind: 'tag',
-        path: `refs/tags/${item.tag}`,
-        expected: item.listed.nevra,
+        path: item.ref,
+        expected,
         actual: 'a commit that records no release',
       });
-    else if (item.message === undefined)
-      findings.add(item, {
-        kind: 'metadata',
-        path: 'commit message',
-        expected: 'a Metadata block or trailers',
-        actual: 'neither',
-      });
-    else if (moved !== undefined) findings.add(item, moved);
+      return undefined;
+    }
+    const moved = checkTagTarget(item);
+    if (moved !== undefined) {
+      findings.add(item, moved);
+      return undefined;
+    }
+    const found = await packages.find(item);
+    if (typeof found !== 'string') return found;
+    const [file = ''] = recordedFiles(item);
+    const path = `${item.shape.directories.archive}/${packagePaths(file).rpm}`;
+    if (found === 'missing')
+      findings.add(item, { kind: 'package', path, expected: file, actual: 'missing' });
     else {
-      const archived = await readArchived(item, {
-        reader,
-        files,
-        served,
-        archiveDirectory: options.directories.archive,
-      });
-      if (typeof archived !== 'string') return archived;
-      const [file = ''] = recordedFiles(item);
-      const path = this.archivePath(packagePaths(file).rpm);
-      if (archived === 'missing')
-        findings.add(item, { kind: 'package', path, expected: file, actual: 'missing' });
-      else await this.verifyWithout(item, path);
+      this.reportUnproved(outcome, path, 'nobody has the package, which is not archived');
+      findings.addAll(item, await checkAgreement(item, file, this.parts.files));
     }
     return undefined;
   }
 
-  /** Nothing proves this release from here; what is recorded must at least agree with itself. */
-  private async verifyWithout(item: TagCase, path: string): Promise<void> {
-    const { findings, options } = this.parts;
-    findings.notChecked(
-      item,
-      path,
-      'the package was not archived, and no yum server that has it is named',
-    );
-    const [file = ''] = recordedFiles(item);
-    const sum = await this.readChecksum(item, file);
-    const before = findings.count;
-    findings.add(
-      item,
-      ...checkUnproved(item, {
-        checksum: sum.value,
-        checksumPath: sum.path,
-        sourceDirectory: options.directories.source,
-      }),
-    );
-    await this.verifyIndex(
-      item,
-      recordedNevra(item),
-      item.message?.trailers?.get('Rpm-Sha256')?.[0],
-    );
-    if (findings.count === before) findings.add(item, ...checkTagObject(item));
+  private reportUnproved(outcome: Outcome, path: string, reason: string): void {
+    outcome.isUnproved = true;
+    if (!this.parts.options.allowUnproved)
+      this.parts.findings.add(outcome.item, {
+        kind: 'unproved',
+        path,
+        expected: 'a package to prove it by',
+        actual: reason,
+      });
   }
 
-  private async verifyPackage(item: TagCase, archived: Archived, row: ReleaseRow): Promise<void> {
-    const { findings, options, keys, now } = this.parts;
-    const known = await keys.of(item.root);
-    verifyOwnKeys(item, known, findings);
-    const policy = { allowWeak: options.allowWeak, now };
-    const proved = await provePackage(archived, {
-      keyring: known.keyring,
-      policy,
-      sourcePath: options.sourcePath,
-      unpack: options.unpack,
-    });
-    const { nevra } = proved.pkg.facts;
+  private async verifyPackage(outcome: Outcome, found: FoundPackage): Promise<void> {
+    const { findings, options, keyring, now } = this.parts;
+    const { item, row } = outcome;
+    const proof = await provePackage(found, keyring, { allowWeak: options.allowWeak, now });
+    const { nevra } = proof.pkg.facts;
     Object.assign(row, { nevra: formatNevra(nevra), version: nevra.version });
-    const sum = await this.readChecksum(item, archived.file);
-    const other = isOtherPackage(item, archived, proved, sum.value);
-    const wrongTag = checkTagName(item, proved, options.tagFormat);
-    if (other !== undefined) findings.add(item, { kind: 'package', path: archived.path, ...other });
-    else if (wrongTag !== undefined) findings.add(item, wrongTag);
-    else {
-      const certificate = this.requireSigner(item, { archived, proved, known });
-      if (certificate === undefined) return;
-      row.package = packageRow(archived.file, proved);
-      await this.verifyRecords(item, { archived, proved, known, certificate, sum });
+    const sum = await readChecksum(item, found.name, this.parts.files);
+    const wrong =
+      (await this.checkIdentity(item, { found, proof, checksum: sum.value })) ??
+      checkTagName(item, nevra);
+    if (wrong !== undefined) {
+      findings.add(item, wrong);
+      return;
     }
+    if (!this.requireSigner(outcome, found, proof)) return;
+    Object.assign(outcome, { nevra, isSigned: true, signer: proof.certificate!.fingerprint });
+    row.package = packageRow(found.file, proof);
+    await this.rebuild(outcome, { found, proof, sum });
   }
 
-  /** The certificate that vouches for the package; a finding, and undefined, when none does. */
-  private requireSigner(
-    item: TagCase,
-    { archived, proved, known }: { archived: Archived; proved: ProvedPackage; known: ArchivedKeys },
-  ): CertificateFacts | undefined {
-    const { judgement, signature } = proved;
-    const certificate = known.keyring.certificates.find(
-      ({ fingerprint }) => fingerprint === signature?.fingerprint,
-    );
-    if (judgement.accepted && certificate !== undefined) return certificate;
+  /** Is it another package than what is recorded, or of another product? */
+  private async checkIdentity(
+    item: ReleaseCase,
+    given: { found: FoundPackage; proof: Proof; checksum: string | undefined },
+  ): Promise<Finding | undefined> {
+    const { found, proof } = given;
+    const { name } = proof.pkg.facts.nevra;
+    const { header, path } = found;
+    if (header !== undefined) {
+      const archived = await provePackage(
+        { bytes: (await this.parts.reader.openBlob(header.oid)).bytes, isHeader: true },
+        this.parts.keyring,
+        { allowWeak: this.parts.options.allowWeak, now: this.parts.now },
+      );
+      if (archived.headerSha256 !== proof.headerSha256)
+        return {
+          kind: 'package',
+          path,
+          expected: proof.headerSha256,
+          actual: archived.headerSha256,
+        };
+    }
+    const other = isOtherPackage(item, given);
+    if (other !== undefined) return { kind: 'package', path, ...other };
+    return item.shape.takesName(name)
+      ? undefined
+      : { kind: 'tag', path: item.ref, expected: 'a package that packages names', actual: name };
+  }
+
+  /** False, with a finding or a note, when no trusted key vouches for the package. */
+  private requireSigner(outcome: Outcome, { path }: FoundPackage, proof: Proof): boolean {
+    const { judgement, certificate } = proof;
+    if (judgement.accepted && certificate !== undefined) return true;
     const actual =
       judgement.reasons.map(({ code, message }) => `${code}: ${message}`).join('; ') ||
       'no trusted key';
-    if (isForeign(judgement)) this.foreign.push({ item, path: archived.path, keys: known, actual });
-    else {
-      const kind = judgement.reasons.some(({ code }) => code === 'DIGEST_MISMATCH')
-        ? 'package'
-        : 'signature';
-      this.parts.findings.add(item, {
+    const isForeign =
+      !judgement.accepted &&
+      judgement.reasons.every(({ code }) => code === 'UNKNOWN_KEY' || code === 'PIN_MISMATCH');
+    const kind = judgement.reasons.some(({ code }) => code === 'DIGEST_MISMATCH')
+      ? 'package'
+      : 'signature';
+    if (isForeign) {
+      outcome.isStranger = true;
+      outcome.row.reason = actual;
+    } else
+      this.parts.findings.add(outcome.item, {
         kind,
-        path: archived.path,
+        path,
         expected: 'a package signed by a trusted key',
         actual,
       });
-    }
-    return undefined;
+    return false;
   }
 
-  /** Source tree, checksums, index and recorded facts against a package that is good. */
-  private async verifyRecords(
-    item: TagCase,
-    found: {
-      archived: Archived;
-      proved: ProvedPackage;
-      known: ArchivedKeys;
-      certificate: CertificateFacts;
-      sum: Checksum;
-    },
+  /** Source, packaging, checksum, index entry and texts, against what the package gives. */
+  private async rebuild(
+    outcome: Outcome,
+    { found, proof, sum }: { found: FoundPackage; proof: Proof; sum: Checksum },
   ): Promise<void> {
-    const { findings } = this.parts;
-    const { archived, proved, known, certificate, sum } = found;
+    const { findings, index } = this.parts;
+    const { item } = outcome;
     const recorded = mostCommon([
       item.message?.trailers?.get('Rpm-Sha256')?.[0],
       item.record?.sha256,
       item.message?.metadata?.get('Checksum'),
     ]);
     const isOriginal =
-      archived.oid !== undefined || recorded === undefined || recorded === proved.sha256;
-    const whole = isOriginal ? (proved.sha256 ?? recorded) : recorded;
-    const before = findings.count;
-    this.verifyChecksum(item, { expected: whole, sum });
-    await this.verifyIndex(item, formatNevra(proved.pkg.facts.nevra), whole);
-    const sourceTree = await this.verifySource(item, proved);
-    const listPath = this.archivePath('releases.json');
-    findings.add(
-      item,
-      ...checkFacts({
-        item,
-        proved,
-        file: archived.file,
-        certificate,
-        sourceTree,
-        isOriginal,
-        listPath,
-      }),
-    );
-    if (archived.isHeader)
-      findings.notChecked(
-        item,
-        archived.path,
-        'Rpm-Sha256 and Content-Sha256 need the whole package',
-      );
+      found.oid !== undefined || recorded === undefined || recorded === proof.sha256;
     if (!isOriginal)
-      findings.notChecked(
-        item,
-        archived.path,
-        'the server has the package with another signature; Rpm-Sha256 and the recorded signature need the one that was published',
+      findings.residue(
+        'checksum and signature of packages that were signed again: another file than the one that was published proves them',
       );
-    if (findings.count === before) findings.add(item, ...checkTagObject(item));
-    if (item.object === undefined && item.message?.trailers !== undefined)
-      findings.notChecked(
-        item,
-        `refs/tags/${item.tag}`,
-        'the tag is lightweight and has no message',
-      );
-    const own =
-      archived.oid === undefined || archived.isHeader
-        ? undefined
-        : { oid: archived.oid, sha256: proved.sha256! };
-    this.proved.push({
-      item,
-      nevra: proved.pkg.facts.nevra,
-      file: archived.file,
-      signer: certificate.fingerprint,
-      keys: known,
-      archived: own,
-      good: findings.count === before,
-    });
-  }
-
-  /** Compares source and packaging with the package. Gives the id of the source tree as the package has it, when all of it is known. */
-  private async verifySource(
-    item: TagCase,
-    { source, packaging, isSourceUnknown }: ProvedPackage,
-  ): Promise<Oid | undefined> {
-    const {
-      findings,
-      options: { directories },
-      files,
-    } = this.parts;
-    if (isSourceUnknown) {
-      findings.notChecked(
-        item,
-        directories.source,
-        'the archived header of a source package says nothing of what its archives hold',
-      );
-      return undefined;
-    }
-    if (packaging !== undefined) {
-      const folder = await files.find(item.root, directories.packaging);
-      await this.compareFolder(
-        item,
-        { roots: [], files: packaging },
-        {
-          tree: folder?.mode === '040000' ? folder.oid : undefined,
-          directory: directories.packaging,
-        },
-      );
-    }
-    return this.compareFolder(item, source, { tree: item.source, directory: directories.source });
-  }
-
-  private async compareFolder(
-    item: TagCase,
-    expected: ExpectedSource,
-    { tree, directory }: { tree: Oid | undefined; directory: string },
-  ): Promise<Oid | undefined> {
-    const { files, blobs, findings } = this.parts;
-    const { value: actual, fault } = await orFinding(
-      async () => (tree === undefined ? new Map<string, never>() : files.list(tree)),
-      { kind: 'content', path: `${directory}/`, expected: 'a readable folder' },
-    );
-    if (actual === undefined) {
-      findings.add(item, fault);
-      return undefined;
-    }
-    findings.addAll(item, await compareSource(expected, actual, { blobs, directory }));
-    return expectedTree(expected, actual, blobs);
-  }
-
-  private async verifyIndex(
-    item: TagCase,
-    nevra: string | undefined,
-    whole: string | undefined,
-  ): Promise<void> {
-    const trailers = item.message?.trailers;
-    const listing =
-      nevra === undefined || whole === undefined
-        ? undefined
-        : { nevra, sha256: whole, revision: trailers?.get('Repomd-Revision')?.[0] };
-    await this.parts.index.verify(item, item.root, {
-      isOurs: trailers !== undefined,
-      ...(listing === undefined ? {} : { listing }),
-    });
-  }
-
-  private verifyChecksum(
-    item: TagCase,
-    { expected, sum }: { expected: string | undefined; sum: Checksum },
-  ): void {
+    const whole = isOriginal ? (proof.sha256 ?? recorded) : recorded;
     const actual = sum.fault ?? sum.value ?? 'missing';
-    if (expected !== undefined && actual !== expected)
-      this.parts.findings.add(item, { kind: 'digest', path: sum.path, expected, actual });
-  }
-
-  private async readChecksum(item: TagCase, file: string): Promise<Checksum> {
-    const { files } = this.parts;
-    const path = this.archivePath(packagePaths(file).checksum);
-    try {
-      const entry = await files.find(item.root, path);
-      return { path, value: entry === undefined ? undefined : await files.checksum(entry.oid) };
-    } catch (error) {
-      return { path, value: undefined, fault: reasonOf(error) };
+    if (whole !== undefined && actual !== whole)
+      findings.add(item, { kind: 'digest', path: sum.path, expected: whole, actual });
+    await index.verify(item, {
+      root: item.root,
+      archive: item.shape.directories.archive,
+      isOurs: formOf(item) === 'own',
+      ...(whole === undefined
+        ? {}
+        : {
+            listing: {
+              nevra: formatNevra(proof.pkg.facts.nevra),
+              sha256: whole,
+              revision: item.message?.trailers?.get('Repomd-Revision')?.[0],
+            },
+          }),
+    });
+    const { files, blobs } = this.parts;
+    const made = await rebuildContent(item, proof, { files, blobs });
+    if (made === undefined) {
+      const reason = 'the header alone does not say what the archives in the package hold';
+      this.reportUnproved(outcome, found.path, reason);
+      return;
     }
+    findings.addAll(item, made.differences);
+    const { content, tree: sourceTree } = made;
+    if (content === undefined) return;
+    Object.assign(outcome, { sourceTree, hasPackaging: content.packaging !== undefined });
+    if (proof.sha256 === undefined)
+      findings.residue(
+        'checksum and content digest of packages of which the header alone is archived',
+      );
+    const release = factsOf(item, { found, proof, content, isOriginal, sourceTree });
+    outcome.facts = { release, isOriginal };
+    await this.verifyTexts(outcome);
   }
 
-  private archivePath(name: string): string {
-    return `${this.parts.options.directories.archive}/${name}`;
+  private async verifyTexts({ item, facts }: Outcome): Promise<void> {
+    const { findings, isSingle } = this.parts;
+    const { release, isOriginal } = facts!;
+    if (item.record !== undefined) {
+      const wrong = checkRecord({ item, release, isOriginal }, item.record);
+      const path = `${item.shape.directories.archive}/releases.json`;
+      if (wrong !== undefined) findings.add(item, { kind: 'metadata', path, ...wrong });
+    }
+    if (item.message === undefined) return;
+    const { value: changes } = await orFinding(async () => this.changesOf(item, release), {
+      kind: 'metadata',
+      path: '',
+      expected: '',
+    });
+    const before = findings.count;
+    if (item.parents.length > 1 && formOf(item) === 'own')
+      findings.add(item, {
+        kind: 'tag',
+        path: item.ref,
+        expected: 'a commit with one parent',
+        actual: `${item.parents.length} parents`,
+      });
+    findings.add(item, ...checkMessage({ item, release, isOriginal, changes }));
+    if (findings.count === before && item.ref.startsWith('refs/tags/'))
+      findings.add(item, ...checkTagObject(item, { isSingle }));
   }
-}
 
-/** A package's .sha256: its path, and what it says. */
-interface Checksum {
-  readonly path: string;
-  readonly value: string | undefined;
-  readonly fault?: string;
+  /** What the commit changes; undefined where its parent is not read, or where the source is not the package's, of which findings tell. */
+  private async changesOf(
+    { root, parents, shape }: ReleaseCase,
+    { sourceTree }: ReleaseFacts,
+  ): Promise<TreeChange[] | undefined> {
+    const { files, reader, isSingle } = this.parts;
+    const source = await files.find(root, shape.directories.source);
+    if (isSingle || source?.oid !== sourceTree) return undefined;
+    const [parent] = parents;
+    const before = parent === undefined ? undefined : (await reader.readCommit(parent)).tree;
+    return listChanges(before, root, files);
+  }
 }

@@ -1,193 +1,206 @@
 // SPDX-License-Identifier: MIT
-import type { MirrorReader, Oid } from '../git/store.js';
-import type { Options } from '../inputs/options.js';
-import { packagePaths } from '../mirror/layout.js';
-import { tryParseNevra } from '../mirror/nevra.js';
+import type { TreeFile } from '../git/objects/folders.js';
+import type { MirrorFiles } from '../git/objects/mirror-files.js';
+import { listChanges } from '../git/objects/tree-changes.js';
+import type { Commit, MirrorReader, Oid } from '../git/store.js';
+import { parseReleaseMessage } from '../mirror/message-parser.js';
+import { ARCHIVE_SUBJECTS } from '../mirror/messages.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
-import { compareEvr } from '../rpm/evr.js';
-import type { IndexVerifier } from './archived-index.js';
-import { type Findings, orFinding } from './findings.js';
-import { type ProvedRelease, verifyTipKeys } from './keys.js';
-import type { MirrorKeys } from './mirror-keys.js';
-import type { MirrorFiles } from './mirror-reading.js';
-import { sha256 } from './package.js';
-import { compareTrees } from './source.js';
+import { compareTrees } from '../rebuild/content.js';
+import type { Outcome } from '../rebuild/outcome.js';
+import { formOf } from '../rebuild/texts.js';
+import type { ArchiveVerifier } from './archive.js';
+import type { CheckoutVerifier } from './checkout.js';
+import type { Shape } from './claims.js';
+import { type Finding, type Findings, orFinding, type Placed } from './findings.js';
+import type { LineCommit } from './refs.js';
+
+/** The end of the branch, or of a line branch. */
+export interface Tip extends Placed {
+  readonly oid: Oid;
+  readonly root: Oid;
+  readonly shape: Shape;
+  /** The greatest release of the branch, whether its tag is good or not; undefined where nothing stands for it. */
+  readonly newest: Outcome | undefined;
+}
 
 export interface TipParts {
-  readonly options: Options;
   readonly reader: MirrorReader;
   readonly files: MirrorFiles;
-  readonly keys: MirrorKeys;
-  readonly index: IndexVerifier;
   readonly findings: Findings;
-  readonly proved: readonly ProvedRelease[];
-  /** releases.json at the end of the branch, or why it cannot be read. */
-  readonly listed: { readonly records: readonly ReleaseRecord[]; readonly fault?: string };
+  readonly archive: ArchiveVerifier;
+  readonly checkout: CheckoutVerifier;
 }
 
-/** Facts of a line that never change; class and indexSha256 are what the last run learned. */
-const LASTING = [
-  'nevra',
-  'file',
-  'sha256',
-  'contentSha256',
-  'headerSha256',
-  'sourceTree',
-  'signingKey',
-  'signedAt',
-  'repomdRevision',
-] as const;
-
-/**
- * What no tag shows: the branch as it is now. Its index, keys, packages, checksums, releases.json and source are those of the tags;
- * what a tag's own findings explain is not said again.
- * @throws GitError MIRROR_INVALID
- */
-export async function verifyTip(parts: TipParts): Promise<void> {
-  const { options, reader, keys, index, findings, proved, listed } = parts;
-  const tip = await reader.readTip(options.branch);
-  if (tip === undefined || proved.length === 0) return;
-  const branch = options.branch ?? 'HEAD';
-  const { tree: root } = await reader.readCommit(tip);
-  const archiveDirectory = options.directories.archive;
-  const before = findings.count;
-  await index.verify({ tag: branch }, root, { isOurs: listed.records.length > 0 });
-  verifyTipKeys(await keys.of(root), {
-    findings,
-    archiveDirectory,
-    proved,
-    pins: options.gpgFingerprints,
-    branch,
-  });
-  const listPath = `${archiveDirectory}/releases.json`;
-  if (listed.fault !== undefined && findings.count === before)
-    findings.add(
-      { tag: branch },
-      { kind: 'metadata', path: listPath, expected: 'a list of releases', actual: listed.fault },
-    );
-  const ancestors = await listAncestors(
-    reader,
-    tip,
-    new Set(proved.map(({ item }) => item.commit)),
-  );
-  for (const release of proved) {
-    if (!release.good) continue;
-    const isOnBranch = ancestors.has(release.item.commit);
-    await verifyPackage(parts, { root, release, isOnBranch });
-    if (listed.fault === undefined) verifyLine(parts, { listPath, release, isOnBranch });
-  }
-  await verifySource(parts, { root, branch });
+/** The end of a branch holds the source of its greatest release, and an archive that is accounted for. What it shares with that release's tag is said there. */
+export async function verifyTip(tip: Tip, parts: TipParts): Promise<void> {
+  const { newest, root, shape } = tip;
+  if (newest?.item.commit === tip.oid) return;
+  await parts.archive.verify({ ...tip, own: undefined, parent: undefined, isSingle: false });
+  await parts.checkout.verify(tip, root, shape);
+  if (newest !== undefined) await verifySource(tip, newest, parts);
 }
 
-/** Which of these commits the branch went through. */
-async function listAncestors(
-  reader: MirrorReader,
-  tip: Oid,
-  wanted: ReadonlySet<Oid>,
-): Promise<ReadonlySet<Oid>> {
-  const found = new Set<Oid>();
-  for (let at: Oid | undefined = tip; at !== undefined && found.size < wanted.size;) {
-    if (wanted.has(at)) found.add(at);
-    const { value } = await orFinding(async () => reader.readCommit(at!), {
-      kind: 'tag',
-      path: '',
-      expected: '',
-    });
-    at = value?.parents[0];
-  }
-  return found;
-}
-
-interface Look {
-  readonly release: ProvedRelease;
-  readonly isOnBranch: boolean;
-}
-
-async function verifyPackage(
-  { options, reader, files, findings }: TipParts,
-  { root, release, isOnBranch }: Look & { root: Oid },
-): Promise<void> {
-  const { item, file, archived } = release;
-  if (archived === undefined) return;
-  const { rpm, checksum } = packagePaths(file);
-  const at = (name: string): string => `${options.directories.archive}/${name}`;
-  const pkg = await files.find(root, at(rpm));
-  const expected = archived.sha256;
-  if (pkg === undefined && isOnBranch)
-    findings.add(item, { kind: 'package', path: at(rpm), expected, actual: 'missing' });
-  if (pkg !== undefined && pkg.oid !== archived.oid) {
-    const { value, fault } = await orFinding(async () => sha256(await reader.readBlob(pkg.oid)), {
-      kind: 'package',
-      path: at(rpm),
-      expected,
-    });
-    if (value !== expected)
-      findings.add(item, fault ?? { kind: 'package', path: at(rpm), expected, actual: value });
-  }
-  const sum = await files.find(root, at(checksum));
-  if (pkg === undefined || (sum === undefined && !isOnBranch)) return;
-  const { value, fault } = await orFinding(
-    async () => (sum === undefined ? 'missing' : files.checksum(sum.oid)),
-    { kind: 'digest', path: at(checksum), expected },
-  );
-  if (value !== expected)
-    findings.add(item, fault ?? { kind: 'digest', path: at(checksum), expected, actual: value });
-}
-
-/** The line as the branch has it now against the one in the release's own commit. */
-function verifyLine(
-  { findings, listed }: TipParts,
-  { listPath, release: { item }, isOnBranch }: Look & { listPath: string },
-): void {
-  const { record } = item;
-  if (record === undefined) return;
-  if (item.listed === undefined) {
-    if (isOnBranch)
-      findings.add(item, {
-        kind: 'metadata',
-        path: listPath,
-        expected: `a line for ${item.tag}`,
-        actual: listed.records.length === 0 ? 'no list' : 'missing',
-      });
-    return;
-  }
-  for (const key of LASTING) {
-    const [expected, actual] = [record[key], item.listed[key]];
-    if (expected !== actual)
-      findings.add(item, {
-        kind: 'metadata',
-        path: `${listPath} ${key}`,
-        expected: expected ?? 'none',
-        actual: actual ?? 'none',
-      });
-  }
-}
-
-/** The branch's source is that of its newest release (interface, The mirror); nobody else commits there. */
 async function verifySource(
-  { options, files, findings, proved, listed }: TipParts,
-  { root, branch }: { root: Oid; branch: string },
+  tip: Tip,
+  newest: Outcome,
+  { files, findings }: TipParts,
 ): Promise<void> {
-  const newest = listed.records
-    .flatMap((record) => ({ record, nevra: tryParseNevra(record.nevra)! }))
-    .sort((a, b) => compareEvr(a.nevra, b.nevra))
-    .at(-1)?.record;
-  const release = proved.find(({ item }) => item.tag === newest?.tag);
-  const expected = release?.item.source;
-  // Without a good tag of the newest release there is nothing to hold the branch against.
-  if (release?.good !== true || expected === undefined || newest?.sourceTree !== expected) return;
-  const directory = options.directories.source;
+  const { directories } = tip.shape;
+  const directory = directories.source;
   const { value, fault } = await orFinding(
     async () => {
-      const found = await files.find(root, directory);
-      if (found?.oid === expected) return [];
-      return compareTrees(
-        await files.list(expected),
-        found?.mode === '040000' ? await files.list(found.oid) : new Map(),
+      const found = await files.find(tip.root, directory);
+      const { item, sourceTree } = newest;
+      const tagged = await files.find(item.root, item.shape.directories.source);
+      const isShared = found?.oid === tagged?.oid && found?.mode === tagged?.mode;
+      if (isShared || (found?.mode === '040000' && found.oid === sourceTree)) return [];
+      const differences = compareTrees(
+        await listed(tagged, files),
+        await listed(found, files),
         directory,
       );
+      return differences.length > 0
+        ? differences
+        : [
+            {
+              kind: 'content' as const,
+              path: directory,
+              expected: tagged?.oid ?? 'nothing',
+              actual: found?.oid ?? 'nothing',
+            },
+          ];
     },
-    { kind: 'content', path: directory, expected },
+    { kind: 'content', path: directory, expected: `the source of ${newest.item.tag}` },
   );
-  findings.addAll({ tag: branch }, value ?? [fault]);
+  findings.addAll(tip, value ?? [fault]);
+}
+
+async function listed(
+  entry: TreeFile | undefined,
+  files: MirrorFiles,
+): Promise<Map<string, TreeFile>> {
+  return entry?.mode === '040000' ? files.list(entry.oid) : new Map<string, TreeFile>();
+}
+
+/** The branch keeps every package and every line: of the releases that it went through, and of all that this tool published. */
+export async function verifyKept(
+  tip: Tip,
+  {
+    outcomes,
+    records,
+    ofLine,
+    files,
+    findings,
+  }: Pick<TipParts, 'files' | 'findings'> & {
+    readonly outcomes: Iterable<Outcome>;
+    readonly records: readonly ReleaseRecord[];
+    readonly ofLine: ReadonlySet<Oid>;
+  },
+): Promise<void> {
+  const { archive } = tip.shape.directories;
+  const { value: entries } = await orFinding(
+    async () => new Map(await files.entries(tip.root, `${archive}/rpm`)),
+    { kind: 'package', path: '', expected: '' },
+  );
+  const lines = new Set(records.map(({ tag }) => tag));
+  for (const { item, own, isSigned } of outcomes) {
+    const isOwn = formOf(item) === 'own';
+    if (!isSigned || (!isOwn && !ofLine.has(item.commit))) continue;
+    for (const [name, file] of own)
+      if (file !== undefined && entries?.has(name) !== true)
+        findings.add(tip, {
+          kind: name.endsWith('.sha256') ? 'digest' : 'package',
+          path: `${archive}/rpm/${Buffer.from(name, 'latin1').toString('utf8')}`,
+          expected: file.oid,
+          actual: 'missing',
+        });
+    if (isOwn && !lines.has(item.tag))
+      findings.add(tip, {
+        kind: 'metadata',
+        path: `${archive}/releases.json`,
+        expected: `a line for ${item.tag}`,
+        actual: 'missing',
+      });
+  }
+}
+
+/** What each kind of commit of this tool may change, below the archive directory. */
+const MAY_CHANGE: Readonly<Record<keyof typeof ARCHIVE_SUBJECTS, RegExp>> = {
+  repoFiles: /^(?:repomd\.xml|primary\.|filelists\.|other\.|releases\.json$|mirror\.json$)/,
+  releaseNotes: /^[^/]+$/,
+  publicKey: /^[^/]+$/,
+  packages: /^(?:rpm\/|releases\.json$|mirror\.json$)/,
+};
+
+/** Nobody but this tool commits to the owned folders: since its last commit they are as they were, and that changed only what its kind may change. */
+export async function verifyForm(
+  tip: Tip,
+  line: readonly LineCommit[],
+  { files, findings }: Pick<TipParts, 'files' | 'findings'>,
+): Promise<void> {
+  const { directories } = tip.shape;
+  const at = line.findIndex(({ commit }) => kindOf(commit) !== undefined);
+  const last = line[at]?.commit;
+  // The predecessor's branches were kept by hand, too.
+  if (last === undefined || !(await hasList(last.tree, tip, files))) return;
+  const owned = [directories.source, directories.archive, directories.packaging];
+  const { value } = await orFinding(
+    async () => {
+      const found: Finding[] = [];
+      for (const path of await changedPaths(last.tree, tip.root, files))
+        if (owned.some((folder) => path.startsWith(`${folder}/`)))
+          found.push({
+            kind: 'content',
+            path,
+            expected: `what commit ${line[at]!.oid} has`,
+            actual: 'a change by another hand',
+          });
+      return [...found, ...(await lastChanges(last, line[at + 1]?.commit, { tip, files }))];
+    },
+    { kind: 'branch', path: tip.ref, expected: '' },
+  );
+  findings.addAll(tip, value ?? []);
+}
+
+async function lastChanges(
+  last: Commit,
+  before: Commit | undefined,
+  { tip, files }: { tip: Tip; files: MirrorFiles },
+): Promise<Finding[]> {
+  const kind = kindOf(last);
+  if (kind === undefined || kind === 'release' || before === undefined) return [];
+  const { source, archive, packaging } = tip.shape.directories;
+  return (await changedPaths(before.tree, last.tree, files))
+    .filter((path) => {
+      if (path.startsWith(`${archive}/`))
+        return !MAY_CHANGE[kind].test(path.slice(archive.length + 1));
+      return path.startsWith(`${source}/`) || path.startsWith(`${packaging}/`);
+    })
+    .map((path) => ({
+      kind: 'content',
+      path,
+      expected: `what its parent has, under ${ARCHIVE_SUBJECTS[kind]}`,
+      actual: 'a change',
+    }));
+}
+
+async function changedPaths(before: Oid, after: Oid, files: MirrorFiles): Promise<string[]> {
+  const changes = (await listChanges(before, after, files)) ?? [];
+  return changes.map(({ path }) => Buffer.from(path).toString('utf8'));
+}
+
+async function hasList(root: Oid, { shape }: Tip, files: MirrorFiles): Promise<boolean> {
+  const { value } = await orFinding(
+    async () => files.find(root, `${shape.directories.archive}/releases.json`),
+    { kind: 'branch', path: '', expected: '' },
+  );
+  return value !== undefined;
+}
+
+function kindOf({ message }: Commit): keyof typeof ARCHIVE_SUBJECTS | 'release' | undefined {
+  const [subject = ''] = message.split('\n', 1);
+  const kinds = Object.entries(ARCHIVE_SUBJECTS) as [keyof typeof ARCHIVE_SUBJECTS, string][];
+  const kind = kinds.find(([, text]) => text === subject)?.[0];
+  return kind ?? (parseReleaseMessage(message) === undefined ? undefined : 'release');
 }

@@ -22,6 +22,7 @@ const row = (version: string, more: Partial<ReleaseRow> = {}): ReleaseRow => ({
   ...more,
 });
 const finding: FindingRow = {
+  ref: 'refs/tags/1.0',
   tag: '1.0',
   kind: 'content',
   path: 'src/a',
@@ -83,27 +84,37 @@ describe('the line that says how a run ended', () => {
       ),
     ],
     [
-      '2 tags verified: no findings. Latest version: 2.0.',
+      '2 releases: 2 proved, no findings. Latest version: 2.0.',
       result(
         'verify',
-        { releases: [row('1.0'), row('2.0')] },
+        {
+          releases: [row('1.0', { proof: 'proved' }), row('2.0', { proof: 'proved' })],
+          anchors: [{ fingerprint: 'F', why: 'pinned' }],
+        },
         { latestVersion: '2.0', isVerified: true },
       ),
     ],
     [
-      '1 tag verified: 1 finding.',
+      '2 releases: 0 proved, 1 failed, 1 unproved, 1 foreign, 1 finding. Key not pinned: F. Not pinned: packages: hello.',
       result(
         'verify',
-        { releases: [row('1.0')], findings: [finding] },
+        {
+          releases: [row('1.0', { proof: 'failed' }), row('2.0', { proof: 'unproved' })],
+          findings: [finding],
+          foreign: [{ ref: 'refs/tags/mine' }, { path: 'README.md' }],
+          anchors: [{ fingerprint: 'F', why: 'first-release' }],
+          notPinned: ['key: F', 'packages: hello'],
+        },
         { failed: true, isVerified: true },
       ),
     ],
     [
-      '1 tag verified: no findings.',
+      '1 release: 1 proved, no findings.',
       result(
         'verify',
         {
-          releases: [row('1.0')],
+          releases: [row('1.0', { proof: 'proved' })],
+          anchors: [{ fingerprint: 'F', why: 'gpgkey' }],
           errors: [{ code: 'AUTH', message: 'the alarm issue', remedy: 'r' }],
         },
         { failed: true, isVerified: true },

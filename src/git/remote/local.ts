@@ -9,29 +9,33 @@ import { LIMITS } from '../../limits.js';
 import { PrivateDirectory, Spool } from '../../net/private-file.js';
 import { type GitPlace, requireGit, runGit, startGit } from '../command.js';
 import { type BatchAnswers, converse, ObjectReader } from '../objects/batch.js';
-import { isOid } from '../objects/objects.js';
 import { parseCommit, parseTag, parseTree } from '../objects/strict.js';
 import type {
+  AttributeRequest,
+  CheckedOutFile,
   Commit,
   MirrorReader,
+  MirrorRefs,
   ObjectCheck,
   ObjectInfo,
   ObjectType,
   ObjectVisitor,
   Oid,
   OpenBlob,
+  PathAttribute,
   Tag,
   TreeEntry,
 } from '../store.js';
 import { gitEnvironment } from './environment.js';
 import { remoteError } from './failures.js';
 import { fetchAll } from './fetch-all.js';
+import { readMirrorRefs } from './mirror-refs.js';
 import { parseLsRemote } from './refs.js';
 import { createScratch, type ScratchOptions } from './scratch.js';
+import { readAttributes, readWorkTree } from './work-tree.js';
 
 /** Each object that git cannot open ends it; after so many it is not worth going on. */
 const RESTARTS = 1000;
-const TAGS = 'refs/tags/';
 
 /**
  * Opens a repository on this machine (bare or with a work tree) for reading; nothing in it is changed or executed, nothing is fetched.
@@ -40,9 +44,12 @@ const TAGS = 'refs/tags/';
 export async function openLocalRepository({
   path,
   tempDir,
+  mayBeShallow = false,
 }: {
   readonly path: string;
   readonly tempDir: string;
+  /** True where single commits are asked for. */
+  readonly mayBeShallow?: boolean;
 }): Promise<MirrorReader> {
   const home = await mkdtemp(join(tempDir, 'rpm-source-mirror-read-'));
   const folder = resolve(path);
@@ -58,14 +65,14 @@ export async function openLocalRepository({
     const { exitCode, stdout, stderr } = await runGit({
       cwd: home,
       env,
-      args: ['-C', folder, 'rev-parse', '--absolute-git-dir'],
+      args: ['-C', folder, 'rev-parse', '--absolute-git-dir', '--is-bare-repository'],
     });
     if (exitCode !== 0)
       throw new GitError('MIRROR_INVALID', `Expected a git repository at ${folder}: ${stderr}`);
-    const gitDir = stdout.toString('utf8').replace(/\r?\n$/u, '');
+    const [gitDir = '', isBare] = stdout.toString('utf8').split(/\r?\n/u);
     const place = { cwd: home, env: { ...env, GIT_DIR: gitDir } };
-    await requireWhole(place, folder);
-    return new Reader(place, home);
+    if (!mayBeShallow) await requireWhole(place, folder);
+    return new Reader(place, home, isBare === 'true' || gitDir === folder ? undefined : folder);
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
@@ -87,7 +94,7 @@ async function requireWhole(place: GitPlace, folder: string): Promise<void> {
       'MIRROR_INVALID',
       `Expected a full clone at ${folder}, found a shallow one, which lacks history and perhaps tags.`,
       {
-        remedy: `Run "git fetch --unshallow --tags" in it (with actions/checkout: fetch-depth: 0), ${elsewhere}.`,
+        remedy: `Run "git fetch --unshallow --tags" in it (with actions/checkout: fetch-depth: 0), ${elsewhere}. To prove single releases, name them with tags: that a shallow clone will do for.`,
       },
     );
   }
@@ -137,35 +144,27 @@ class Reader implements MirrorReader {
   readonly #reader: ObjectReader;
   readonly #files: PrivateDirectory;
 
+  readonly #workTree: string | undefined;
+
   /** `remove` is the private folder that goes in the end. */
-  constructor(place: GitPlace, remove: string) {
+  constructor(place: GitPlace, remove: string, workTree?: string) {
     this.#place = place;
+    this.#workTree = workTree;
     this.#remove = remove;
     this.#reader = new ObjectReader(place);
     this.#files = new PrivateDirectory(remove);
   }
 
-  async listTags(): Promise<ReadonlyMap<string, Oid>> {
-    const args = ['for-each-ref', '--format=%(objectname) %(refname)', TAGS];
-    const { exitCode, stdout, stderr } = await runGit({ ...this.#place, args });
-    if (exitCode !== 0)
-      throw new GitError('MIRROR_INVALID', `git could not list the tags: ${stderr}`);
-    const tags = new Map<string, Oid>();
-    for (const line of stdout.toString('utf8').split('\n')) {
-      const [oid, ref] = [line.slice(0, 40), line.slice(41)];
-      if (isOid(oid) && ref.startsWith(TAGS)) tags.set(ref.slice(TAGS.length), oid);
-    }
-    return tags;
+  async readRefs(): Promise<MirrorRefs> {
+    return readMirrorRefs(this.#place);
   }
 
-  async readTip(branch?: string): Promise<Oid | undefined> {
-    const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
-    const { exitCode, stdout } = await runGit({
-      ...this.#place,
-      args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
-    });
-    const oid = stdout.toString('utf8').trim();
-    return exitCode === 0 && isOid(oid) ? oid : undefined;
+  async readWorkTree(folder: string): Promise<ReadonlyMap<string, CheckedOutFile> | undefined> {
+    return this.#workTree === undefined ? undefined : readWorkTree(this.#workTree, folder);
+  }
+
+  async readAttributes(request: AttributeRequest): Promise<readonly PathAttribute[]> {
+    return readAttributes(this.#place, this.#remove, request);
   }
 
   async readObject(oid: Oid): Promise<{ type: ObjectType; content: Uint8Array }> {

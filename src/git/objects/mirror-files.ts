@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
 
-import { type TreeFile } from '../git/objects/folders.js';
-import { hashObject } from '../git/objects/objects.js';
-import { TreeWalk } from '../git/objects/walk.js';
-import type { MirrorReader, Oid } from '../git/store.js';
+import type { MirrorReader, Oid } from '../store.js';
+import { type TreeFile } from './folders.js';
+import { hashObject } from './objects.js';
+import { TreeWalk } from './walk.js';
 
 /** Entries of a folder by name (latin1 of its bytes). */
 type Folder = ReadonlyMap<string, TreeFile>;
@@ -73,7 +73,8 @@ export class MirrorFiles {
       .slice(0, 200);
   }
 
-  private async folder(oid: Oid): Promise<Folder> {
+  /** Entries of a tree by name (latin1 of the bytes). @throws GitError MIRROR_INVALID */
+  async folder(oid: Oid): Promise<Folder> {
     const known = this.folders.get(oid);
     if (known !== undefined) return known;
     const folder = new Map(
@@ -102,6 +103,7 @@ export class SourceBlobs {
   /** SHA-256 as latin1 of its 32 bytes, a third of what hex text takes. */
   private readonly known = new Map<Oid, string>();
   private readonly others = new Map<string, string>();
+  private byDigest: Map<string, Oid> | undefined;
 
   private constructor(private readonly reader: MirrorReader) {}
 
@@ -133,6 +135,12 @@ export class SourceBlobs {
   /** True when this file is there and its content has this id. */
   has(oid: Oid): boolean {
     return this.known.has(oid);
+  }
+
+  /** A file with this SHA-256 (lower-case hex); undefined when none was read. */
+  find(sha256: string): Oid | undefined {
+    this.byDigest ??= new Map(Array.from(this.known, ([oid, digest]) => [digest, oid]));
+    return this.byDigest.get(Buffer.from(sha256, 'hex').toString('latin1'));
   }
 
   /** Digest as lower-case hex; undefined for a file that is missing or damaged. @throws GitError MIRROR_INVALID */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+import type { ReleaseFacts } from '../mirror/facts.js';
+import { nevraKey } from '../mirror/nevra.js';
+import { formatTagName } from '../mirror/tag-names.js';
+import { formatNevra } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
+import type { Finding } from '../verify/findings.js';
+import type { ReleaseCase } from '../verify/scope.js';
+import { type FoundPackage, mostCommon, recordedNevra } from './packages.js';
+import type { Content, Proof } from './prove.js';
+
+/** Does what the commit records have nothing in common with what releases.json says of the tag? Then the tag was moved. */
+export function checkTagTarget({ ref, record, listed, message }: ReleaseCase): Finding | undefined {
+  const claimed = record ?? listed;
+  if (claimed === undefined || message === undefined) return undefined;
+  const trailer = (key: string): string | undefined => message.trailers?.get(key)?.[0];
+  const pairs: (readonly [string | null, string | undefined])[] = [
+    [claimed.sha256, trailer('Rpm-Sha256')],
+    [claimed.sha256, message.metadata?.get('Checksum')],
+    [claimed.contentSha256, trailer('Content-Sha256')],
+    [nevraKey(claimed.nevra), nevraKey(trailer('Rpm-Nevra') ?? '')],
+    [claimed.file, message.metadata?.get('Filename')],
+  ];
+  if (pairs.some(([expected, actual]) => expected === actual)) return undefined;
+  return {
+    kind: 'tag',
+    path: ref,
+    expected: claimed.nevra,
+    actual: trailer('Rpm-Nevra') ?? message.metadata?.get('Filename') ?? message.subject,
+  };
+}
+
+/** Is the tag's name what a tag format makes of the signed NEVRA (interface, Names)? */
+export function checkTagName({ ref, tag, shape }: ReleaseCase, nevra: Nevra): Finding | undefined {
+  const names = shape.tagFormats.map((format) => formatTagName(format, nevra));
+  if (!ref.startsWith('refs/tags/') || names.includes(tag)) return undefined;
+  return { kind: 'tag', path: ref, expected: names.join(' or '), actual: tag };
+}
+
+/**
+ * Does the package disagree with most of what is recorded of it? Then it was exchanged, and that is the one finding;
+ * a single wrong record of the right package is a finding of its own.
+ * @param checksum content of its `.sha256`
+ */
+export function isOtherPackage(
+  item: ReleaseCase,
+  { found, proof, checksum }: { found: FoundPackage; proof: Proof; checksum: string | undefined },
+): { expected: string; actual: string } | undefined {
+  const { record, message } = item;
+  const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
+  const [recorded, actual] =
+    found.oid === undefined
+      ? // It may have been signed anew; what is not signature must be the same.
+        [[trailer('Content-Sha256'), record?.contentSha256], proof.contentSha256]
+      : found.isHeader
+        ? [[trailer('Header-Sha256'), record?.headerSha256], proof.headerSha256]
+        : [
+            [trailer('Rpm-Sha256'), record?.sha256, message?.metadata?.get('Checksum'), checksum],
+            proof.sha256,
+          ];
+  const known = recorded.filter((value) => typeof value === 'string');
+  const wrong = known.filter((value) => value !== actual);
+  const isTie = wrong.length > 0 && wrong.length * 2 === known.length;
+  if (
+    wrong.length * 2 < known.length ||
+    wrong.length === 0 ||
+    (isTie && isRecordedRelease(item, proof))
+  )
+    return undefined;
+  return { expected: wrong[0]!, actual: actual ?? '' };
+}
+
+function isRecordedRelease(item: ReleaseCase, { pkg: { facts } }: Proof): boolean {
+  const { message } = item;
+  const nevra = recordedNevra(item);
+  if (nevra !== undefined) return nevraKey(nevra) === nevraKey(formatNevra(facts.nevra));
+  return (
+    message?.metadata?.get('Package') === facts.nevra.name &&
+    message.metadata.get('Version') === facts.nevra.version
+  );
+}
+
+/** The facts of a release by its package. What cannot be known without the package as it was published stands as most records have it, so that one wrong record shows. */
+export function factsOf(
+  { record, listed, message, tag }: ReleaseCase,
+  {
+    found,
+    proof,
+    content,
+    isOriginal,
+    sourceTree,
+  }: {
+    found: FoundPackage;
+    proof: Proof;
+    content: Content;
+    isOriginal: boolean;
+    sourceTree: string | undefined;
+  },
+): ReleaseFacts {
+  const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
+  const { facts } = proof.pkg;
+  return {
+    tag,
+    facts,
+    evidence: {
+      sha256:
+        (isOriginal ? proof.sha256 : undefined) ??
+        mostCommon([record?.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')]) ??
+        '',
+      contentSha256:
+        proof.contentSha256 ??
+        mostCommon([record?.contentSha256, trailer('Content-Sha256'), listed?.contentSha256]) ??
+        '',
+      headerSha256: proof.headerSha256,
+    },
+    file: found.file,
+    key: proof.certificate!,
+    signedAt: proof.signature?.created ?? 0,
+    checkedFiles: facts.files.filter(
+      ({ type, ghost, digest }) => type === 'file' && !ghost && digest !== '',
+    ).length,
+    sourcePaths: content.source.roots,
+    sourceTree: sourceTree ?? trailer('Source-Tree') ?? record?.sourceTree ?? '',
+    repomdRevision:
+      mostCommon([record?.repomdRevision, trailer('Repomd-Revision'), listed?.repomdRevision]) ??
+      '',
+    indexSha256: '',
+    weakAlgorithms: proof.signature?.tolerated ?? [],
+    droppedModes: content.droppedModes,
+    droppedDotGit: content.source.dropped ?? [],
+    unpackedFrom: content.unpackedFrom,
+  };
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+import type { Oid } from '../git/store.js';
+import { packagePaths } from '../mirror/layout.js';
+import { followLines } from '../mirror/lines.js';
+import { tryParseNevra } from '../mirror/nevra.js';
+import { parseNotesState } from '../mirror/notes-state.js';
+import type { Outcome } from '../rebuild/outcome.js';
+import { formOf } from '../rebuild/texts.js';
+import { compareEvr } from '../rpm/evr.js';
+import { ArchiveVerifier } from './archive.js';
+import type { Registry } from './archive-packages.js';
+import { CheckoutVerifier } from './checkout.js';
+import { orFinding } from './findings.js';
+import {
+  checkForeignBranch,
+  checkNames,
+  checkOtherTag,
+  ownedFolders,
+  type RefParts,
+} from './refs.js';
+import { type Proved, rowOf } from './releases.js';
+import { readCommitCase } from './scope.js';
+import { verifyForm, verifyKept, verifyTip } from './tip.js';
+import { greatest, type Scope, type World } from './world.js';
+
+/** Every ref: the commits of releases, tags that are none, and branches that the tool does not keep. */
+export async function checkRefs(world: World, scope: Scope, proved: Proved): Promise<void> {
+  const { findings, files, ports, branch, refs } = world;
+  const { reader, report } = ports;
+  for (const { ref, tag, fault, listed } of scope.broken) {
+    report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
+    findings.add({ ref }, fault);
+  }
+  const shape = world.shape ?? scope.cases[0]?.shape;
+  if (shape === undefined) return;
+  const good = proved.outcomes.filter(
+    ({ item, isSigned }) => isSigned && findings.of(item).failing === 0,
+  );
+  const folders = async (root: Oid, of = shape): Promise<string> =>
+    (await orFinding(async () => ownedFolders(files, root, of), NOWHERE)).value ?? root;
+  const parts: RefParts = {
+    reader,
+    files,
+    findings,
+    shape,
+    foreign: report.foreign,
+    proved: new Set(await Promise.all(good.map(({ item }) => folders(item.root, item.shape)))),
+    ofBranch: new Set(
+      await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree))),
+    ),
+    releases: new Set([...proved.outcomes, ...proved.leftOut].map(({ item }) => item.ref)),
+  };
+  for (const other of scope.others) await checkOtherTag(other, parts);
+  for (const item of scope.aliases) {
+    if (parts.proved.has(await folders(item.root))) report.foreign.push({ ref: item.ref });
+    else await checkMisnamed(item, proved);
+  }
+  if (branch === undefined) return;
+  const followed = new Set([branch.ref, ...lineRefs(world).map(({ ref }) => ref)]);
+  for (const [ref, oid] of refs.refs)
+    if (!ref.startsWith('refs/tags/') && !followed.has(ref))
+      await checkForeignBranch(ref, oid, parts);
+  checkNames(refs.refs.keys(), parts);
+
+  async function checkMisnamed(item: (typeof scope.aliases)[number], found: Proved): Promise<void> {
+    const row = rowOf(item);
+    report.releases.push(row);
+    const outcome = await found.verifier.verify(item, row);
+    if (findings.of(item).failing === 0)
+      findings.add(item, {
+        kind: 'tag',
+        path: item.ref,
+        expected: 'the folders of a proved release, or a name of its own',
+        actual: `a commit of ${row.nevra || 'a release'}`,
+      });
+    outcome.isSigned = false;
+  }
+}
+
+const NOWHERE = { kind: 'content' as const, path: '', expected: '' };
+
+/** Line branches with their full names, where they exist. */
+function lineRefs({ shape, refs, branch }: World): { branch: string; ref: string }[] {
+  const isClone = branch!.ref.startsWith('refs/remotes/');
+  return (shape?.lineBranches ?? []).map((line) => ({
+    branch: line.branch,
+    ref:
+      isClone && refs.refs.has(`refs/remotes/origin/${line.branch}`)
+        ? `refs/remotes/origin/${line.branch}`
+        : `refs/heads/${line.branch}`,
+  }));
+}
+
+/** The archives of all releases, what lies beside them, and the ends of the branch and the line branches. */
+export async function checkTips(world: World, scope: Scope, proved: Proved): Promise<void> {
+  const { files, findings, keys, branch, shape, refs, ports } = world;
+  const { reader, report, signal } = ports;
+  const checkout = new CheckoutVerifier({ reader, files, findings, foreign: report.foreign });
+  const archive = new ArchiveVerifier({
+    files,
+    findings,
+    keys,
+    anchors: proved.anchors,
+    index: proved.index,
+    registry: await registryOf(world, scope, proved),
+  });
+  for (const outcome of proved.outcomes) {
+    signal.throwIfAborted();
+    const { item } = outcome;
+    // A tag that stands elsewhere is that one finding.
+    if (findings.has(item, 'tag') && !outcome.isSigned) continue;
+    const { ref, root, shape: own } = item;
+    const isSingle = branch === undefined;
+    const parent = isSingle ? undefined : await parentOf(world, item.parents[0]);
+    await archive.verify({ ref, root, shape: own, own: outcome, parent, isSingle });
+    await checkout.verify({ ref }, root, own);
+    if (ref === 'HEAD') await checkout.verifyWorkTree({ ref }, root, own);
+  }
+  reportStrangers(world, proved);
+  if (branch === undefined || shape === undefined) return;
+  const ofLine = new Set(branch.line.map(({ oid }) => oid));
+  // A tag that nobody trusted signed, that the branch neither lists nor went through, says nothing of what the branch should hold.
+  const all = [...proved.outcomes, ...proved.leftOut].filter(
+    ({ item, isSigned }) => isSigned || item.listed !== undefined || ofLine.has(item.commit),
+  );
+  const newest = await standIn(world, proved, greatestOf(all));
+  const tip = { ref: branch.ref, oid: branch.tip, root: branch.root, shape, newest };
+  const parts = { reader, files, findings, archive, checkout };
+  await verifyTip(tip, parts);
+  await verifyKept(tip, {
+    outcomes: proved.outcomes,
+    records: world.records,
+    ofLine,
+    files,
+    findings,
+  });
+  await verifyForm(tip, branch.line, parts);
+  const tagged = all.map((outcome) => ({ tag: outcome.item.ref, nevra: outcome.nevra, outcome }));
+  const wanted = new Map(
+    followLines(shape.lineBranches, tagged).map(({ branch: name, release }) => [name, release.tag]),
+  );
+  for (const { branch: name, ref } of lineRefs(world)) {
+    const line = all.find(({ item }) => item.ref === wanted.get(name));
+    const oid = refs.refs.get(ref);
+    if (line === undefined && oid === undefined) continue;
+    if (oid === undefined) {
+      findings.add(
+        { ref },
+        { kind: 'branch', path: ref, expected: line!.item.tag, actual: 'missing' },
+      );
+      continue;
+    }
+    const { value: commit, fault } = await orFinding(async () => reader.readCommit(oid), {
+      kind: 'branch',
+      path: ref,
+      expected: 'a branch that can be read',
+    });
+    if (commit === undefined) findings.add({ ref }, fault);
+    else
+      await verifyTip(
+        {
+          ref,
+          oid,
+          root: commit.tree,
+          shape: await world.claims.of(commit.tree, shape),
+          newest: line,
+        },
+        parts,
+      );
+  }
+}
+
+/** The greatest release; the last of equals. */
+function greatestOf(outcomes: readonly Outcome[]): Outcome | undefined {
+  return outcomes.toSorted((a, b) => compareEvr(a.nevra, b.nevra)).at(-1);
+}
+
+/** Where the greatest recorded release has no tag, its package in the branch's archive stands for it: no missing tag turns the check of the branch off. */
+async function standIn(
+  world: World,
+  { verifier }: Proved,
+  newest: Outcome | undefined,
+): Promise<Outcome | undefined> {
+  const { branch, records, refs, ports } = world;
+  const lost = greatest(records.filter(({ tag }) => !refs.refs.has(`refs/tags/${tag}`)));
+  const nevra = lost === undefined ? undefined : tryParseNevra(lost.nevra);
+  if (lost === undefined || nevra === undefined) return newest;
+  if (newest !== undefined && compareEvr(nevra, newest.nevra) <= 0) return newest;
+  const parts = {
+    ...world,
+    reader: ports.reader,
+    fallback: world.shape,
+    lines: new Map([[lost.tag, lost]]),
+  };
+  const commit = { ...branch!.line[0]!.commit, message: '' };
+  const item = await readCommitCase(
+    { ref: branch!.ref, tag: lost.tag, oid: branch!.tip, object: undefined, commit },
+    parts,
+  );
+  await verifier.verify(item, rowOf(item));
+  // What it has wrong was said of the branch just now.
+  return undefined;
+}
+
+async function parentOf({ ports }: World, parent: Oid | undefined): Promise<Oid | undefined> {
+  if (parent === undefined) return undefined;
+  const { value } = await orFinding(async () => ports.reader.readCommit(parent), NOWHERE);
+  return value?.tree;
+}
+
+async function registryOf(world: World, scope: Scope, proved: Proved): Promise<Registry> {
+  const { files, keys, branch, shape } = world;
+  const owners = new Map<string, Outcome>();
+  const all = [...proved.leftOut, ...proved.outcomes];
+  for (const outcome of all)
+    for (const name of outcome.own.keys())
+      if (outcome.isSigned || !owners.has(name)) owners.set(name, outcome);
+  const keyPaths = new Set<string>();
+  const notes = new Set<string>();
+  const roots = [
+    ...(branch?.line ?? []).map(({ commit }) => ({ root: commit.tree, of: shape! })),
+    ...(branch === undefined
+      ? scope.cases.map((item) => ({ root: item.root, of: item.shape }))
+      : []),
+  ];
+  for (const { root, of } of roots)
+    await orFinding(async () => {
+      const { archive } = of.directories;
+      for (const { path, fingerprints } of await keys.of(root, archive))
+        if (fingerprints.length > 0) keyPaths.add(path);
+      const state = await files.find(root, `${archive}/release-notes.json`);
+      if (state?.mode === '100644')
+        for (const { file } of parseNotesState(await files.small(state.oid)))
+          notes.add(Buffer.from(file).toString('latin1'));
+    }, NOWHERE);
+  const lostNames = scope.lost
+    .concat(scope.broken.flatMap(({ listed }) => listed ?? []))
+    .flatMap(({ file }) =>
+      Object.values(packagePaths(file)).map((path) => path.slice('rpm/'.length)),
+    );
+  const inherited = new Set<string>();
+  for (const { item } of all)
+    if (formOf(item) === 'predecessor')
+      await orFinding(async () => {
+        const { archive } = item.shape.directories;
+        for (const folder of [archive, `${archive}/rpm`])
+          for (const [name, { oid }] of await files.entries(item.root, folder))
+            inherited.add(`${name} ${oid}`);
+      }, NOWHERE);
+  return {
+    outcomes: new Map(all.map((outcome) => [outcome.item.tag, outcome])),
+    leftOut: new Set(proved.leftOut.map(({ item }) => item.tag)),
+    owners,
+    lostNames: new Set(lostNames.map((name) => Buffer.from(name).toString('latin1'))),
+    keyPaths,
+    notes,
+    inherited,
+  };
+}
+
+/**
+ * Packages that no trusted key signed. Where the key that signed them lies in the archive, the finding at the key says it; otherwise the package is one.
+ */
+function reportStrangers({ findings, ports }: World, { outcomes, anchors }: Proved): void {
+  const strangers = outcomes.filter(({ isStranger }) => isStranger);
+  const keysSaid = ports.report.findings.some(
+    ({ kind, path }) => kind === 'signature' && !path.includes('/rpm/'),
+  );
+  const hasGood = outcomes.some(({ isSigned }) => isSigned);
+  for (const { item, row } of strangers) {
+    if (keysSaid && !hasGood) continue;
+    const [file = ''] = item.record === undefined ? [] : [item.record.file];
+    findings.add(item, {
+      kind: 'signature',
+      path: `${item.shape.directories.archive}/rpm/${file}`,
+      expected: `a package signed by ${anchors.name}`,
+      actual: row.reason ?? 'another key',
+    });
+  }
+}

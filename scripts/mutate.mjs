@@ -1,16 +1,48 @@
 // SPDX-License-Identifier: MIT
 /**
  * Takes each guard of scripts/mutations.mjs away in a copy of the project and runs the tests that are named for it: they must fail.
- * Says which guards nobody missed, with exit status 1. Usage: npm run mutate -- [part of a name]
+ * Says which guards nobody missed, with exit status 1. An entry whose text does not stand exactly once in its file, or whose tests are not there,
+ * ends the run before any is tried. Usage: npm run mutate -- [part of a name]
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { MUTATIONS } from './mutations.mjs';
 
 const root = path.dirname(import.meta.dirname);
+const chosen = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+
+/** What is wrong with an entry itself: all are looked at, whichever are chosen. */
+function faults({ name, file, find, replacement, tests }) {
+  const times = existsSync(path.join(root, file))
+    ? readFileSync(path.join(root, file), 'utf8').split(find).length - 1
+    : 0;
+  return [
+    ...(times === 1 ? [] : [`${name}: its text stands ${times} times in ${file}`]),
+    ...(find === replacement ? [`${name}: it changes nothing`] : []),
+    ...tests
+      .filter((test) => !existsSync(path.join(root, test)))
+      .map((test) => `${name}: there is no ${test}`),
+  ];
+}
+
+const stale = MUTATIONS.flatMap(faults);
+if (chosen.length === 0) stale.push(`no entry is named ${process.argv[2]}`);
+if (stale.length > 0) {
+  console.error(stale.join('\n'));
+  process.exit(1);
+}
+
 const copy = mkdtempSync(path.join(tmpdir(), 'mutate-'));
 for (const name of [
   'src',
@@ -31,7 +63,6 @@ for (const name of [
 symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
 
 const node = (...args) => spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
-const chosen = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
 const survivors = [];
 
 /** Runs the tests; undefined when none ran. */
@@ -63,7 +94,6 @@ function fate(mutation) {
   const { file, find, replacement, build } = mutation;
   const target = path.join(copy, file);
   const source = readFileSync(target, 'utf8');
-  if (source.split(find).length !== 2) return `not found once in ${file}`;
   if (passesBefore(mutation) !== true)
     return 'its tests fail or do not run with the guard in place';
   writeFileSync(

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-2N74WAYC.js";
+} from "./chunk-3DONSU35.js";
 import {
   INPUTS,
   actionLogger,
@@ -30,7 +30,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-JS6JTVPO.js";
+} from "./chunk-FFQSFUZR.js";
 import {
   InputError,
   describeError,

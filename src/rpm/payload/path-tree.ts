@@ -82,6 +82,8 @@ export class PathTree {
 }
 
 function fold(name: string): string {
+  // Nearly all names are ASCII, which is its own normal form.
+  if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
   return Buffer.from(name, 'latin1')
     .toString('utf8')
     .normalize('NFC')

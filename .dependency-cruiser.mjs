@@ -65,7 +65,7 @@ export default {
     owner('owner-isomorphic-git', 'isomorphic-git', room('git')),
     owner('owner-liblzma', 'node-liblzma', room('compression')),
     owner('owner-undici', 'undici', room('net')),
-    owner('owner-picomatch', 'picomatch', '^src/(mirror|source)/'),
+    owner('owner-picomatch', 'picomatch', '^src/(mirror|source|github)/'),
     owner('owner-preact', '(preact|preact-render-to-string|feed)', room('site')),
     owner('owner-diff', 'diff', room('mirror')),
     owner('owner-table', 'cli-table3', room('report')),

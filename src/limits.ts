@@ -103,6 +103,14 @@ export const LIMITS = {
   slowestRate: 32 * KIB,
   /** Longest wait (ms) that a Retry-After header is obeyed. */
   retryAfter: 60_000,
+  /** Milliseconds between two requests that change something at the host. */
+  hostPace: 1000,
+  /** Milliseconds to wait where a host says that it was asked too often, and not until when. */
+  hostRest: 60_000,
+  /** Requests that change something at the host in one run: GitHub allows some 500 new things an hour. The next run goes on. */
+  hostChanges: 450,
+  /** Requests of the host's hourly limit that are left to others. */
+  hostReserve: 50,
   /** One command of git ends after so long (ms), whatever arrives: the largest push at 600 KiB a second. */
   gitTimeout: 3_600_000,
   /** Tries to win a race for the branch. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from './bytes.js';
 import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
-import type { BranchHost, ReleaseHost } from './github/port.js';
+import type { RulesHost, ReleaseHost } from './github/port.js';
 import type { Logger } from './log.js';
 import type { Fetcher } from './net/fetcher.js';
 import type { Report } from './report/report.js';
@@ -36,7 +36,7 @@ export interface Ports {
   /** Where each tag gets a release. */
   readonly releases?: ReleaseHost | undefined;
   /** Where the mirror's branch may be protected; undefined where nobody can be asked. */
-  readonly branches?: BranchHost | undefined;
+  readonly rules?: RulesHost | undefined;
 }
 
 /** Packages on this machine. */

@@ -178,8 +178,9 @@ describeWithTools(['openssl'], 'attest', () => {
     });
   });
 
-  it('tells the public log nothing of a repository that is not known to be public', async () => {
-    await inJob([ONE], async ({ stage, sigstore, publish }) => {
+  it('tells the public log nothing of a repository that the API calls private, whatever the event says', async () => {
+    await inJob([ONE], async ({ stage, api, sigstore, publish }) => {
+      api.about.private = true;
       const [serverUrl, repository] = [stage.git.serverUrl, stage.git.url].map((url) =>
         url.replace('127.0.0.1', 'localhost'),
       );
@@ -195,6 +196,60 @@ describeWithTools(['openssl'], 'attest', () => {
       });
       expect(hostsOf(sigstore)).toEqual(
         new Set(['runner', 'fulcio.localhost', 'timestamp.localhost']),
+      );
+    });
+  });
+
+  // "Feature not available for user owned private repositories" (GitHub, on storing an attestation).
+  it('signs nothing for a private repository of a user, where GitHub keeps no attestations', async () => {
+    await inJob([ONE], async ({ api, sigstore, publish }) => {
+      Object.assign(api.about, { private: true, owner: { type: 'User' } });
+      const result = await publish();
+      expect({
+        code: result.code,
+        tags: result.outputs['tags'],
+        asked: sigstore.requests.filter(({ host }) => host.startsWith('fulcio')),
+      }).toEqual({ code: 1, tags: '["1.0"]', asked: [] });
+      expect(result.report.errors).toEqual([
+        expect.objectContaining({
+          message: expect.stringContaining('Feature not available for user owned private'),
+          remedy: expect.stringContaining('Enterprise Cloud'),
+        }),
+      ]);
+    });
+  });
+
+  it("names GitHub's price where it stores none for this owner", async () => {
+    await inJob([ONE], async ({ stage, api, publish }) => {
+      api.about.private = true;
+      const [serverUrl, repository] = [stage.git.serverUrl, stage.git.url].map((url) =>
+        url.replace('127.0.0.1', 'localhost'),
+      );
+      api.setFault(({ method }) =>
+        method === 'POST'
+          ? { status: 403, message: 'Feature not available for the acme organization' }
+          : undefined,
+      );
+      const { report } = await publish(
+        { repository: repository! },
+        { env: { GITHUB_SERVER_URL: serverUrl } },
+      );
+      expect(report.errors).toEqual([
+        expect.objectContaining({ remedy: expect.stringContaining('Enterprise Cloud') }),
+      ]);
+    });
+  });
+
+  // GitHub's store refuses a bundle whose certificate names another repository than the one it is stored in.
+  it("another repository than the job's is refused with the inputs, before any request", async () => {
+    await inJob([ONE], async ({ stage, sigstore, publish }) => {
+      const result = await publish({}, { env: { GITHUB_REPOSITORY: 'acme/workflows' } });
+      expect({
+        code: result.code,
+        requests: stage.yum.requests.length + stage.git.requests.length + sigstore.requests.length,
+      }).toEqual({ code: 2, requests: 0 });
+      expect(result.stdout).toMatch(
+        /::error title=INPUT_CONFLICT::attest: true works only where .*acme\/workflows, and repository is acme\/mirror/,
       );
     });
   });
@@ -266,7 +321,11 @@ describeWithTools(['openssl'], 'attest', () => {
 
   it('says which permission is missing, and keeps the signature that could not be stored', async () => {
     await inJob([ONE], async ({ api, sigstore, publish }) => {
-      api.setFault(() => ({ status: 403, message: 'Resource not accessible by integration' }));
+      api.setFault(({ method }) =>
+        method === 'POST'
+          ? { status: 403, message: 'Resource not accessible by integration' }
+          : undefined,
+      );
       const result = await publish();
       expect({ code: result.code, tags: result.outputs['tags'] }).toEqual({
         code: 1,

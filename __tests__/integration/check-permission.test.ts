@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { startGitServer } from '../fixtures/git-server.js';
-import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';
+import { type GitHubApi, type StandInRuleset, startGitHubApi } from '../fixtures/github-api.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
 import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
@@ -163,6 +163,17 @@ describe('check tries the other inputs of publish', () => {
   });
 });
 
+type BranchState = ReturnType<GitHubApi['branches']['get']>;
+type TagRuleset = Partial<StandInRuleset>;
+
+const TAG_RULESET: StandInRuleset = {
+  name: 'Keep out',
+  target: 'tag',
+  enforcement: 'active',
+  conditions: { ref_name: { include: ['refs/tags/*'], exclude: [] } },
+  rules: [{ type: 'creation' }],
+};
+
 /** A stage whose git server has GitHub's API beside it. */
 async function onGitHub(
   test: (scene: {
@@ -189,39 +200,94 @@ async function onGitHub(
 describe('check asks GitHub whether the branch is protected', () => {
   afterAll(removeRunDirectories);
 
-  it('is content with a branch that is free or still to be begun, and with rules that a push keeps', async () => {
-    await onGitHub(async ({ api, check }) => {
-      for (const state of [
-        undefined,
-        { protected: false },
-        { protected: false, rules: ['deletion', 'non_fast_forward'] },
-      ]) {
-        if (state !== undefined) api.branches.set('main', state);
-        const result = await check();
-        expect({ code: result.code, warnings: result.report.warnings }).toEqual({
-          code: 0,
-          warnings: [],
-        });
-        expect(result.stdout).toContain(
-          'GitHub names no rule that keeps a push from main; rules for tags cannot be seen from here',
-        );
-      }
+  it.each<[string, BranchState, TagRuleset?]>([
+    ['a branch that is still to be begun', undefined],
+    ['a free branch', { protected: false }],
+    [
+      // `protected` is true for rulesets as well (hub4j/github-api#2062).
+      'rules that a push keeps',
+      { protected: true, classic: false, rules: ['deletion', 'non_fast_forward'] },
+    ],
+    ['such rules, where protection says nothing', { protected: true, rules: ['deletion'] }],
+    [
+      'rules for the making of a branch that is there',
+      { protected: true, classic: false, rules: ['creation', 'branch_name_pattern'] },
+    ],
+    [
+      'a pattern that our messages keep',
+      {
+        rules: [
+          {
+            type: 'commit_message_pattern',
+            parameters: { operator: 'starts_with', pattern: 'feat:' },
+          },
+        ],
+      },
+    ],
+    [
+      'a ruleset that this token may bypass',
+      { rules: [{ type: 'pull_request', ruleset_id: 7 }] },
+      { current_user_can_bypass: 'always', rules: [{ type: 'creation' }] },
+    ],
+    ['a ruleset for tags that is only tried', undefined, { enforcement: 'evaluate' }],
+    [
+      'a ruleset for other tags',
+      undefined,
+      { conditions: { ref_name: { include: ['refs/tags/v*'], exclude: [] } } },
+    ],
+    [
+      'a ruleset that leaves these tags out',
+      undefined,
+      { conditions: { ref_name: { include: ['~ALL'], exclude: ['refs/tags/1.*'] } } },
+    ],
+  ])('is content with %s', async (_, state, ruleset) => {
+    await onGitHub(async ({ stage, api, check }) => {
+      if (state?.protected !== undefined) await stage.publish();
+      if (state !== undefined) api.branches.set('main', state);
+      if (ruleset !== undefined) api.rulesets.set(7, { ...TAG_RULESET, ...ruleset });
+      const result = await check();
+      expect({ code: result.code, warnings: result.report.warnings }).toEqual({
+        code: 0,
+        warnings: [],
+      });
+      expect(result.stdout).toContain(
+        'GitHub names no rule that keeps this token from pushing to main, nor from making the tag 1.0.',
+      );
       expect(api.requests.every(({ method }) => method === 'GET')).toBe(true);
     });
   });
 
-  it.each([
+  it.each<[string, BranchState, Record<string, string>, RegExp, TagRuleset?]>([
     [
-      'a protected branch',
+      'a classic protection',
+      { protected: true, classic: true },
+      {},
+      /^main has a classic branch protection on GitHub, .*bypass it/,
+    ],
+    [
+      'a classic protection that does not say so',
       { protected: true },
       {},
-      /^main is protected on GitHub, and publish pushes to it directly\. Whether the token may bypass that cannot be seen from here: .*bypass list/,
+      /^main has a classic branch protection/,
     ],
     [
       'a ruleset for a branch that does not exist yet',
       { rules: ['pull_request', 'required_status_checks', 'deletion'] },
       {},
-      /^main is protected on GitHub \(pull_request, required_status_checks\)/,
+      /^GitHub may refuse this token a push to main: pull_request, required_status_checks\..*bypass list/,
+    ],
+    [
+      'a rule against making the branch',
+      { rules: ['creation'] },
+      {},
+      /^GitHub may refuse this token a push to main: creation\./,
+    ],
+    [
+      'a ruleset whose bypass list lacks the token',
+      { rules: [{ type: 'pull_request', ruleset_id: 7 }] },
+      {},
+      /^GitHub refuses this token a push to main: pull_request of the ruleset "Keep out"\./,
+      { current_user_can_bypass: 'never', rules: [] },
     ],
     [
       'required signatures',
@@ -233,13 +299,34 @@ describe('check asks GitHub whether the branch is protected', () => {
       'the branch that is named',
       { protected: true },
       { branch: 'release/1' },
-      /^release\/1 is protected on GitHub/,
+      /^release\/1 has a classic branch protection/,
+    ],
+    [
+      'a pattern that our messages do not keep',
+      {
+        rules: [
+          {
+            type: 'commit_message_pattern',
+            parameters: { operator: 'contains', pattern: 'JIRA-' },
+          },
+        ],
+      },
+      {},
+      /push to main: commit_message_pattern/,
+    ],
+    [
+      'a ruleset against new tags',
+      undefined,
+      {},
+      /^GitHub refuses this token the new tag 1\.0: creation of the ruleset "Keep out"/,
+      { current_user_can_bypass: 'never' },
     ],
   ])(
-    'warns of %s, says what to do and what it cannot see',
-    async (_, state, inputs: Record<string, string>, warning) => {
+    'warns of %s, and says what to do',
+    async (_, state, inputs: Record<string, string>, warning, ruleset) => {
       await onGitHub(async ({ api, check }) => {
-        api.branches.set(inputs.branch ?? 'main', state);
+        if (state !== undefined) api.branches.set(inputs.branch ?? 'main', state);
+        if (ruleset !== undefined) api.rulesets.set(7, { ...TAG_RULESET, ...ruleset });
         const result = await check(inputs);
         expect({ code: result.code, warnings: result.report.warnings }).toEqual({
           code: 0,
@@ -272,8 +359,8 @@ describe('check asks GitHub whether the branch is protected', () => {
         code: 0,
         warnings: [expect.stringMatching(/^GitHub does not say whether main is protected: /)],
       });
-      // Both questions once.
-      expect(api.requests).toHaveLength(2);
+      // Each question once.
+      expect(api.requests).toHaveLength(3);
     });
   });
 });

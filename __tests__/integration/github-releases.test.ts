@@ -214,6 +214,111 @@ describe('create-releases', () => {
     });
   });
 
+  // 403 or 429 without a header: "wait for at least one minute" (GitHub Docs, Rate limits for the REST API).
+  it('T38: leaves the rest to the next run where the secondary limit lasts, and says how far it is', async () => {
+    await onGitHub([ONE, TWO], async ({ api, publish }) => {
+      api.setFault(({ method, path }) =>
+        method === 'POST' && path.endsWith('/releases') && api.releases.length === 1
+          ? {
+              status: 403,
+              headers: { 'retry-after': '3600' },
+              message: 'You have exceeded a secondary rate limit',
+            }
+          : undefined,
+      );
+      const result = await publish();
+      expect({ code: result.code, releases: shape(api).length }).toEqual({ code: 1, releases: 1 });
+      expect(result.report.warnings).toContainEqual(
+        expect.stringMatching(/^1 of 2 releases are on the host; the next runs make the other 1$/),
+      );
+      api.setFault(undefined);
+      expect((await publish()).code).toBe(0);
+      expect(shape(api).length).toBe(2);
+    });
+  });
+
+  // "wait at least one second between each request" that changes something (GitHub Docs, Best practices for using the REST API).
+  it('lists once, and lets a second pass between two requests that change something', async () => {
+    await onGitHub([ONE, TWO], async ({ api, publish }) => {
+      await publish();
+      expect(api.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
+      const times = api.requests.filter(({ method }) => method !== 'GET').map(({ time }) => time);
+      const gaps = times.slice(1).map((time, at) => time - times[at]!);
+      expect(Math.min(...gaps)).toBeGreaterThan(900);
+    });
+  });
+
+  it('an immutable release that lacks a file is one warning, and holds no other up', async () => {
+    await onGitHub([ONE, TWO], async ({ api, publish }) => {
+      api.releases.push({
+        id: 91,
+        tag_name: '1.0',
+        name: 'mine',
+        body: '',
+        draft: false,
+        immutable: true,
+        assets: [],
+      });
+      const result = await publish();
+      expect({ code: result.code, errors: result.report.errors }).toEqual({ code: 0, errors: [] });
+      expect(result.report.warnings).toEqual([
+        expect.stringMatching(
+          /^the release 1\.0 is immutable and lacks hello-1\.0-1\.noarch\.rpm, /,
+        ),
+      ]);
+      expect(shape(api).at(-1)).toEqual(['2.0', false, 'true', assetsOf('2.0')]);
+    });
+  });
+
+  it('a name that an immutable release has burnt is a warning with the reason, and holds no other up', async () => {
+    await onGitHub([ONE, TWO], async ({ api, publish }) => {
+      api.burntTags.add('1.0');
+      const result = await publish();
+      expect({ code: result.code, errors: result.report.errors }).toEqual({ code: 0, errors: [] });
+      expect(result.report.warnings).toEqual([
+        expect.stringMatching(
+          /^tag 1\.0 can have no complete release .*was used by an immutable release/,
+        ),
+      ]);
+      expect(shape(api).at(-1)).toEqual(['2.0', false, 'true', assetsOf('2.0')]);
+    });
+  });
+
+  it('makes releases that are immutable at once, and finds them complete the next time', async () => {
+    await onGitHub([ONE], async ({ api, publish }) => {
+      api.settings.immutableReleases = true;
+      expect((await publish()).report.warnings).toEqual([]);
+      api.requests.length = 0;
+      expect({ warnings: (await publish()).report.warnings, writes: writes(api) }).toEqual({
+        warnings: [],
+        writes: [],
+      });
+    });
+  });
+
+  it("one release that fails holds no other up, and an asset that is not the file of its name is replaced, by GitHub's digest", async () => {
+    await onGitHub([ONE, TWO], async ({ api, publish }) => {
+      api.setFault(({ method, path }) =>
+        method === 'PATCH' && path.endsWith(`/${api.releases[0]?.id ?? 0}`)
+          ? { status: 422, message: 'Validation Failed' }
+          : undefined,
+      );
+      const failed = await publish();
+      expect(failed.report.errors).toHaveLength(1);
+      expect(shape(api).map((one) => (one as unknown[])[1])).toEqual([true, false]);
+      api.setFault(undefined);
+      const { assets } = api.releases[1]!;
+      assets[0] = { ...assets[0]!, bytes: Buffer.from('another file') };
+      expect((await publish()).code).toBe(0);
+      expect(api.releases.map(({ draft }) => draft)).toEqual([false, false]);
+      expect(
+        api.releases[1]!.assets.find(({ name }) => name.endsWith('.rpm'))!.bytes.equals(
+          TWO.built.bytes,
+        ),
+      ).toBe(true);
+    });
+  });
+
   it('says which permission is missing', async () => {
     await onGitHub([ONE], async ({ api, publish }) => {
       api.setFault(({ method }) =>

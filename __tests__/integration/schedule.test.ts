@@ -91,7 +91,7 @@ describe('a schedule that GitHub is about to switch off', () => {
           warning: expect.stringContaining(text),
         });
         expect(warningOf(result)).toContain(
-          'Push a commit to the default branch, or run: gh workflow enable nightly.yml --repo acme/mirror',
+          'Push a commit to the default branch. Once it is switched off, no dispatch starts it either: first run gh workflow enable nightly.yml --repo acme/mirror',
         );
         expect(result.summary).toContain(`${age} days old: nightly.yml`);
         expect(result.stdout).toMatch(/^::warning::GitHub switches scheduled workflows/m);
@@ -157,7 +157,7 @@ describe('a schedule that GitHub is about to switch off', () => {
       async ({ scheduled, api }) => {
         api.about.pushed_at = new Date((NOW - 52 * DAY - 3600) * 1000).toISOString();
         expect(warningOf(await scheduled())).toContain(
-          'The newest commit of acme/workflows is 52 days old: nightly.yml has 8 days left. Push a commit to the default branch, or run: gh workflow enable nightly.yml --repo acme/workflows',
+          'The newest commit of acme/workflows is 52 days old: nightly.yml has 8 days left. Push a commit to the default branch. Once it is switched off, no dispatch starts it either: first run gh workflow enable nightly.yml --repo acme/workflows',
         );
         api.about.pushed_at = new Date((NOW - 10 * DAY) * 1000).toISOString();
         expect(warningOf(await scheduled())).toBeUndefined();

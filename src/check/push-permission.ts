@@ -3,7 +3,7 @@ import { describeError, GitError } from '../errors.js';
 import { formatCommit, formatIdentity } from '../git/objects/objects.js';
 import { buildTree } from '../git/objects/trees.js';
 import type { Oid } from '../git/store.js';
-import type { BranchRules } from '../github/port.js';
+import type { Rule } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
 import type { Report } from '../report/report.js';
@@ -31,11 +31,12 @@ export async function reportPermission(found: Survey, context: Context): Promise
   return facts;
 }
 
-async function tryPush({ state }: Survey, context: Context): Promise<string[]> {
-  const { store, branches, report } = context.ports;
+async function tryPush(found: Survey, context: Context): Promise<string[]> {
+  const { state } = found;
+  const { store, rules, report } = context.ports;
   let fact: string | undefined;
   const asked =
-    branches === undefined ? ' (rules that protect a branch only show at a real push)' : '';
+    rules === undefined ? ' (rules that protect a branch only show at a real push)' : '';
   try {
     await store.verifyTarget(state.branch);
     const oid = state.tip ?? (await stageNothing(context));
@@ -50,7 +51,7 @@ async function tryPush({ state }: Survey, context: Context): Promise<string[]> {
   } catch (error) {
     report.errors.push(failureOf(error, `publish could not push to ${state.branch}`));
   }
-  return [fact, await reportProtection(state.branch, context)].filter((text) => text !== undefined);
+  return [fact, await reportRules(found, context)].filter((text) => text !== undefined);
 }
 
 /** @throws what is no failure of git */
@@ -80,19 +81,39 @@ async function tryFurther({ further = [], report }: Ports): Promise<string[]> {
 }
 
 /** A dry run over git does not meet the rules of the server, so its API is asked for them. */
-async function reportProtection(
-  branch: string,
-  { options, ports: { branches, logger } }: Context,
+async function reportRules(
+  found: Survey,
+  { options, ports }: Context,
 ): Promise<string | undefined> {
-  if (branches === undefined) return undefined;
+  const { rules, logger } = ports;
+  if (rules === undefined) return undefined;
+  const { branch } = found.state;
+  const tags = tagsToMake(found);
   try {
-    const found = await branches.rulesOf(branch);
-    const unmet = found.rules.filter(
-      (rule) => rule !== 'required_signatures' || options.signingKey === undefined,
-    );
-    if (!found.isProtected && unmet.length === 0)
-      return `GitHub names no rule that keeps a push from ${branch}; rules for tags cannot be seen from here.`;
-    logger.warning(protectionWarning(branch, found));
+    const against = await rules.rulesFor({
+      branch,
+      exists: found.state.tip !== undefined,
+      tags,
+      texts: {
+        message: 'feat: ',
+        author: options.author.email,
+        committer: options.committer.email,
+      },
+    });
+    const isMet = ({ type }: Rule): boolean =>
+      type === 'required_signatures' && options.signingKey !== undefined;
+    const unmet = against.branch.filter((rule) => !isMet(rule));
+    const ofTags = against.tags.filter((rule) => !isMet(rule));
+    if (!against.hasClassicProtection && unmet.length + ofTags.length === 0) {
+      const named =
+        tags.length === 0
+          ? ''
+          : `, nor from making ${tags.length === 1 ? 'the tag' : 'tags such as'} ${tags[0] ?? ''}`;
+      return `GitHub names no rule that keeps this token from pushing to ${branch}${named}.`;
+    }
+    tellRules(`a push to ${branch}`, unmet, ports);
+    tellRules(`the new tag ${tags[0] ?? ''}`, ofTags, ports);
+    if (against.hasClassicProtection) logger.warning(classicWarning(branch));
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     logger.warning(
@@ -102,12 +123,32 @@ async function reportProtection(
   return undefined;
 }
 
-function protectionWarning(branch: string, { rules }: BranchRules): string {
-  const named = rules.length === 0 ? '' : ` (${rules.join(', ')})`;
-  const signatures = rules.includes('required_signatures')
+/** Tags that publish would make; where nothing is new, one that it made stands for those to come. */
+function tagsToMake({ plan }: Survey): string[] {
+  const fresh = plan.releases.filter(({ status }) => status === 'new');
+  const tags = (fresh.length > 0 ? fresh : plan.releases.slice(-1)).map(({ tag }) => tag);
+  return tags.slice(0, 20);
+}
+
+/** A rule that this token may not pass fails publish for sure; where the host does not say who may, it is a warning. */
+function tellRules(what: string, rules: readonly Rule[], { logger, report }: Ports): void {
+  if (rules.length === 0) return;
+  const named = rules.map(
+    ({ type, ruleset }) =>
+      `${type}${ruleset === undefined ? '' : ` of the ruleset ${JSON.stringify(ruleset)}`}`,
+  );
+  const signatures = rules.some(({ type }) => type === 'required_signatures')
     ? ' Signed commits are required: set signing-key, and register the key with the account that pushes.'
     : '';
-  return `${branch} is protected on GitHub${named}, and publish pushes to it directly. Whether the token may bypass that cannot be seen from here: let it (Settings, Rules or Branches: bypass list), give the token of an App that may, or mirror to another branch.${signatures}`;
+  const rest = `this token ${what}: ${[...new Set(named)].join(', ')}`;
+  const remedy = `Let the token bypass it (Settings, Rules, Rulesets: bypass list), or give the token of an App that may.${signatures}`;
+  if (rules.some(({ canBypass }) => canBypass === false))
+    report.errors.push({ code: 'PUSH_REJECTED', message: `GitHub refuses ${rest}`, remedy });
+  else logger.warning(`GitHub may refuse ${rest}. ${remedy}`);
+}
+
+function classicWarning(branch: string): string {
+  return `${branch} has a classic branch protection on GitHub, whose demands only administrators can read, and publish pushes to it directly. Let the token bypass it (Settings, Branches), give the token of an App that may, or mirror to another branch.`;
 }
 
 /** A commit without files, for a repository that has none to ask with; a dry run never sends it. */

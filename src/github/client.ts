@@ -30,9 +30,26 @@ type Octokit = ReturnType<typeof getOctokit>;
 export class Client {
   readonly options: ClientOptions;
   #octokit: Promise<Octokit> | undefined;
+  /** When the last request that changes something began, milliseconds. */
+  #changedAt = 0;
+  #changes = 0;
+  /** The host asked to stay away for longer than a run waits. */
+  #isRefused = false;
+  /** Requests that the window of the rate limit still has, as the last answer said. */
+  #remaining = Number.POSITIVE_INFINITY;
 
   constructor(options: ClientOptions) {
     this.options = options;
+  }
+
+  /**
+   * True when this run had its share of GitHub's limits: 500 things made an hour, and for a job's token 1,000 requests an hour
+   * and repository (GitHub Docs, Rate limits for the REST API).
+   */
+  get isSpent(): boolean {
+    return (
+      this.#isRefused || this.#changes >= LIMITS.hostChanges || this.#remaining < LIMITS.hostReserve
+    );
   }
 
   /** One request; `{owner}` and `{repo}` of the route are filled in. Not repeated by itself, see {@link persist}. */
@@ -43,12 +60,29 @@ export class Client {
   ): Promise<unknown> {
     this.#octokit ??= this.#open();
     const octokit = await this.#octokit;
-    const answer: { readonly status: number; readonly data: unknown } = await octokit.request(
-      route,
-      { ...this.options.repository, ...parameters, request: { signal } },
-    );
+    if (!route.startsWith('GET ')) await this.#pace(signal);
+    const answer: {
+      readonly status: number;
+      readonly data: unknown;
+      readonly headers: Readonly<Record<string, unknown>>;
+    } = await octokit.request(route, {
+      ...this.options.repository,
+      ...parameters,
+      request: { signal },
+    });
+    const remaining = answer.headers['x-ratelimit-remaining'];
+    if (typeof remaining === 'string' && /^\d{1,9}$/.test(remaining))
+      this.#remaining = Number(remaining);
     this.options.logger.debug(`GitHub: ${route}: status ${answer.status}`);
     return answer.data;
+  }
+
+  /** "wait at least one second between each request" that changes something (GitHub Docs, Best practices for using the REST API). */
+  async #pace(signal: AbortSignal): Promise<void> {
+    const wait = this.#changedAt + LIMITS.hostPace - Date.now();
+    this.#changedAt = Math.max(Date.now(), this.#changedAt + LIMITS.hostPace);
+    this.#changes += 1;
+    if (wait > 0) await sleep(wait, undefined, { signal });
   }
 
   /** All entries of a listing, up to `pages` of a hundred. */
@@ -92,7 +126,10 @@ export class Client {
       } catch (error) {
         const delay =
           (this.options.retryDelay ?? 1000) * 2 ** (attempt - 1) * (0.5 + Math.random());
-        const wait = isTransient(error) ? (askedWait(error) ?? delay) : Number.POSITIVE_INFINITY;
+        const wait = isTransient(error)
+          ? (askedWait(error) ?? (isRateLimit(error) ? LIMITS.hostRest : delay))
+          : Number.POSITIVE_INFINITY;
+        this.#isRefused ||= isRateLimit(error) && wait > LIMITS.retryAfter;
         if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter)
           throw this.#describe(error, { what, permission, wait });
         this.options.logger.info(
@@ -191,15 +228,21 @@ function messageOf(error: unknown): string {
 /** 5xx (the library's number for faults of the network, too), time-outs and both kinds of rate limits. */
 function isTransient(error: unknown): boolean {
   if (error instanceof GitError) return false;
-  const { status, headers } = answerOf(error);
+  const { status } = answerOf(error);
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
     return true;
-  if (status >= 500 || status === 408 || status === 429) return true;
+  return status >= 500 || status === 408 || isRateLimit(error);
+}
+
+/** Both kinds: the hourly one says when it ends, the secondary one need not say anything but its name. */
+function isRateLimit(error: unknown): boolean {
+  const { status, headers } = answerOf(error);
   return (
-    status === 403 &&
-    (headers['retry-after'] !== undefined ||
-      headers['x-ratelimit-remaining'] === '0' ||
-      /rate limit/iu.test(messageOf(error)))
+    status === 429 ||
+    (status === 403 &&
+      (headers['retry-after'] !== undefined ||
+        headers['x-ratelimit-remaining'] === '0' ||
+        /rate limit|abuse detection/iu.test(messageOf(error))))
   );
 }
 

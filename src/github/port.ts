@@ -5,6 +5,8 @@ import type { Statement } from '../report/statements.js';
 export interface Asset {
   readonly name: string;
   readonly contentType: string;
+  /** SHA-256 of its content in hex, where that is known before it is read. */
+  readonly sha256?: string;
   /** Read when it is to be sent. */
   readonly read: () => Promise<Uint8Array>;
 }
@@ -21,15 +23,31 @@ export interface HostedRelease {
   readonly assets: readonly Asset[];
 }
 
+/** A release that people can see. */
+export interface PublishedRelease {
+  /** Nothing can be added to it any more. */
+  readonly isImmutable: boolean;
+  /** Its whole assets by name: SHA-256 in hex, where the host says it. */
+  readonly assets: ReadonlyMap<string, string | undefined>;
+}
+
 /** Where releases are published. */
 export interface ReleaseHost {
-  /** Assets of published releases by tag; drafts are left out, since they are to be completed. */
-  listPublished(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Published releases by tag; drafts are left out, since they are to be completed. Asked once a run. */
+  listPublished(): Promise<ReadonlyMap<string, PublishedRelease>>;
   /**
    * Creates a draft, or takes the one that an earlier run left; adds the assets that are missing; publishes.
+   * Gives the host's reason where this tag can never have that release.
    * @throws GitError AUTH, REMOTE_FAILED
    */
-  publish(release: HostedRelease): Promise<void>;
+  publish(release: HostedRelease): Promise<{ readonly impossible?: string }>;
+  /** This run had its share of the host's limits. */
+  readonly isSpent: boolean;
+}
+
+/** True unless both digests are known and differ. */
+export function isSame(found: string | undefined, expected: string | undefined): boolean {
+  return found === undefined || expected === undefined || found === expected;
 }
 
 /** An issue that carries a marker. */
@@ -59,13 +77,22 @@ export interface IssueHost {
   change(number: number, change: IssueChange): Promise<void>;
 }
 
+/** The public Sigstore, or GitHub's own. */
+export type SigstoreInstance = 'public-good' | 'github';
+
 /** Where statements are signed with the identity of the job, and kept. */
 export interface AttestationHost {
+  /**
+   * Where statements of this repository are signed: what is public goes into the public log, anything else must not. By the host's own word,
+   * asked before anything is signed.
+   * @throws GitError AUTH, REMOTE_FAILED, also where the host is known to keep no attestations of such a repository
+   */
+  instance(): Promise<SigstoreInstance>;
   /**
    * Signs with a key of this moment, whose certificate names the job; the Sigstore bundle, as JSON.
    * @throws GitError REMOTE_FAILED; DownloadError ABORTED when `signal` fires
    */
-  sign(statement: Statement, signal: AbortSignal): Promise<object>;
+  sign(statement: Statement, instance: SigstoreInstance, signal: AbortSignal): Promise<object>;
   /** Lists a bundle among the attestations of the repository. @throws GitError AUTH, REMOTE_FAILED */
   store(bundle: object): Promise<void>;
 }
@@ -82,18 +109,37 @@ export interface ActivityHost {
   read(): Promise<RepositoryActivity | undefined>;
 }
 
-/** What speaks against a push to a branch. */
-export interface BranchRules {
-  /** By a classic rule or a ruleset, whatever it demands. */
-  readonly isProtected: boolean;
-  /** Kinds of active rules that a plain push may break, such as `pull_request`. */
-  readonly rules: readonly string[];
+/** A push that is to be judged before it is made. */
+export interface PushQuestion {
+  readonly branch: string;
+  /** The branch is there already. */
+  readonly exists: boolean;
+  /** Names of tags to be made. */
+  readonly tags: readonly string[];
+  /** What patterns of rules are held against: the start of commit messages, and addresses. */
+  readonly texts: { readonly message: string; readonly author: string; readonly committer: string };
 }
 
-/** Where branches are protected. @throws GitError AUTH, REMOTE_FAILED */
-export interface BranchHost {
-  /** Rules of a branch, which need not exist. Who may bypass them is not said. */
-  rulesOf(branch: string): Promise<BranchRules>;
+/** A rule that such a push breaks, or may break. */
+export interface Rule {
+  /** GitHub's word for it, such as `pull_request`. */
+  readonly type: string;
+  readonly ruleset: string | undefined;
+  /** Whether whoever asks may pass it by; undefined where the host does not say. Rules that one may pass are left out. */
+  readonly canBypass: boolean | undefined;
+}
+
+/** What speaks against a push. */
+export interface PushRules {
+  /** Protected by a classic rule, whose demands only administrators may read. */
+  readonly hasClassicProtection: boolean;
+  readonly branch: readonly Rule[];
+  readonly tags: readonly Rule[];
+}
+
+/** Where branches and tags are protected. @throws GitError AUTH, REMOTE_FAILED */
+export interface RulesHost {
+  rulesFor(question: PushQuestion): Promise<PushRules>;
 }
 
 /** A repository on GitHub. */
@@ -102,5 +148,5 @@ export interface GitHubHost {
   readonly issues: IssueHost;
   readonly attestations: AttestationHost;
   readonly activity: ActivityHost;
-  readonly branches: BranchHost;
+  readonly rules: RulesHost;
 }

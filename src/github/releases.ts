@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: MIT
 import { GitError } from '../errors.js';
 import type { Client } from './client.js';
-import type { Asset, HostedRelease, ReleaseHost } from './port.js';
+import {
+  type Asset,
+  type HostedRelease,
+  isSame,
+  type PublishedRelease,
+  type ReleaseHost,
+} from './port.js';
 
 interface FoundAsset {
   readonly id: number;
   readonly name: string;
   readonly label?: string | null;
   readonly state: string;
+  /** `sha256:…`; absent for what was uploaded before GitHub kept digests. */
+  readonly digest?: string | null;
 }
 
 interface FoundRelease {
   readonly id: number;
   readonly tag_name: string;
   readonly draft: boolean;
+  readonly immutable: boolean;
   readonly upload_url: string;
   readonly assets: readonly FoundAsset[];
 }
@@ -22,39 +31,71 @@ const PERMISSION = 'contents: write';
 /** A hundred releases each. */
 const PAGES = 100;
 const RELEASE = '/repos/{owner}/{repo}/releases/{release_id}';
+/** What GitHub answers (status 422) where an immutable release stands, or once stood, in the way for good. */
+const IMMUTABLE =
+  /tag_name was used by an immutable release|cannot (?:upload|modify|delete|replace) .{0,40}immutable release|release is immutable/iu;
 
 /** GitHub Releases. A draft first, so that nobody is told of a release without its files, and immutable releases are complete. */
 export class GitHubReleases implements ReleaseHost {
   readonly #client: Client;
+  /** By tag, a published one before drafts: listed once, and kept up to date by what is done here. */
+  #known: Map<string, FoundRelease> | undefined;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  async listPublished(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-    const found = await this.#client.persist(
+  get isSpent(): boolean {
+    return this.#client.isSpent;
+  }
+
+  async listPublished(): Promise<ReadonlyMap<string, PublishedRelease>> {
+    const known = await this.#client.persist(
       { what: 'list the releases', permission: PERMISSION },
       () => this.#list(),
     );
-    const published = found.filter(({ draft }) => !draft);
     return new Map(
-      published.map(({ tag_name: tag, assets }) => [
-        tag,
-        new Set(assets.filter(isWhole).map(nameOf)),
-      ]),
+      [...known]
+        .filter(([, { draft }]) => !draft)
+        .map(([tag, { immutable, assets }]) => [
+          tag,
+          {
+            isImmutable: immutable,
+            assets: new Map(
+              assets.filter(isWhole).map((asset) => [nameOf(asset), digestOf(asset)]),
+            ),
+          },
+        ]),
     );
   }
 
-  async publish(release: HostedRelease): Promise<void> {
-    // Every repetition looks again at what is there, since a lost reply says nothing about what was done.
-    await this.#client.persist(
-      { what: `publish the release ${release.tag}`, permission: PERMISSION },
-      () => this.#complete(release),
-    );
+  async publish(release: HostedRelease): Promise<{ impossible?: string }> {
+    try {
+      await this.#client.persist(
+        { what: `publish the release ${release.tag}`, permission: PERMISSION },
+        async () => {
+          try {
+            await this.#complete(release);
+          } catch (error) {
+            // A lost reply says nothing about what was done: a repetition looks again at what is there.
+            this.#known = undefined;
+            throw error;
+          }
+        },
+      );
+      return {};
+    } catch (error) {
+      if (error instanceof GitError && IMMUTABLE.test(error.message))
+        return { impossible: error.message };
+      throw error;
+    }
   }
 
   async #complete(release: HostedRelease): Promise<void> {
-    const found = (await this.#find(release.tag)) ?? (await this.#create(release));
+    const known = this.#known ?? (await this.#list());
+    const found = known.get(release.tag) ?? (await this.#create(release));
+    // What it holds is to be asked again once something was changed.
+    known.delete(release.tag);
     for (const asset of release.assets) await this.#ensure(found, asset);
     if (!found.draft) return;
     const { tag, name, body, isLatest } = release;
@@ -68,16 +109,18 @@ export class GitHubReleases implements ReleaseHost {
     });
   }
 
-  async #list(): Promise<FoundRelease[]> {
-    return (await this.#client.list('GET /repos/{owner}/{repo}/releases', {}, PAGES)).map(
+  /** Only the listing shows drafts. */
+  async #list(): Promise<Map<string, FoundRelease>> {
+    const found = (await this.#client.list('GET /repos/{owner}/{repo}/releases', {}, PAGES)).map(
       toRelease,
     );
-  }
-
-  /** A published one before drafts. Only the listing shows drafts. */
-  async #find(tag: string): Promise<FoundRelease | undefined> {
-    const same = (await this.#list()).filter(({ tag_name: name }) => name === tag);
-    return same.find(({ draft }) => !draft) ?? same[0];
+    this.#known = new Map();
+    for (const release of found) {
+      if (this.#known.get(release.tag_name)?.draft === false) continue;
+      if (!release.draft || !this.#known.has(release.tag_name))
+        this.#known.set(release.tag_name, release);
+    }
+    return this.#known;
   }
 
   async #create({ tag, name, body }: HostedRelease): Promise<FoundRelease> {
@@ -92,10 +135,15 @@ export class GitHubReleases implements ReleaseHost {
     return toRelease(await this.#client.request('POST /repos/{owner}/{repo}/releases', parameters));
   }
 
-  /** An asset that was cut off is replaced; one that is whole stays, whoever put it there. */
-  async #ensure(found: FoundRelease, { name, contentType, read }: Asset): Promise<void> {
-    const held = found.assets.filter((asset) => nameOf(asset) === name);
-    if (held.some(isWhole)) return;
+  /** An asset that was cut off, or is not the file of its name, is replaced. */
+  async #ensure(found: FoundRelease, asset: Asset): Promise<void> {
+    const { name, contentType, read } = asset;
+    const held = found.assets.filter((one) => nameOf(one) === name);
+    if (held.some((one) => isWhole(one) && isSame(digestOf(one), asset.sha256))) return;
+    if (held.some(isWhole))
+      this.#client.options.logger.warning(
+        `the asset ${name} of the release ${found.tag_name} was another file than the mirror's; it is replaced`,
+      );
     for (const { id } of held)
       await this.#client.request('DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}', {
         asset_id: id,
@@ -132,6 +180,10 @@ function isWhole({ state }: FoundAsset): boolean {
   return state === 'uploaded';
 }
 
+function digestOf({ digest }: FoundAsset): string | undefined {
+  return /^sha256:([0-9a-f]{64})$/u.exec(digest ?? '')?.[1];
+}
+
 function nameOf({ name, label }: FoundAsset): string {
   return label === undefined || label === null || label === '' ? name : label;
 }
@@ -154,6 +206,7 @@ function toRelease(data: unknown): FoundRelease {
     id: found.id,
     tag_name: found.tag_name,
     draft: found.draft === true,
+    immutable: found.immutable === true,
     upload_url: found.upload_url,
     assets: found.assets,
   };

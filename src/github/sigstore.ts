@@ -7,15 +7,16 @@ import { attest } from '@actions/attest';
 import { GitError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Statement } from '../report/statements.js';
+import type { SigstoreInstance } from './port.js';
 
 /**
  * Signs a statement with a key of this moment, whose certificate names the job: in the public Sigstore for a public repository,
- * in GitHub's own for any other, as the job's event says. To be imported late, since the library is large.
+ * in GitHub's own for any other, whatever the job's event says. To be imported late, since the library is large.
  * @throws GitError REMOTE_FAILED; the reason of `signal` when that fires
  */
 export async function signStatement(
   { subject, predicateType, predicate }: Statement,
-  signal: AbortSignal,
+  { instance, signal }: { readonly instance: SigstoreInstance; readonly signal: AbortSignal },
 ): Promise<object> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.requestTimeout)]);
   try {
@@ -23,8 +24,16 @@ export async function signStatement(
     return await within(
       deadline,
       async () =>
-        (await attest({ subjects: subject, predicateType, predicate, token: '', skipWrite: true }))
-          .bundle,
+        (
+          await attest({
+            subjects: subject,
+            predicateType,
+            predicate,
+            sigstore: instance,
+            token: '',
+            skipWrite: true,
+          })
+        ).bundle,
     );
   } catch (error) {
     signal.throwIfAborted();

@@ -96,6 +96,25 @@ async function extraCertificates(environment: Environment): Promise<{ ca?: strin
   return { ca: [...getCACertificates('default'), extra] };
 }
 
+/**
+ * Lets the libraries that speak to GitHub's API and to Sigstore with connections of their own trust SSL_CERT_FILE as well (T40).
+ * @throws DownloadError CONNECTION_FAILED for a file that cannot be read or holds no certificate
+ */
+export async function trustExtraCertificates(environment: Environment): Promise<void> {
+  const { ca } = await extraCertificates(environment);
+  if (ca === undefined) return;
+  const { setDefaultCACertificates } = await import('node:tls');
+  try {
+    setDefaultCACertificates(ca);
+  } catch (cause) {
+    throw new DownloadError(
+      'CONNECTION_FAILED',
+      'SSL_CERT_FILE: expected certificates in PEM form, found something else',
+      { cause },
+    );
+  }
+}
+
 /** Names resolve to the addresses within reach only, so that nothing is ever sent to another (also not by DNS). */
 export function guardedLookup(reach: Reach): LookupFunction {
   return (hostname, options, callback) => {

@@ -70,11 +70,15 @@ export class Batches {
         .lineBranches(options.lineBranches)
         .map((line) => ({ ...line, from: this.remote.get(line.name) })),
     );
-    const branches = [...own, ...lines].filter(({ from, oid }) => from !== oid);
+    const branches = own.filter(({ from, oid }) => from !== oid);
+    const behind = lines.filter(({ from, oid }) => from !== oid);
     const committed = this.waiting;
     this.waiting = [];
-    if (branches.length === 0 && committed.length === 0) return;
-    await this.pusher.start(this.batchOf(committed, branches, tip));
+    if (branches.length + behind.length + committed.length === 0) return;
+    await this.pusher.start({
+      ...this.batchOf(committed, branches, tip),
+      lines: behind.map(({ name, oid }) => ({ name, oid })),
+    });
     for (const { name, oid } of branches) this.remote.set(name, oid);
   }
 
@@ -102,6 +106,7 @@ export class Batches {
     };
     return {
       branches,
+      lines: [],
       tags: committed.map(({ release: { planned, tag } }) => ({ name: planned.tag, oid: tag })),
       onPushed: () => {
         for (const { release } of committed) this.parts.rows.published(release.planned);

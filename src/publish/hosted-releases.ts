@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+
 import { describeError, MirrorError } from '../errors.js';
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Oid, RemoteRefs } from '../git/store.js';
-import type { Asset, HostedRelease, ReleaseHost } from '../github/port.js';
+import type { Asset, HostedRelease, PublishedRelease, ReleaseHost } from '../github/port.js';
+import { isSame } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
@@ -11,8 +14,8 @@ import { plain } from '../report/escape.js';
 import type { ReleaseRow, RunResult } from '../report/report.js';
 import { compareEvr } from '../rpm/evr.js';
 
-/** Releases made in one run: GitHub allows some 500 new things an hour. The next run goes on. */
-const MOST = 50;
+/** Failures in a row after which the rest is left to the next run: a host that is down fails each after a wait. */
+const PATIENCE = 3;
 
 interface Place {
   readonly options: Options;
@@ -22,44 +25,117 @@ interface Place {
 
 /**
  * Gives every tag of the mirror its release on the host, oldest first: what this run published, and what earlier runs left out or half done.
- * What fails is an error of the run; the next run makes up for it.
+ * What fails is an error of the run and holds no other release up; the next run makes up for it. What the host will never take is a warning.
  */
 export async function hostReleases(
   host: ReleaseHost,
   result: RunResult,
   place: Place,
 ): Promise<void> {
-  const { logger, report } = place.ports;
   const archive = await readArchive(result.commit, place);
   const records = archive.records.filter(({ tag }) => place.refs.tags.has(tag));
   const newest = records.toSorted(byEvr).at(-1);
   const published = await host.listPublished();
-  const lacking = records.filter((record) =>
-    assetNames(record, archive.files).some((name) => published.get(record.tag)?.has(name) !== true),
+  const lacking = records.filter(
+    (record) => missingAssets(record, archive, published.get(record.tag)).length > 0,
   );
-  for (const record of lacking.slice(0, MOST)) {
-    if (place.ports.signal.aborted) return;
+  const sealed = lacking.filter(({ tag }) => published.get(tag)?.isImmutable === true);
+  warnOfSealed(sealed, { archive, published, place });
+  const wanted = lacking.filter((record) => !sealed.includes(record));
+  const rows = result.report.releases;
+  const done = await publishInTurn(wanted, host, {
+    place,
+    describe: (record) =>
+      describeRelease(record, { archive, place, rows, isLatest: record === newest }),
+  });
+  if (done < wanted.length && !place.ports.signal.aborted)
+    place.ports.logger.warning(
+      `${records.length - wanted.length + done} of ${records.length} releases are on the host; the next runs make the other ${wanted.length - done}`,
+    );
+}
+
+interface Turn {
+  readonly place: Place;
+  readonly describe: (record: ReleaseRecord) => Promise<HostedRelease>;
+}
+
+/** How many releases are dealt with, when the host's limits or a failure that all would share ended it. */
+async function publishInTurn(
+  wanted: readonly ReleaseRecord[],
+  host: ReleaseHost,
+  { place, describe }: Turn,
+): Promise<number> {
+  const { logger, report, signal } = place.ports;
+  let failuresInARow = 0;
+  for (const [at, record] of wanted.entries()) {
+    if (signal.aborted || host.isSpent) return at;
     try {
-      await host.publish(
-        await describeRelease(record, {
-          archive,
-          place,
-          rows: result.report.releases,
-          isLatest: record === newest,
-        }),
-      );
-      logger.info(`release ${record.tag} is published`);
-      const row = report.releases.find(({ tag }) => tag === record.tag);
-      if (row !== undefined) row.isReleased = true;
+      const { impossible } = await host.publish(await describe(record));
+      failuresInARow = 0;
+      if (impossible === undefined) {
+        logger.info(`[${at + 1} of ${wanted.length}] release ${record.tag} is published`);
+        const row = report.releases.find(({ tag }) => tag === record.tag);
+        if (row !== undefined) row.isReleased = true;
+      } else
+        logger.warning(
+          `tag ${record.tag} can have no complete release on the host any more: ${impossible}. GitHub keeps the name of a deleted immutable release for good; skip does not help, and nothing else waits for it.`,
+        );
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
       report.errors.push(describeError(error));
-      // Without permission, or behind a rate limit, the others would fail alike.
-      return;
+      failuresInARow += 1;
+      if (error.code === 'AUTH' || failuresInARow >= PATIENCE) return at;
     }
   }
-  if (lacking.length > MOST)
-    logger.info(`${lacking.length - MOST} further releases are left for the next runs`);
+  return wanted.length;
+}
+
+/** Each run sees them again, so that all of them are one line. */
+function warnOfSealed(
+  sealed: readonly ReleaseRecord[],
+  {
+    archive,
+    published,
+    place,
+  }: {
+    readonly archive: Archive;
+    readonly published: ReadonlyMap<string, PublishedRelease>;
+    readonly place: Place;
+  },
+): void {
+  const [first] = sealed;
+  if (first === undefined) return;
+  const files = missingAssets(first, archive, published.get(first.tag));
+  const others = sealed.length === 1 ? '' : `, and ${sealed.length - 1} further releases`;
+  place.ports.logger.warning(
+    `the release ${first.tag} is immutable and lacks ${files.join(', ')}${others}: the host lets nothing be added. What the tags hold is complete.`,
+  );
+}
+
+/** Names of assets that a release lacks, or has with other bytes. */
+function missingAssets(
+  record: ReleaseRecord,
+  { files }: Archive,
+  held: PublishedRelease | undefined,
+): string[] {
+  return assetNames(record, files).filter(
+    (name) =>
+      held?.assets.has(name) !== true || !isSame(held.assets.get(name), assetDigest(record, name)),
+  );
+}
+
+/** SHA-256 of an asset, where the record alone says it. */
+function assetDigest(record: ReleaseRecord, name: string): string | undefined {
+  if (record.sha256 === null) return undefined;
+  if (name === record.file) return record.sha256;
+  if (name === `${record.file}.sha256`)
+    return createHash('sha256').update(checksumLine(record)).digest('hex');
+  return undefined;
+}
+
+/** As sha256sum(1) reads it. */
+function checksumLine({ sha256, file }: ReleaseRecord): string {
+  return `${sha256 ?? ''}  ${file}\n`;
 }
 
 interface Archive {
@@ -112,6 +188,8 @@ async function describeRelease(
   if (row?.status !== 'published') await store.fetchCommit(`refs/tags/${record.tag}`);
   const { message } = await store.readCommit(commit);
   const assets = assetNames(record, archive.files).map((name): Asset => {
+    const sha256 = assetDigest(record, name);
+    const digest = sha256 === undefined ? {} : { sha256 };
     if (name.endsWith('.verification.json'))
       return {
         name,
@@ -122,11 +200,13 @@ async function describeRelease(
       return {
         name,
         contentType: 'text/plain',
-        read: async () => Buffer.from(`${record.sha256 ?? ''}  ${record.file}\n`),
+        ...digest,
+        read: async () => Buffer.from(checksumLine(record)),
       };
     return {
       name,
       contentType: 'application/x-rpm',
+      ...digest,
       read: () => readArchived(archive.files.get(`rpm/${name}`)!.oid, place),
     };
   });

@@ -18,6 +18,11 @@ export interface Batch {
     readonly oid: Oid;
   }[];
   readonly tags: readonly { readonly name: string; readonly oid: Oid }[];
+  /**
+   * Line branches: pushed after the rest and by themselves, since one that the remote refuses (GitHub does, where its old commit holds other
+   * workflows than any branch) must not hold up releases.
+   */
+  readonly lines: readonly { readonly name: string; readonly oid: Oid }[];
   /** Called when the remote has all of it. */
   readonly onPushed: () => void;
   /** The same as two pushes, one after the other; undefined where it is one release, or none. */
@@ -27,6 +32,7 @@ export interface Batch {
 /** Pushes batches one after the other while the next one is being built. */
 export class Pusher {
   private current: Promise<void> = Promise.resolve();
+  private readonly refused = new Set<string>();
 
   constructor(
     private readonly store: GitStore,
@@ -37,8 +43,26 @@ export class Pusher {
   async start(batch: Batch): Promise<void> {
     await this.current;
     if (this.options.dryRun) return;
-    this.current = pushBatch(this.store, batch, this.options.logger);
+    this.current = this.pushAll(batch);
     this.current.catch(() => undefined);
+  }
+
+  private async pushAll(batch: Batch): Promise<void> {
+    if (batch.branches.length + batch.tags.length > 0)
+      await pushBatch(this.store, batch, this.options.logger);
+    else batch.onPushed();
+    for (const line of batch.lines) if (!this.refused.has(line.name)) await this.pushLine(line);
+  }
+
+  /** What is refused is a warning, once a run; the next run tries again. */
+  private async pushLine(line: { readonly name: string; readonly oid: Oid }): Promise<void> {
+    const answer = await tryPush(this.store, { branches: [line], tags: [] });
+    if (!(answer instanceof GitError) && answer.status === 'pushed') return;
+    this.refused.add(line.name);
+    const { message, remedy } = answer instanceof GitError ? answer : pushRefusal(answer.message);
+    this.options.logger.warning(
+      `the remote did not take the line branch ${line.name}, and all else is published: ${message}. ${remedy}`,
+    );
   }
 
   /** Waits for the push under way. @throws LostRace; GitError PUSH_REJECTED, AUTH, REMOTE_FAILED */
@@ -67,7 +91,7 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
     if (standing === 'complete') break;
     if (standing === 'moved') throw new LostRace();
     if (!(answer instanceof GitError))
-      throw rejected(answer.status === 'rejected' ? answer.message : '');
+      throw pushRefusal(answer.status === 'rejected' ? answer.message : '');
     // A connection that breaks off a second time is taken for that, too.
     if (answer.isTooMuch === 'certainly' || (answer.isTooMuch === 'perhaps' && attempt > 1)) {
       const halves = batch.halves?.();
@@ -94,6 +118,29 @@ async function pushHalves(
   for (const half of halves) await pushBatch(store, half, logger);
 }
 
+/** In the remote's words, and what helps against each; the rest is a branch protection or a missing permission. */
+const REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [/checked out|current branch/iu, CHECKED_OUT_REMEDY],
+  [
+    /without .?workflows?.? (?:permission|scope)/iu,
+    'GitHub lets the token of a job push no ref whose .github/workflows differs from that of every branch. Give the token of a GitHub App that has the permission Workflows: write (docs/recipes.md, Push as a GitHub App).',
+  ],
+  [
+    /creations being restricted/iu,
+    'Either a ruleset keeps new names out (Settings, Rules, Rulesets: let the token bypass it), or a deleted immutable release keeps this tag name for good: then skip that version, or set another tag-format.',
+  ],
+];
+
+/** A push that the remote judged and did not take. */
+function pushRefusal(message: string): GitError {
+  const remedy = REFUSALS.find(([words]) => words.test(message))?.[1];
+  return new GitError(
+    'PUSH_REJECTED',
+    `the remote refused the push:\n${message}`,
+    remedy === undefined ? {} : { remedy },
+  );
+}
+
 /** What the remote has now: all of the push, something of somebody else's, or what it had before. */
 async function compareRefs(
   store: GitStore,
@@ -109,16 +156,6 @@ async function compareRefs(
     batch.branches.some(({ name, from }) => refs.branches.get(name) !== from) ||
     request.tags.some(({ name }) => refs.tags.has(name));
   return isMoved ? 'moved' : 'unchanged';
-}
-
-const CHECKED_OUT = /checked out|current branch/i;
-
-function rejected(answer: string): GitError {
-  return new GitError(
-    'PUSH_REJECTED',
-    `the remote refused the push:\n${answer}`,
-    CHECKED_OUT.test(answer) ? { remedy: CHECKED_OUT_REMEDY } : {},
-  );
 }
 
 async function tryPush(store: GitStore, request: PushRequest): Promise<PushResult | GitError> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describeError, GitError } from '../errors.js';
-import type { AttestationHost } from '../github/port.js';
+import type { AttestationHost, SigstoreInstance } from '../github/port.js';
 import type { Logger } from '../log.js';
 import type { RunResult } from '../report/report.js';
 import { toStatement } from '../report/statements.js';
@@ -23,15 +23,27 @@ export async function attestReleases(
   const { report } = result;
   const attestations = new Map<string, object>();
   const before = report.errors.length;
-  let failuresInARow = 0;
-  for (const row of report.releases) {
+  const wanted = report.releases.flatMap((row) => {
     const statement = toStatement(row, report);
-    if (statement === undefined) continue;
+    return statement === undefined ? [] : [{ row, statement }];
+  });
+  if (wanted.length === 0) return result;
+  let instance: SigstoreInstance;
+  try {
+    instance = await host.instance();
+  } catch (error) {
+    const { code, message, remedy } = describeError(error);
+    const what = wanted.length === 1 ? 'the release is' : `${wanted.length} releases are`;
+    report.errors.push({ code, message: `${what} published but not attested: ${message}`, remedy });
+    return { ...result, failed: true };
+  }
+  let failuresInARow = 0;
+  for (const { row, statement } of wanted) {
     try {
       signal.throwIfAborted();
       if (failuresInARow >= PATIENCE)
         throw new GitError('REMOTE_FAILED', 'not tried, after the failures before it');
-      const bundle = await host.sign(statement, signal);
+      const bundle = await host.sign(statement, instance, signal);
       attestations.set(row.tag, bundle);
       await host.store(bundle);
       logger.info(`${row.nevra}: attested`);

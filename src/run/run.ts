@@ -15,6 +15,7 @@ import type { ActivityHost, IssueHost } from '../github/port.js';
 import type { RepositoryName } from '../github/repository-name.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
+import { trustExtraCertificates } from '../net/connections.js';
 import { createFetcher } from '../net/http.js';
 import type { Clock, Ports } from '../ports.js';
 import { publish } from '../publish/publish.js';
@@ -106,6 +107,7 @@ async function runIn(
     environment: { ...door.environment, RUNNER_TEMP: tempDir },
     secretHeaders: { lines: options.httpHeaders, urls: await serverUrls(options) },
   });
+  await trustExtraCertificates(door.environment);
   const github =
     settings.github === undefined
       ? undefined
@@ -126,7 +128,7 @@ async function runIn(
     report,
     sign,
     releases,
-    branches: github?.branches,
+    rules: github?.rules,
     hasCredential: settings.hasCredential,
   };
   try {

@@ -52,7 +52,7 @@ export async function warnOfPause(context: ScheduleContext): Promise<void> {
   logger.warning(
     `GitHub switches scheduled workflows of public repositories off after ${DISABLED_AFTER} days without activity. The newest commit of ${repository} is ${age} days old: ` +
       `${file ?? 'this workflow'} ${age < DISABLED_AFTER ? `has ${DISABLED_AFTER - age} days left` : 'may stop any day'}. ` +
-      `Push a commit to the default branch, or run: gh workflow enable ${file ?? '<file of the workflow>'} --repo ${repository}`,
+      `Push a commit to the default branch. Once it is switched off, no dispatch starts it either: first run gh workflow enable ${file ?? '<file of the workflow>'} --repo ${repository}`,
   );
 }
 

@@ -56,8 +56,9 @@ export async function settle(
   { environment, commitTime, logger }: Surroundings,
 ): Promise<Settings> {
   const serverUrl = environment['GITHUB_SERVER_URL'] || 'https://github.com';
-  if (options.attest) needIdentity(options.mode, { environment, logger });
   const remote = resolveRepository(options.repository, { serverUrl });
+  const mirrorName = repositoryNameOf(remote, serverUrl);
+  if (options.attest) needIdentity(options.mode, { environment, logger, mirror: mirrorName });
   const ssh = await sshOf(options);
   const token =
     environment['GITHUB_ACTIONS'] === 'true'
@@ -80,7 +81,7 @@ export async function settle(
       }),
     ),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
-    mirrorName: repositoryNameOf(remote, serverUrl),
+    mirrorName,
     workflow: workflowOf(options.token, { remote, serverUrl, environment }),
     sign: options.mode === 'verify' ? undefined : await openSigningKey(options, commitTime),
   };
@@ -127,13 +128,44 @@ function accessTo(
 /** Found before anything is published, in a dry run too: who asks for attestations relies on them. Elsewhere `check` may look without. */
 function needIdentity(
   mode: Options['mode'],
-  { environment, logger }: Pick<Surroundings, 'environment' | 'logger'>,
+  {
+    environment,
+    logger,
+    mirror,
+  }: Pick<Surroundings, 'environment' | 'logger'> & {
+    readonly mirror: RepositoryName | undefined;
+  },
 ): void {
+  if (mode === 'verify') return;
+  const error = needOwnRepository(mirror, environment) ?? needToken(environment);
+  if (error === undefined) return;
+  if (mode === 'publish') throw error;
+  logger.warning(`publish would refuse the inputs: ${sentences(error)}`);
+}
+
+/** GitHub keeps an attestation only in the repository whose job signed it: a signature for another would be public, and refused. */
+function needOwnRepository(
+  mirror: RepositoryName | undefined,
+  { GITHUB_REPOSITORY: own }: Surroundings['environment'],
+): InputError | undefined {
+  if (own === undefined || own === '' || mirror === undefined) return undefined;
+  const name = `${mirror.owner}/${mirror.repo}`;
+  if (name.toLowerCase() === own.toLowerCase()) return undefined;
+  return new InputError(
+    'INPUT_CONFLICT',
+    `attest: true works only where the job runs in the mirror's own repository: the job is of ${own}, and repository is ${name}`,
+    {
+      remedy: `Run the workflow in ${name}, or leave attest out; the unsigned statements lie beside the report in any case.`,
+    },
+  );
+}
+
+function needToken(environment: Surroundings['environment']): InputError | undefined {
   const missing = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].filter(
     (name) => !environment[name],
   );
-  if (missing.length === 0 || mode === 'verify') return;
-  const error = new InputError(
+  if (missing.length === 0) return undefined;
+  return new InputError(
     'INPUT_CONFLICT',
     `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`,
     {
@@ -141,8 +173,6 @@ function needIdentity(
         'Give the job permissions: id-token: write and attestations: write. Outside of GitHub Actions leave attest out; the unsigned statements lie beside the report in any case.',
     },
   );
-  if (mode === 'publish') throw error;
-  logger.warning(`publish would refuse the inputs: ${sentences(error)}`);
 }
 
 interface GitHubPlace {

@@ -11,9 +11,9 @@ import { secretsInUrl, secretsToMask } from './git/remote/credentials.js';
 import { warnOfMistypedInputs } from './inputs/mistyped.js';
 import { type Options, parseOptions } from './inputs/options.js';
 import { type InputName, INPUTS } from './inputs/table.js';
-import { printable, printableLines } from './report/escape.js';
+import { annotation, printable, printableLines } from './report/escape.js';
 import { headline } from './report/headline.js';
-import { actionLogger } from './report/loggers.js';
+import { actionLogger, MOST_ANNOTATIONS } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { formatSummary } from './report/summary.js';
 import { guardAgainstCrash } from './run/crash.js';
@@ -129,13 +129,16 @@ function writeOutputs(result: RunResult, path: string): void {
 
 function fail(result: RunResult): void {
   if (!result.failed) return;
-  for (const failure of failures(result))
-    core.error(
-      (failure.code === 'PUSH_REJECTED' ? printableLines : printable)(sentences(failure)),
-      { title: failure.code },
-    );
+  const all = failures(result);
+  // Where they are more than the runner shows, what became of the whole comes before them as well.
+  if (all.length >= MOST_ANNOTATIONS)
+    core.error(annotation(headline(result)), { title: 'rpm-source-mirror' });
+  for (const failure of all) {
+    const escape = failure.code === 'PUSH_REJECTED' ? printableLines : printable;
+    core.error(annotation(sentences(failure), escape), { title: failure.code });
+  }
   const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
-  core.setFailed(printable(headline(result)));
+  core.setFailed(annotation(headline(result)));
   process.exitCode = exitCode;
 }
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import {
@@ -370,6 +373,66 @@ describe('line-branches', () => {
         code: 0,
         findings: [],
       });
+    });
+  });
+});
+
+/** A person's commit on main that gives the mirror a workflow. */
+function setWorkflow({ git }: Stage, text: string): void {
+  const file = join(makeRunDirectory(), 'mirror.yml');
+  writeFileSync(file, text);
+  const blob = git.git('hash-object', '-w', file);
+  const tip = git.git('rev-parse', 'main');
+  git.git('read-tree', tip);
+  git.git('update-index', '--add', '--cacheinfo', `100644,${blob},.github/workflows/mirror.yml`);
+  const person = ['-c', 'user.name=A', '-c', 'user.email=a@example.org'];
+  const commit = git.git(
+    ...person,
+    'commit-tree',
+    '-m',
+    'ci: workflow',
+    '-p',
+    tip,
+    git.git('write-tree'),
+  );
+  git.git('update-ref', 'refs/heads/main', commit);
+}
+
+// A token without Workflows: write may not push a ref whose .github/workflows is that of no branch; the stand-in enforces it.
+describe('a mirror whose own workflows changed', () => {
+  it('publishes backports, whose tree carries the workflows of the branch', async () => {
+    await onStage({ packages: [MIDDLE!, NEWEST!] }, async (stage) => {
+      expect((await stage.publish()).code).toBe(0);
+      setWorkflow(stage, 'one');
+      stage.offer([MIDDLE!, BACKPORT!, NEWEST!], '1700000001');
+      expect((await stage.publish()).report.errors).toEqual([]);
+      setWorkflow(stage, 'two');
+      stage.offer([MIDDLE!, BACKPORT!, hello('2.19.100.0'), NEWEST!], '1700000002');
+      const result = await stage.publish();
+      expect({ code: result.code, errors: result.report.errors }).toEqual({ code: 0, errors: [] });
+      expect(stage.git.git('show', '2.19.100.0:.github/workflows/mirror.yml')).toBe('two');
+    });
+  });
+
+  it('a line branch that GitHub refuses is a warning with the remedy, and holds up nothing', async () => {
+    await onStage({ packages: [hello('0.9')] }, async (stage) => {
+      expect((await stage.publish()).code).toBe(0);
+      setWorkflow(stage, 'one');
+      stage.offer([hello('0.9'), MIDDLE!], '1700000001');
+      expect((await stage.publish()).code).toBe(0);
+      setWorkflow(stage, 'two');
+      stage.offer([hello('0.9'), MIDDLE!, NEWEST!], '1700000002');
+      const result = await stage.publish({ 'line-branches': '2.19.*=release/2.19' });
+      expect({ code: result.code, tags: result.outputs['tags'] }).toEqual({
+        code: 0,
+        tags: '["2.25.4.0"]',
+      });
+      expect(result.report.warnings).toEqual([
+        expect.stringMatching(
+          /^the remote did not take the line branch release\/2\.19, .*refusing to allow a GitHub App.*Workflows: write/,
+        ),
+      ]);
+      expect(stage.git.git('branch', '--list', 'release/*')).toBe('');
     });
   });
 });

@@ -283,13 +283,6 @@ describe('check asks GitHub whether the branch is protected', () => {
       /^GitHub may refuse this token a push to main: creation\./,
     ],
     [
-      'a ruleset whose bypass list lacks the token',
-      { rules: [{ type: 'pull_request', ruleset_id: 7 }] },
-      {},
-      /^GitHub refuses this token a push to main: pull_request of the ruleset "Keep out"\./,
-      { current_user_can_bypass: 'never', rules: [] },
-    ],
-    [
       'required signatures',
       { protected: false, rules: ['required_signatures'] },
       {},
@@ -314,13 +307,6 @@ describe('check asks GitHub whether the branch is protected', () => {
       {},
       /push to main: commit_message_pattern/,
     ],
-    [
-      'a ruleset against new tags',
-      undefined,
-      {},
-      /^GitHub refuses this token the new tag 1\.0: creation of the ruleset "Keep out"/,
-      { current_user_can_bypass: 'never' },
-    ],
   ])(
     'warns of %s, and says what to do',
     async (_, state, inputs: Record<string, string>, warning, ruleset) => {
@@ -335,6 +321,37 @@ describe('check asks GitHub whether the branch is protected', () => {
       });
     },
   );
+
+  it.each<[string, BranchState, RegExp, TagRuleset]>([
+    [
+      'a ruleset whose bypass list lacks the token',
+      { rules: [{ type: 'pull_request', ruleset_id: 7 }] },
+      /^GitHub refuses this token a push to main: pull_request of the ruleset "Keep out"$/,
+      { current_user_can_bypass: 'never', rules: [] },
+    ],
+    [
+      'a ruleset against new tags',
+      undefined,
+      /^GitHub refuses this token the new tag 1\.0: creation of the ruleset "Keep out"$/,
+      { current_user_can_bypass: 'pull_requests_only' },
+    ],
+  ])('fails where publish would, for %s', async (_, state, message, ruleset) => {
+    await onGitHub(async ({ api, check }) => {
+      if (state !== undefined) api.branches.set('main', state);
+      api.rulesets.set(7, { ...TAG_RULESET, ...ruleset });
+      const result = await check();
+      expect({ code: result.code, errors: result.report.errors }).toEqual({
+        code: 1,
+        errors: [
+          {
+            code: 'PUSH_REJECTED',
+            message: expect.stringMatching(message),
+            remedy: expect.stringContaining('bypass list'),
+          },
+        ],
+      });
+    });
+  });
 
   it('says so where GitHub does not answer, and asks nothing without a token or beside GitHub', async () => {
     await onGitHub(async ({ stage, api, check }) => {

@@ -23,6 +23,17 @@ export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n  ');
 }
 
+/** The runner cuts an annotation off at 4,096 characters, and with it the remedy at its end. */
+const ANNOTATION = 3500;
+
+/** The same for an annotation: what is too long loses its middle, so that reason and remedy stay. */
+export function annotation(text: string, escape = printable): string {
+  const line = escape(text);
+  if (line.length <= ANNOTATION) return line;
+  const half = ANNOTATION / 2 - 20;
+  return `${line.slice(0, half).toWellFormed()} … (cut) … ${line.slice(-half).toWellFormed()}`;
+}
+
 /** The same for a title, which is no Markdown: nobody is mentioned. */
 export function unaddressed(text: string): string {
   return printable(text).replace(/@(?=\w)/g, `@${WORD_JOINER}`);

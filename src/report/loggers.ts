@@ -2,11 +2,11 @@
 import * as core from '@actions/core';
 
 import type { Logger } from '../log.js';
-import { printable } from './escape.js';
+import { annotation, printable } from './escape.js';
 import { paintFor } from './paint.js';
 
 /** The runner shows ten annotations a step and kind; the rest stay log lines. */
-const MOST_ANNOTATIONS = 10;
+export const MOST_ANNOTATIONS = 10;
 
 /** Log lines and annotations of a workflow run. */
 export function actionLogger(): Logger {
@@ -20,7 +20,7 @@ export function actionLogger(): Logger {
     },
     warning: (message) => {
       annotations++;
-      if (annotations <= MOST_ANNOTATIONS) core.warning(printable(message));
+      if (annotations <= MOST_ANNOTATIONS) core.warning(annotation(message));
       else core.info(`warning: ${printable(message)}`);
     },
     startGroup: (title) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from './bytes.js';
 import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
-import type { RulesHost, ReleaseHost } from './github/port.js';
+import type { ReleaseHost, RulesHost } from './github/port.js';
 import type { Logger } from './log.js';
 import type { Fetcher } from './net/fetcher.js';
 import type { Report } from './report/report.js';

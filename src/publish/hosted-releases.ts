@@ -84,7 +84,7 @@ async function publishInTurn(
       if (!(error instanceof MirrorError)) throw error;
       report.errors.push(describeError(error));
       failuresInARow += 1;
-      if (error.code === 'AUTH' || failuresInARow >= PATIENCE) return at;
+      if (error.code === 'AUTH' || host.isSpent || failuresInARow >= PATIENCE) return at;
     }
   }
   return wanted.length;

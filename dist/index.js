@@ -3,10 +3,12 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-3DONSU35.js";
+} from "./chunk-YCKSI5MI.js";
 import {
   INPUTS,
+  MOST_ANNOTATIONS,
   actionLogger,
+  annotation,
   code,
   codeUrl,
   counted,
@@ -30,12 +32,12 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-FFQSFUZR.js";
+} from "./chunk-PRF3QAIL.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-RNSKFFKT.js";
+} from "./chunk-Q3OGNITS.js";
 import {
   error,
   getInput,
@@ -446,13 +448,15 @@ function writeOutputs(result, path) {
 }
 function fail(result) {
   if (!result.failed) return;
-  for (const failure of failures(result))
-    error(
-      (failure.code === "PUSH_REJECTED" ? printableLines : printable)(sentences(failure)),
-      { title: failure.code }
-    );
+  const all = failures(result);
+  if (all.length >= MOST_ANNOTATIONS)
+    error(annotation(headline(result)), { title: "rpm-source-mirror" });
+  for (const failure of all) {
+    const escape = failure.code === "PUSH_REJECTED" ? printableLines : printable;
+    error(annotation(sentences(failure), escape), { title: failure.code });
+  }
   const exitCode = process.exitCode ?? (result.isInputWrong === true ? 2 : 1);
-  setFailed(printable(headline(result)));
+  setFailed(annotation(headline(result)));
   process.exitCode = exitCode;
 }
 await main();

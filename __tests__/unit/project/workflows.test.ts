@@ -79,7 +79,8 @@ describe('our workflows (T43)', () => {
     const left = ['mode', 'dry-run'];
     const names = Object.keys(INPUTS).filter((name) => !left.includes(name));
     const taken = [...Object.keys(call.inputs), ...Object.keys(call.secrets)].filter(
-      (name) => !['verify', 'pages', 'timeout-minutes'].includes(name),
+      (name) =>
+        !['action-ref', 'action-repository', 'pages', 'timeout-minutes', 'verify'].includes(name),
     );
     expect([...new Set(taken)].sort()).toEqual([...names].sort());
     // A workflow shows its inputs to everybody who may read it.

@@ -6,19 +6,11 @@ import type { Logger } from '../log.js';
 import type { LineBranch } from '../mirror/lines.js';
 import { followLines } from '../mirror/lines.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
-import { parseRepomd } from '../repodata/repomd.js';
-import { ageDays } from '../repodata/rollback.js';
 import { hostLinks } from '../report/hosts.js';
 import type { ReleaseRow, RunResult } from '../report/report.js';
 import { compareEvr } from '../rpm/evr.js';
-import {
-  collectReleases,
-  findEntry,
-  type Folders,
-  proofOf,
-  type ReleaseReading,
-} from './collect.js';
+import { type Claims, readClaims, readIndex } from './claims.js';
+import { collectReleases, proofOf, type ReleaseReading } from './collect.js';
 import { folderNames } from './folders.js';
 import type { SiteKey, SiteModel, SiteRelease } from './model.js';
 
@@ -134,100 +126,6 @@ function titleOf(readings: readonly ReleaseReading[]): string | undefined {
   return subject.startsWith('feat: ') && subject.endsWith(end)
     ? subject.slice('feat: '.length, -end.length) || undefined
     : undefined;
-}
-
-/** What the mirror says of itself; good for words on a page, and for nothing that is proved. */
-interface Claims {
-  readonly folders: Folders;
-  readonly title: string | undefined;
-  readonly lines: readonly LineBranch[];
-  readonly records: readonly ReleaseRecord[];
-}
-
-async function readClaims(
-  reader: MirrorReader,
-  root: Oid | undefined,
-  { directories, lineBranches }: Options,
-): Promise<Claims> {
-  const archive = directories.archive;
-  const made = parseObject(await readFile(reader, root, `${archive}/mirror.json`));
-  const own = made['directories'] as Partial<Folders> | undefined;
-  const isFolder = (value: unknown): value is string =>
-    typeof value === 'string' && /^[^/\0].*[^/\0]$|^[^/\0]$/.test(value);
-  const lines = Array.isArray(made['lineBranches']) ? (made['lineBranches'] as LineBranch[]) : [];
-  return {
-    folders: {
-      source: isFolder(own?.source) ? own.source : directories.source,
-      archive: isFolder(own?.archive) ? own.archive : archive,
-    },
-    title: typeof made['title'] === 'string' && made['title'] !== '' ? made['title'] : undefined,
-    lines: [...lineBranches, ...lines.filter(isLine)],
-    records: parseRecords(await readFile(reader, root, `${archive}/releases.json`)),
-  };
-}
-
-function isLine(value: unknown): value is LineBranch {
-  const line = value as Partial<LineBranch> | null;
-  return typeof line?.pattern === 'string' && typeof line.branch === 'string';
-}
-
-function parseRecords(bytes: Uint8Array | undefined): ReleaseRecord[] {
-  try {
-    return bytes === undefined ? [] : parseReleases(bytes);
-  } catch (error) {
-    // A finding says so already.
-    if (error instanceof MirrorError) return [];
-    throw error;
-  }
-}
-
-function parseObject(bytes: Uint8Array | undefined): Record<string, unknown> {
-  try {
-    const value: unknown =
-      bytes === undefined ? {} : JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** A small file of the branch; undefined where it is not, or cannot be read, which is a finding elsewhere. */
-async function readFile(
-  reader: MirrorReader,
-  root: Oid | undefined,
-  path: string,
-): Promise<Uint8Array | undefined> {
-  if (root === undefined) return undefined;
-  try {
-    const entry = await findEntry(reader, root, path);
-    return entry === undefined || entry.mode === '040000'
-      ? undefined
-      : await reader.readBlob(entry.oid);
-  } catch (error) {
-    if (error instanceof MirrorError) return undefined;
-    throw error;
-  }
-}
-
-async function readIndex(
-  reader: MirrorReader,
-  root: Oid | undefined,
-  { folders, now }: { folders: Folders; now: number },
-): Promise<SiteModel['index']> {
-  const bytes = await readFile(reader, root, `${folders.archive}/repomd.xml`);
-  if (bytes === undefined) return undefined;
-  try {
-    const repomd = parseRepomd(bytes);
-    const signature = await readFile(reader, root, `${folders.archive}/repomd.xml.asc`);
-    return {
-      revision: repomd.revision,
-      ageDays: ageDays(repomd, now),
-      isSigned: signature !== undefined,
-    };
-  } catch (error) {
-    if (error instanceof MirrorError) return undefined;
-    throw error;
-  }
 }
 
 /** The commits of the branch itself: a release that stands beside them is a backport. */

@@ -51,7 +51,7 @@ tbody th{font-weight:600}
 .diff .add,.diff .del,.diff .at{display:block}
 .diff .add{background:var(--good-bg);color:var(--good)}.diff .del{background:var(--bad-bg);color:var(--bad)}.diff .at{color:var(--dim)}
 .chart{margin:1rem 0;padding:1rem 1rem .5rem}
-.chart svg{display:block;width:100%;height:auto}
+.chart{overflow-x:auto}.chart svg{display:block;width:100%;min-width:34rem;height:auto}
 .chart .size{fill:none;stroke:var(--bar);stroke-width:2;stroke-linejoin:round}
 .chart .area{fill:var(--bar);opacity:.14}
 .chart .dot{fill:var(--bar)}
@@ -68,7 +68,7 @@ ul{padding-left:1.25rem}
 footer{padding-top:2.5rem;padding-bottom:3rem;color:var(--dim);font-size:.86rem}
 nav.pages{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;justify-content:space-between;margin-top:2.5rem}
 @media (max-width:40rem){th,td{padding:.5rem .65rem}.facts-table th,.facts-table td{display:block;width:auto;border-top:0;padding-bottom:0}.facts-table tr{display:block;border-top:1px solid var(--line);padding-bottom:.5rem}.facts-table tr:first-child{border-top:0}}
-@media print{body{background:#fff;color:#000;font-size:10.5pt}header,main,footer{max-width:none;padding:0}.scroll{overflow:visible}pre{white-space:pre-wrap}nav.pages{display:none}.verdict,.facts>div,tr{break-inside:avoid}}
+@media print{.chart svg{min-width:0}body{background:#fff;color:#000;font-size:10.5pt}header,main,footer{max-width:none;padding:0}.scroll{overflow:visible}pre{white-space:pre-wrap}nav.pages{display:none}.verdict,.facts>div,tr{break-inside:avoid}}
 `;
 
 /** Nothing is loaded, run, framed or sent; the one style sheet is known by its digest. It stands in a meta tag, since static hosts let nobody set headers. */

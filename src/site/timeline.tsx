@@ -33,7 +33,7 @@ export function Timeline({
   const bar = round(Math.max(0.6, Math.min(22, step * 0.6)));
   const [first, last] = [shown[0]!, shown.at(-1)!];
   return (
-    <figure class="scroll chart">
+    <figure class="scroll chart" tabIndex={0} aria-label="Size and changes of the source">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="chart-title">
         <title id="chart-title">
           {visible(

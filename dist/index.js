@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-YCKSI5MI.js";
+} from "./chunk-7Z2UQ366.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-PRF3QAIL.js";
+} from "./chunk-ZKPXWKWP.js";
 import {
   InputError,
   describeError,

@@ -536,7 +536,7 @@ describe('init', () => {
         code: refused.code,
         file: refused.file,
         printed: refused.stdout === first.stdout,
-      }).toEqual({ code: 1, file: 'mine\n', printed: true });
+      }).toEqual({ code: 2, file: 'mine\n', printed: true });
       expect(refused.stderr).toMatch(
         /^error: INPUT_CONFLICT: output: .*mirror\.yml exists and holds something else; it was not touched\. .*--output/m,
       );
@@ -563,7 +563,7 @@ describe('init', () => {
       writeFileSync(join(tempDir, 'work/.github'), '');
       const blocked = await init(args, { tempDir });
       expect({ code: blocked.code, stderr: blocked.stderr }).toEqual({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(/^error: INPUT_(INVALID|CONFLICT): output: /m),
       });
       expect((await runCli(['publish', '--output', 'x'])).stderr).toContain(

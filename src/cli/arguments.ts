@@ -24,7 +24,7 @@ export interface CommandLine {
   readonly output: string | undefined;
   /** site: where its pages will be. */
   readonly url: string | undefined;
-  /** inspect: the files. */
+  /** inspect: the files; init: the address of the repository, or none. */
   readonly files: readonly string[];
   /** Inputs given as flags; the flag of a list given again adds to it. */
   readonly inputs: ReadonlyMap<InputName, string>;
@@ -162,11 +162,10 @@ function finish(
       { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
     );
   }
-  const wasAddress = command === 'init' && takeAddress(rest, inputs);
-  if (command !== 'inspect' && !wasAddress && rest.length > 0) {
+  if (command !== 'inspect' && rest.length > (command === 'init' ? 1 : 0)) {
     throw new InputError(
       'INPUT_INVALID',
-      `${JSON.stringify(rest[0])} is not expected after ${command ?? ''}`,
+      `${JSON.stringify(rest.at(-1))} is not expected after ${command ?? ''}`,
       { remedy: 'Flags begin with --; see --help.' },
     );
   }
@@ -181,20 +180,9 @@ function finish(
     extract: flags.get('extract'),
     output: flags.get('output'),
     url: flags.get('url'),
-    files: command === 'inspect' ? rest : [],
+    files: command === 'inspect' || command === 'init' ? rest : [],
     inputs,
   };
-}
-
-/** `init https://…`: the address alone, of a repository or of a vendor's .repo file. */
-function takeAddress(rest: readonly string[], inputs: Map<InputName, string>): boolean {
-  const [address = ''] = rest;
-  const isFree = !(['baseurl', 'mirrorlist', 'metalink', 'repo-file'] as const).some((name) =>
-    inputs.has(name),
-  );
-  if (rest.length !== 1 || !/^https?:\/\//i.test(address) || !isFree) return false;
-  inputs.set(/\.repo(?:$|[?#])/i.test(address) ? 'repo-file' : 'baseurl', address);
-  return true;
 }
 
 /** Which of two values was meant nobody knows, and a flag that is dropped in silence is a setting that is not made. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { InputError } from '../errors.js';
+import { resolveRepository } from '../git/remote/credentials.js';
 import { otherSources } from '../init/candidates.js';
 import { chooseInputs } from '../init/inputs.js';
 import { lookAt } from '../init/look.js';
@@ -10,7 +13,7 @@ import { reportLook, reportNextSteps } from '../init/report.js';
 import { formatWorkflow } from '../init/workflow.js';
 import { type InputReader, parseOptions } from '../inputs/options.js';
 import { type InputName, INPUTS } from '../inputs/table.js';
-import { splitList } from '../inputs/values.js';
+import { splitList, withoutUserInfo } from '../inputs/values.js';
 import type { Logger } from '../log.js';
 import { createFetcher } from '../net/http.js';
 import { formatError } from '../report/terminal.js';
@@ -32,21 +35,19 @@ const USUAL_FILE = join('.github', 'workflows', 'mirror.yml');
 
 /**
  * `init`: looks at a repository and writes a workflow for it, on stdout and, once a fitting key is there, as a file; what was found and what to do next goes to the logger.
- * Returns the exit status: 1 when a file with other content is in the way, which stays as it is.
+ * Returns the exit status: 2 when the file cannot be the workflow's, such as one with other content, which stays as it is.
  * @throws InputError, DownloadError, RepodataError, IntegrityError, VerificationError
  */
 export async function writeWorkflow({ line, read, logger, print }: InitCommand): Promise<number> {
-  const given = new Map(
-    (Object.keys(INPUTS) as InputName[])
-      .filter((name) => name !== 'mode' && read(name).trim() !== '')
-      .map((name) => [name, read(name)]),
-  );
+  const given = givenInputs(line, read);
   // What the workflow will fill in, or what the user is still to choose, is no reason to refuse.
   const options = parseOptions(
-    (name) =>
-      name === 'mode' ? 'check' : name === 'packages' ? (given.get(name) ?? '*') : read(name),
+    (name) => (name === 'mode' ? 'check' : (given.get(name) ?? (name === 'packages' ? '*' : ''))),
     { GITHUB_REPOSITORY: 'owner/name' },
   );
+  // Wrong before any request, as every input.
+  if (given.has('repository'))
+    resolveRepository(given.get('repository')!, { serverUrl: 'https://github.com' });
   const secretHeaders = { lines: options.httpHeaders, urls: await serverUrls(options) };
   const fetcher = createFetcher({
     logger,
@@ -59,6 +60,7 @@ export async function writeWorkflow({ line, read, logger, print }: InitCommand):
     const source = await resolveSource(options, fetcher);
     const look = await lookAt({
       options,
+      sourcePath: given.has('source-path') ? options.sourcePath : undefined,
       arch: given.has('arch') ? splitList(given.get('arch')!) : undefined,
       source,
       fetcher,
@@ -75,10 +77,45 @@ export async function writeWorkflow({ line, read, logger, print }: InitCommand):
     const obstacle = file === undefined ? undefined : await keepFile(file, workflow, logger);
     if (obstacle === undefined) reportNextSteps({ inputs, file, logger });
     else process.stderr.write(formatError(obstacle));
-    return obstacle === undefined ? 0 : 1;
+    return obstacle === undefined ? 0 : 2;
   } finally {
     await fetcher.close();
   }
+}
+
+/** Flags and variables, and the address that stands without a flag. @throws InputError INPUT_CONFLICT */
+function givenInputs({ files }: CommandLine, read: InputReader): Map<InputName, string> {
+  const given = new Map(
+    (Object.keys(INPUTS) as InputName[])
+      .filter((name) => name !== 'mode' && read(name).trim() !== '')
+      .map((name) => [name, read(name)]),
+  );
+  const [address] = files;
+  if (address === undefined) return given;
+  const name = placeOf(address);
+  const other = (['baseurl', 'mirrorlist', 'metalink', 'repo-file'] as const).find((input) =>
+    given.has(input),
+  );
+  if (other !== undefined)
+    throw new InputError(
+      'INPUT_CONFLICT',
+      `the address ${JSON.stringify(withoutUserInfo(address))} and ${other} exclude one another`,
+    );
+  return given.set(name, name === 'baseurl' ? toUrl(address) : address);
+}
+
+/** What an address without a name is: the file ends in .repo, lists of mirrors say so. */
+function placeOf(address: string): InputName {
+  if (/\.repo(?:[?#].*)?$/i.test(address)) return 'repo-file';
+  if (/metalink/i.test(address)) return 'metalink';
+  return /mirror-?list/i.test(address) ? 'mirrorlist' : 'baseurl';
+}
+
+/** A folder of this machine is a base, too; what is neither is refused as a baseurl is. */
+function toUrl(address: string): string {
+  return /^[a-z][a-z0-9+.-]*:/i.test(address) || !existsSync(address)
+    ? address
+    : pathToFileURL(resolve(address)).href;
 }
 
 /** Writes a file that does not exist yet; what stands in the way is given back, not touched: it is somebody's work. */

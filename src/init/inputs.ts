@@ -7,6 +7,7 @@ import { DEFAULT_SOURCE_PATH } from '../source/proposal.js';
 import type { UpstreamSource } from '../upstream/sources.js';
 import type { FoundKeys } from './keys.js';
 import type { Look } from './look.js';
+import { needsOf, refusalOf } from './needs.js';
 
 /** Value of an input in a workflow: a text, or an expression of the workflow language. */
 export type WorkflowValue = { readonly text: string } | { readonly expression: string };
@@ -21,7 +22,9 @@ export interface WorkflowInputs {
   readonly secrets: ReadonlyMap<string, InputName>;
   /** Inputs that name a file of this machine, which a runner does not have. */
   readonly local: readonly InputName[];
-  /** What is to be done about the key before the workflow can publish anything. */
+  /** Lines of comment above an input: why it is there. */
+  readonly reasons: ReadonlyMap<InputName, string>;
+  /** What is to be done before the workflow can publish anything. */
   readonly obstacle: string | undefined;
 }
 
@@ -44,8 +47,15 @@ const SOURCES = [
 
 /** Decides what the workflow says: what the user gave, completed by what was found. */
 export function chooseInputs({ given, look, source }: InputChoice): WorkflowInputs {
-  const pinned = certificatesToPin(look);
   const pins = parseFingerprints(given.get('gpg-fingerprints') ?? '');
+  const signers = certificatesToPin(look);
+  const obstacle = obstacleOf(look, { pins, pinned: signers }) ?? refusalOf(look);
+  // Whoever gave a key has checked it, whatever it signed; a rotation needs the old and the new one.
+  const pinned =
+    obstacle === undefined && given.has('gpgkey')
+      ? mergeCertificates(signers, namedCertificates(look.keys))
+      : signers;
+  const needs = obstacle === undefined ? needsOf(look, given) : [];
   const found = new Map<InputName, string>([
     ...placeOf(given, source),
     ...keysOf(given, { look, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
@@ -53,12 +63,16 @@ export function chooseInputs({ given, look, source }: InputChoice): WorkflowInpu
     ...(look.indexSignatures?.some(({ status }) => status === 'good') === true
       ? [['repo-gpgcheck', 'required'] as const]
       : []),
+    ...needs.map(({ name, value }) => [name, value] as const),
   ]);
   const wanted = new Map([
     ...found,
     ...[...given].filter(
       ([name]) =>
-        !(SOURCES as readonly string[]).includes(name) && name !== 'token' && name !== 'gpgkey',
+        !(SOURCES as readonly string[]).includes(name) &&
+        name !== 'token' &&
+        name !== 'gpgkey' &&
+        !needs.some((need) => need.name === name),
     ),
   ]);
   const names = (Object.keys(INPUTS) as InputName[]).filter((name) => wanted.has(name));
@@ -91,8 +105,17 @@ export function chooseInputs({ given, look, source }: InputChoice): WorkflowInpu
     pinned: given.has('gpg-fingerprints') ? [] : pinned,
     secrets,
     local: names.filter((name) => isLocalPath(name, wanted.get(name)!)),
-    obstacle: obstacleOf(look, { pins, pinned }),
+    reasons: new Map(needs.map(({ name, reason }) => [name, reason])),
+    obstacle,
   };
+}
+
+function namedCertificates(keys: readonly FoundKeys[]): CertificateFacts[] {
+  return uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+}
+
+function mergeCertificates(...lists: readonly (readonly CertificateFacts[])[]): CertificateFacts[] {
+  return [...new Map(lists.flat().map((facts) => [facts.fingerprint, facts])).values()];
 }
 
 /** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing, nor does one when another signed. */
@@ -100,12 +123,14 @@ export function certificatesToPin({
   keys,
   indexSignatures = [],
   packageSignatures = [],
+  judged,
 }: Look): CertificateFacts[] {
-  const makers = new Set(
-    [...indexSignatures, ...packageSignatures]
+  const makers = new Set([
+    ...[...indexSignatures, ...packageSignatures]
       .filter(({ status }) => status === 'good')
       .map(({ fingerprint }) => fingerprint),
-  );
+    ...judged.flatMap(({ verdict }) => verdict?.signer ?? []),
+  ]);
   const all = uniqueCertificates(keys);
   const signed = all.filter(({ fingerprint }) => makers.has(fingerprint));
   return signed.length > 0 || isByOthers(packageSignatures)
@@ -121,13 +146,18 @@ function isByOthers(packageSignatures: Look['packageSignatures'] = []): boolean 
 }
 
 function obstacleOf(
-  { keys, packageSignatures = [] }: Look,
+  { keys, packageSignatures = [], judged }: Look,
   {
     pins,
     pinned,
   }: { readonly pins: ReadonlySet<string>; readonly pinned: readonly CertificateFacts[] },
 ): string | undefined {
-  if (pinned.length === 0 || isByOthers(packageSignatures)) {
+  const isAnyGood = judged.some(({ verdict }) => verdict !== undefined);
+  if (pinned.length === 0 || (isByOthers(packageSignatures) && !isAnyGood)) {
+    const isUnsigned =
+      judged.length > 0 && judged.every(({ error }) => error?.code === 'NO_SIGNATURE');
+    // No key helps where nobody signed.
+    if (isUnsigned) return undefined;
     const ids = [...new Set(packageSignatures.flatMap(({ keyId }) => keyId ?? []))].map((id) =>
       id.toUpperCase(),
     );

@@ -8,6 +8,7 @@ import { displayUrl } from '../net/urls.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
 import { fetchKeys, type KeyFile, type UpstreamSource } from '../upstream/sources.js';
+import { GUESS, keyPlaces } from './key-places.js';
 
 /** A file that holds public keys. */
 export interface FoundKeys {
@@ -18,45 +19,35 @@ export interface FoundKeys {
   readonly isGuess: boolean;
 }
 
-/** Where repositories keep their key, relative to the base. */
-const USUAL_PLACES = [
-  'repodata/repomd.xml.key',
-  'RPM-GPG-KEY',
-  'RPM-GPG-KEY.asc',
-  'GPG-KEY',
-  'gpg',
-  'gpg.key',
-  'gpgkey',
-  'KEY',
-  'KEYS',
-  'key.asc',
-  'repo.key',
-  'public.key',
-];
-/** Names of key files in a listing of the folder. */
-const KEY_NAME =
-  /href\s*=\s*["']?(?:\.\/)?((?:RPM-GPG-KEY[\w.-]*|[\w.-]+\.(?:asc|gpg|key|pub)))["'\s>]/gi;
-/** Files of a listing that are tried. */
-const MOST_LISTED = 8;
-const GUESS = { attempts: 1, timeout: 15_000 } as const;
+export interface KeySearch {
+  readonly options: Options;
+  readonly fetcher: Fetcher;
+  readonly logger: Logger;
+  readonly base: string | undefined;
+  /** Names of the chosen packages. */
+  readonly packages: readonly string[];
+  /** Key ids of all that signed what was looked at, lower-case; a hint that ends the search. */
+  readonly signers: ReadonlySet<string>;
+}
 
 /**
- * The keys that `gpgkey` or the .repo file names; where they name none that can be read, those in usual places of the repository.
+ * The keys that `gpgkey` or the .repo file names, and where those are not the signers', what lies in usual places of the repository. What was found is proposed, never trusted.
  * @throws DownloadError, VerificationError KEY_INVALID for a key that the user named
  */
-export async function findKeys(
+export async function findKeys(source: UpstreamSource, search: KeySearch): Promise<FoundKeys[]> {
+  const named = await namedKeys(source, search);
+  if (named.length > 0 && isCovered(named, search.signers)) return named;
+  return [...named, ...(await guessKeys(named, search))];
+}
+
+async function namedKeys(
   source: UpstreamSource,
-  bases: readonly string[],
-  { options, fetcher, logger }: { options: Options; fetcher: Fetcher; logger: Logger },
+  { options, fetcher, logger }: KeySearch,
 ): Promise<FoundKeys[]> {
   const named: FoundKeys[] = [];
   for (const key of source.keys) {
     try {
-      named.push(
-        ...(await Promise.all(
-          (await fetchKeys([key], fetcher)).map((file) => openKeys(file, false)),
-        )),
-      );
+      for (const file of await fetchKeys([key], fetcher)) named.push(await openKeys(file, false));
     } catch (error) {
       // A .repo file often names a file that its own package installs.
       if (options.gpgkey.length > 0 || !isMissing(error)) throw error;
@@ -65,40 +56,40 @@ export async function findKeys(
       );
     }
   }
-  return named.length > 0 ? named : guessKeys(bases[0], fetcher);
+  return named;
 }
 
-async function guessKeys(base: string | undefined, fetcher: Fetcher): Promise<FoundKeys[]> {
+/** Round by round, until every signer's key is there. Without a known signer the first key ends it. */
+async function guessKeys(
+  named: readonly FoundKeys[],
+  { base, packages, options, fetcher, signers }: KeySearch,
+): Promise<FoundKeys[]> {
   if (base === undefined) return [];
-  const names = [...new Set([...USUAL_PLACES, ...(await listedNames(base, fetcher))])];
-  const found = await Promise.all(names.map((name) => tryKeys(`${base}/${name}`, fetcher)));
-  const seen = new Set<string>();
-  return found
-    .filter((keys) => keys !== undefined)
-    .filter(({ keyring }) => {
-      const isNew = keyring.certificates.some(({ fingerprint }) => !seen.has(fingerprint));
-      for (const { fingerprint } of keyring.certificates) seen.add(fingerprint);
-      return isNew;
-    });
+  const { basearch, releasever } = options.source;
+  const guesses: FoundKeys[] = [];
+  const seen = new Set(named.flatMap(({ keyring }) => fingerprints(keyring)));
+  for await (const urls of keyPlaces({ base, packages, basearch, releasever }, fetcher)) {
+    const found = await Promise.all(urls.map((url) => tryKeys(url, fetcher)));
+    for (const keys of found.filter((item) => item !== undefined)) {
+      const own = fingerprints(keys.keyring);
+      if (own.some((fingerprint) => !seen.has(fingerprint))) guesses.push(keys);
+      for (const fingerprint of own) seen.add(fingerprint);
+    }
+    if (isCovered([...named, ...guesses], signers)) break;
+  }
+  return guesses;
 }
 
-/** Names of key files in the page that some servers give for a folder. */
-async function listedNames(base: string, fetcher: Fetcher): Promise<string[]> {
-  try {
-    const { body } = await fetcher.fetch({
-      url: `${base}/`,
-      maxBytes: LIMITS.notesBytes,
-      what: 'listing',
-      ...GUESS,
-    });
-    return [...Buffer.from(body).toString('latin1').matchAll(KEY_NAME)]
-      .map(([, name]) => name!)
-      .filter((name) => !name.startsWith('.'))
-      .slice(0, MOST_LISTED);
-  } catch (error) {
-    if (error instanceof DownloadError) return [];
-    throw error;
-  }
+function isCovered(keys: readonly FoundKeys[], signers: ReadonlySet<string>): boolean {
+  if (signers.size === 0) return keys.length > 0;
+  const ids = new Set(
+    keys.flatMap(({ keyring }) => keyring.certificates.flatMap(({ keyIds }) => keyIds)),
+  );
+  return [...signers].every((id) => ids.has(id));
+}
+
+function fingerprints({ certificates }: Keyring): string[] {
+  return certificates.map(({ fingerprint }) => fingerprint);
 }
 
 async function tryKeys(url: string, fetcher: Fetcher): Promise<FoundKeys | undefined> {

@@ -8,17 +8,17 @@ import type { PayloadPath } from '../mirror/source-path.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { loadKeyring } from '../openpgp/keyring.js';
 import type { Keyring, SignaturePolicy, SignatureReport } from '../openpgp/model.js';
-import { checkDetached, checkSignature } from '../openpgp/verify.js';
+import { checkDetached, checkSignature, foreseeSignature } from '../openpgp/verify.js';
 import { readFilelists } from '../repodata/filelists.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { findRecord } from '../repodata/repomd.js';
 import { examineHeader } from '../rpm/examine.js';
-import type { RpmPackage } from '../rpm/read.js';
+import { listSignatures } from '../rpm/signatures.js';
 import { loadIndex, loadRecords } from '../upstream/index-client.js';
 import { withNearRepository } from '../upstream/near-repository.js';
-import { readServedHeader } from '../upstream/served-header.js';
 import type { UpstreamSource } from '../upstream/sources.js';
 import { type Candidate, isPlainName, newestPackages, rankCandidates } from './candidates.js';
+import { Headers, type Judged, releasesOf, sample } from './headers.js';
 import { findKeys, type FoundKeys } from './keys.js';
 
 /** A repository as somebody sees it who never saw it before. */
@@ -33,6 +33,12 @@ export interface Look {
   readonly chosen: readonly Candidate[];
   /** Signatures over the header of the newest chosen package; undefined when it could not be read. */
   readonly packageSignatures: readonly SignatureReport[] | undefined;
+  /** All releases of the chosen packages that publish would take, oldest first. */
+  readonly releases: readonly IndexPackage[];
+  /** What publish would say of them: of all, or of the oldest, the newest and some between. Weak algorithms count as tolerated. */
+  readonly judged: readonly Judged[];
+  /** The .repo file says that the index is signed. */
+  readonly isSaidSigned: boolean;
   /** Names of the index that no input can hold. */
   readonly oddNames: number;
 }
@@ -41,6 +47,8 @@ export interface LookRequest {
   readonly options: Options;
   /** Undefined: any architecture. */
   readonly arch: readonly string[] | undefined;
+  /** Undefined: where most of the source is. */
+  readonly sourcePath: string | undefined;
   readonly source: UpstreamSource;
   readonly fetcher: Fetcher;
   readonly logger: Logger;
@@ -56,30 +64,34 @@ const MOST_HEADERS = 8;
  * @throws DownloadError, RepodataError, IntegrityError, VerificationError
  */
 export async function lookAt(request: LookRequest): Promise<Look> {
-  const { options, source, fetcher, logger } = request;
-  const index = await readIndex(request);
+  const { source, fetcher, logger } = request;
+  const options = { ...request.options, allowWeak: tolerant(request.options.allowWeak) };
+  const index = await readIndex({ ...request, options });
   for (const warning of index.warnings) logger.warning(warning);
-  const keys = await findKeys(source, index.bases, request);
-  const keyring = await loadKeyring(
-    keys.flatMap(({ source: name, keyring: own }) =>
-      own.certificates.map(({ fingerprint }) => ({
-        name,
-        bytes: Buffer.from(own.armored(fingerprint)),
-      })),
-    ),
-  );
+  const headers = new Headers(index, fetcher, options);
+  const candidates = await rank(index, headers, request);
+  const chosen = choose(candidates, options);
+  const releases = releasesOf(index.packages, chosen, options);
+  const sampled = sample(releases);
+  await headers.readAll(sampled, logger);
+  const keys = await findKeys(source, {
+    ...request,
+    base: index.bases[0],
+    packages: chosen.map(({ name }) => name),
+    signers: await signersOf(index, sampled, headers),
+  });
   const policy: SignaturePolicy = {
     allowWeak: options.allowWeak,
     now: Math.floor(Date.now() / 1000),
   };
-  const indexSignatures = await checkIndex(index, keyring, policy);
-  const headers = new Headers(index, fetcher);
-  const candidates = await rank(index, headers, request);
-  const chosen = choose(candidates, options);
-  const newest = chosen
-    .map((candidate) => candidate.newest)
-    .sort((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0))
-    .at(-1);
+  const keyring = await join(keys);
+  const pins = options.gpgFingerprints;
+  const rules = {
+    options: { ...options, sourcePath: request.sourcePath ?? sourcePathOf(chosen, options) },
+    keyring: pins.size > 0 ? keyring.restrictedTo(pins) : keyring,
+    now: policy.now,
+  };
+  const newest = sampled.toSorted((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0)).at(-1);
   const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
   const evidence =
     pkg === undefined
@@ -89,12 +101,62 @@ export async function lookAt(request: LookRequest): Promise<Look> {
   return {
     index,
     keys,
-    indexSignatures,
+    indexSignatures: await checkIndex(index, keyring, policy),
     candidates,
     chosen,
     packageSignatures: evidence?.signatures,
+    releases,
+    judged: await Promise.all(sampled.map((listed) => headers.judge(listed, rules))),
+    isSaidSigned: source.isSigned,
     oddNames: [...names].filter((name) => !isPlainName(name)).length,
   };
+}
+
+/** What is weak is proposed to be allowed, by its name; that it is needed shows only where it is tolerated. */
+function tolerant(given: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...given, 'md5', 'sha1', 'ripemd160', 'rsa512', 'dsa512']);
+}
+
+/** One keyring of all. */
+function join(keys: readonly FoundKeys[]): Promise<Keyring> {
+  return loadKeyring(
+    keys.flatMap(({ source: name, keyring: own }) =>
+      own.certificates.map(({ fingerprint }) => ({
+        name,
+        bytes: Buffer.from(own.armored(fingerprint)),
+      })),
+    ),
+  );
+}
+
+/** Key ids of all that signed index and packages, before any key is there. */
+async function signersOf(
+  { signatureBytes, repomdBytes }: RepositoryIndex,
+  sampled: readonly IndexPackage[],
+  headers: Headers,
+): Promise<ReadonlySet<string>> {
+  const none = await loadKeyring([]);
+  const policy = { allowWeak: new Set<string>(), now: Math.floor(Date.now() / 1000) };
+  const reports: SignatureReport[] =
+    signatureBytes === undefined
+      ? []
+      : await checkDetached(signatureBytes, repomdBytes, none, policy);
+  for (const found of sampled) {
+    const pkg = await headers.tryRead(found);
+    if (pkg === undefined) continue;
+    for (const { packets } of listSignatures(pkg.signatureHeader))
+      reports.push(...foreseeSignature(packets, none, policy));
+  }
+  return new Set(reports.flatMap(({ keyId }) => keyId ?? []));
+}
+
+/** As the workflow will say it. */
+function sourcePathOf(chosen: readonly Candidate[], { sourcePath }: Options): string {
+  const globs = new Set(
+    chosen.flatMap(({ source, arch }) => (source && arch !== 'src' ? [source.glob] : [])),
+  );
+  const [glob] = globs;
+  return globs.size === 1 && glob !== undefined ? glob : sourcePath;
 }
 
 /** Without a choice of the user, the likeliest. */
@@ -119,7 +181,7 @@ async function checkIndex(
     'repomd.xml.asc is not a signature of this repomd.xml',
     {
       remedy:
-        'Run again in a minute: the repository may be in the middle of a publication. If it persists, tell the publisher.',
+        "The signature is stale, or of another index: run again in a minute, since the repository may be in the middle of a publication. If it persists, tell the publisher; --repo-gpgcheck=off relies on the packages' own signatures alone.",
     },
   );
 }
@@ -211,36 +273,4 @@ async function listFiles(
       list.map(({ path, isDirectory }) => ({ path: Buffer.from(path), isDirectory })),
     ]),
   );
-}
-
-/** Headers that were read, by checksum of their package. */
-class Headers {
-  private readonly known = new Map<string, RpmPackage | undefined>();
-
-  constructor(
-    private readonly index: RepositoryIndex,
-    private readonly fetcher: Fetcher,
-  ) {}
-
-  /** Undefined when the server or the index do not give it, or give something else. */
-  async tryRead(found: IndexPackage): Promise<RpmPackage | undefined> {
-    const { hex } = found.checksum;
-    if (!this.known.has(hex)) this.known.set(hex, await this.read(found));
-    return this.known.get(hex);
-  }
-
-  files({ checksum }: IndexPackage): readonly PayloadPath[] | undefined {
-    return this.known
-      .get(checksum.hex)
-      ?.facts.files.map(({ path, type }) => ({ path, isDirectory: type === 'directory' }));
-  }
-
-  private async read(found: IndexPackage): Promise<RpmPackage | undefined> {
-    try {
-      return await readServedHeader(found, { index: this.index, fetcher: this.fetcher });
-    } catch (error) {
-      if (error instanceof MirrorError) return undefined;
-      throw error;
-    }
-  }
 }

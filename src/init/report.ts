@@ -9,6 +9,7 @@ import type { Nevra } from '../rpm/model.js';
 import { otherSources } from './candidates.js';
 import type { WorkflowInputs } from './inputs.js';
 import type { Look } from './look.js';
+import { codesOf } from './needs.js';
 
 /** Names of other packages on one line. */
 const MOST_NAMES = 10;
@@ -29,6 +30,23 @@ export function reportLook(
   reportIndexSignature(look, { isWanted: textOf(inputs, 'repo-gpgcheck') !== 'off', logger });
   reportPackages(look, logger);
   reportKeys(look, { inputs, logger });
+  reportJudged(look, { inputs, logger });
+}
+
+/** What the headers show of all releases, and what the workflow sets for them. */
+function reportJudged(
+  { judged, releases }: Look,
+  { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger },
+): void {
+  const refused = judged.filter(({ error }) => error !== undefined);
+  const all =
+    judged.length === releases.length
+      ? `all ${judged.length}`
+      : `${judged.length} of ${releases.length} (oldest and newest among them; check reads all)`;
+  logger.info(`headers: ${all} read, publish would accept ${judged.length - refused.length}`);
+  if (refused.length > 0)
+    logger.warning(`publish would refuse ${refused.length}: ${codesOf(refused)}`);
+  for (const [name, reason] of inputs.reasons) logger.warning(`${name} is set: ${reason}`);
 }
 
 function reportIndexSignature(

@@ -90,7 +90,9 @@ function permissionsOf(values: WorkflowInputs['values']): string[] {
   ];
 }
 
-function commentsOf(name: InputName, { pinned }: WorkflowInputs): string[] {
+function commentsOf(name: InputName, { pinned, reasons }: WorkflowInputs): string[] {
+  const reason = reasons.get(name);
+  if (reason !== undefined) return [comment(`${name}: ${reason}`)];
   if (name !== 'gpg-fingerprints' || pinned.length === 0) return [];
   return [
     `${WITH}# Compare with what the publisher says elsewhere than on this server:`,

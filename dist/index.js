@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-7Z2UQ366.js";
+} from "./chunk-QVLH77KC.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-ZKPXWKWP.js";
+} from "./chunk-I45OQQLV.js";
 import {
   InputError,
   describeError,

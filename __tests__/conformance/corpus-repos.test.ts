@@ -166,7 +166,7 @@ describeWithShared('the corpus of repositories', () => {
         );
         counts.refused += 1;
       } else {
-        expect(packageUrls(index!, found).map((url) => fileURLToPath(url))).toEqual([
+        expect(packageUrls(index!, found).map(({ url }) => fileURLToPath(url))).toEqual([
           path.join(fileURLToPath(base), found.href),
         ]);
       }

@@ -120,7 +120,7 @@ describeWithTools(['rpmbuild', 'rpm', 'createrepo_c'], 'indexes that createrepo_
     const index = await load(repository);
     expect([index.warnings, index.packageCount]).toEqual([[], PACKAGES.length]);
     for (const found of index.packages) {
-      const [file = ''] = packageUrls(index, found).map((url) => fileURLToPath(url));
+      const [file = ''] = packageUrls(index, found).map(({ url }) => fileURLToPath(url));
       const bytes = readFileSync(file);
       const said = execFileSync(
         'rpm',

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { packageFileName, resolveHref } from '../../src/repodata/hrefs.js';
+import { packageAddresses } from '../../src/repodata/package-address.js';
 import { loadIndex, packageUrls } from '../../src/upstream/index-client.js';
 import {
   codeOf,
@@ -79,7 +80,8 @@ describe('T8: hrefs that lead elsewhere', () => {
     '%j is refused as URL and as file name',
     async (_, href) => {
       expect(await codeOf(() => resolveHref(BASE, href))).toBe('UNSAFE_PATH');
-      expect(await codeOf(() => packageFileName(href))).toBe('UNSAFE_PATH');
+      if (!/^https?:\/\//i.test(href))
+        expect(await codeOf(() => packageFileName(href))).toBe('UNSAFE_PATH');
     },
   );
 
@@ -136,16 +138,79 @@ describe('T8: hrefs that lead elsewhere', () => {
     expect(fetcher.urls).toHaveLength(1);
   });
 
-  it.each(['../../evil.rpm', '.git/config', 'https://evil.example/evil.rpm', '%2e%2e%2fevil.rpm'])(
-    'a package at %s gets no file name and no URL',
-    async (href) => {
-      const index = await loadIndex({
-        bases: [BASE],
-        fetcher: new MemoryFetcher(repository(BASE, [packageXml({ href })])),
-        select: () => true,
-      });
-      expect(index.packages[0]).toMatchObject({ fileName: '', refused: { code: 'UNSAFE_PATH' } });
-      expect(await codeOf(() => packageUrls(index, index.packages[0]!))).toBe('UNSAFE_PATH');
-    },
-  );
+  it.each([
+    '../../evil.rpm',
+    '.git/config',
+    'https://evil.example/../evil.rpm',
+    'https://evil.example/%2e%2e%2fevil.rpm',
+    '%2e%2e%2fevil.rpm',
+  ])('a package at %s gets no file name and no URL', async (href) => {
+    const index = await loadIndex({
+      bases: [BASE],
+      fetcher: new MemoryFetcher(repository(BASE, [packageXml({ href })])),
+      select: () => true,
+    });
+    expect(index.packages[0]).toMatchObject({ fileName: '', refused: { code: 'UNSAFE_PATH' } });
+    expect(await codeOf(() => packageUrls(index, index.packages[0]!))).toBe('UNSAFE_PATH');
+  });
+});
+
+describe('T8: packages that lie elsewhere', () => {
+  const CHECKSUM = { algorithm: 'sha256', hex: 'a'.repeat(64) };
+  const addresses = (href: string, base?: string, from = BASE, checksum = CHECKSUM) =>
+    packageAddresses([from], { href, base, checksum });
+
+  it.each([
+    ['a.rpm', undefined, `${BASE}/a.rpm`, false],
+    ['v1/a.rpm', 'https://other.example/pool/', 'https://other.example/pool/v1/a.rpm', true],
+    ['a.rpm', '../pool/', 'https://yum.example.org/pool/a.rpm', false],
+    ['a.rpm', '../../../pool/', 'https://yum.example.org/pool/a.rpm', false],
+    ['a.rpm', '/pool', 'https://yum.example.org/pool/a.rpm', false],
+    ['https://other.example/x/a%2B1.rpm', undefined, 'https://other.example/x/a%2B1.rpm', true],
+    [
+      'https://other.example/a.rpm?key=1#x',
+      'https://z.example/',
+      'https://other.example/a.rpm?key=1',
+      true,
+    ],
+    [`${BASE}/p/a.rpm`, undefined, `${BASE}/p/a.rpm`, false],
+  ])('%s with xml:base %s is followed to %s', (href, base, url, isElsewhere) => {
+    expect(addresses(href, base)).toEqual([{ url, from: BASE, isElsewhere }]);
+  });
+
+  it.each([
+    ['a.rpm', 'http://other.example/'],
+    ['a.rpm', 'https://u:p@other.example/'],
+    ['a.rpm', 'https://@other.example/'],
+    ['a.rpm', 'https://other.example/x/../y/'],
+    ['a.rpm', 'https://other.example/%2e%2e/'],
+    ['a.rpm', '%2e%2e/pool'],
+    ['a.rpm', '..%2fpool'],
+    ['a.rpm', '..\\pool'],
+    ['a.rpm', '//other.example/'],
+    ['a.rpm', 'file:///etc/'],
+    ['a.rpm', 'ftp://other.example/'],
+    ['a.rpm', 'data:x'],
+    ['a.rpm', 'https://other.example\\@evil.example/'],
+    ['../a.rpm', 'https://other.example/x/'],
+    ['https://other.example/../a.rpm', undefined],
+    ['https://other.example/x/%2E%2E/a.rpm', undefined],
+    ['https://other.example/x%2fa.rpm', undefined],
+    ['https://other.example/a%00.rpm', undefined],
+    ['https://u:p@other.example/a.rpm', undefined],
+    ['http://other.example/a.rpm', undefined],
+    ['https://other.example/', undefined],
+    ['https://other.example', undefined],
+    ['file:///etc/a.rpm', undefined],
+    ['//other.example/a.rpm', undefined],
+  ])('%s with xml:base %s is refused', async (href, base) => {
+    expect(await codeOf(() => addresses(href, base))).toBe('UNSAFE_PATH');
+  });
+
+  it('is refused for a weak checksum, whatever allow-weak says', async () => {
+    const weak = { algorithm: 'sha1', hex: 'a'.repeat(40) };
+    const at = 'https://other.example/';
+    expect(await codeOf(() => addresses('a.rpm', at, BASE, weak))).toBe('WEAK_ALGORITHM');
+    expect(await codeOf(() => addresses('a.rpm', '../pool', BASE, weak))).toBe('ok');
+  });
 });

@@ -7,7 +7,7 @@ import { unpackZip } from '../../src/archives/zip/unpack.js';
 import { LIMITS } from '../../src/limits.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { linesOf, sinkOf } from '../fixtures/unpacked.js';
-import { zipArchive,type ZipOptions, type ZipSpec } from '../fixtures/zip-builder.js';
+import { zipArchive, type ZipOptions, type ZipSpec } from '../fixtures/zip-builder.js';
 
 const OK: ZipSpec = { name: 'top/ok', content: 'ok\n' };
 

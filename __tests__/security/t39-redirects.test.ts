@@ -157,7 +157,7 @@ describe('T39: redirects', () => {
       ReturnType<typeof parseTarget>,
       { kind: 'http' }
     >;
-    const go = (kind: 'public' | 'loopback'): Promise<unknown> =>
+    const go = (kind: 'public' | 'loopback', namedBy?: URL): Promise<unknown> =>
       exchange(
         {
           connections: { ...connections, kind: () => kind },
@@ -165,11 +165,15 @@ describe('T39: redirects', () => {
           secrets: () => [],
           announce: () => undefined,
         },
-        { target, headers: [], pinned: true, signal: new AbortController().signal },
+        { target, headers: [], trusted: 'anywhere', namedBy, signal: new AbortController().signal },
       );
     await expect(go('public')).rejects.toMatchObject(insecure);
     expect(other.requests).toHaveLength(0);
     await expect(go('loopback')).resolves.toMatchObject({ status: 200 });
+    // Nor does what the index of a public host names; that of one in a private network may.
+    const index = new URL('https://yum.example.org/');
+    await expect(go('public', index)).rejects.toMatchObject(insecure);
+    await expect(go('loopback', index)).resolves.toMatchObject({ status: 200 });
     expect(connections.kind(new URL(server.url))).toBe('loopback');
     await connections.destroy();
     await server.close();

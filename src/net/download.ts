@@ -113,12 +113,13 @@ async function transfer(
           ['range', `bytes=${intake.size}-`],
           ['if-range', intake.validator],
         ];
-  const { url, what } = request;
+  const { url, what, from } = request;
   const answer = await context.transport.open({
     url,
     what,
     headers: [...headers, ...resume],
-    pinned: true,
+    trusted: 'anywhere',
+    from,
     signal,
   });
   if (!(

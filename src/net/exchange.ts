@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 
 import { DownloadError } from '../errors.js';
 import type { Connections, Reach } from './connections.js';
-import { nextHop } from './redirects.js';
+import { nextHop, type Trusted } from './redirects.js';
 import { errorFields } from './retry.js';
 import { displayUrl, type HeaderLine, type Target } from './urls.js';
 
@@ -23,8 +23,9 @@ export interface Exchange {
 export interface HttpRequest {
   readonly target: Extract<Target, { kind: 'http' }>;
   readonly headers: readonly HeaderLine[];
-  /** True when a checksum pins the bytes (T39). */
-  readonly pinned: boolean;
+  readonly trusted: Trusted;
+  /** The server that named the target, where that is another one. */
+  readonly namedBy?: URL | undefined;
   /** Aborts with a DownloadError as its reason. */
   readonly signal: AbortSignal;
 }
@@ -44,10 +45,16 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Sends a GET and follows redirects within the rules. @throws DownloadError */
 export async function exchange(
   context: HttpContext,
-  { target, headers, pinned, signal }: HttpRequest,
+  { target, headers, trusted, namedBy, signal }: HttpRequest,
 ): Promise<Exchange> {
   let url = target.url;
-  let reach: Reach = 'open';
+  // A public host has no business in the private network behind us, neither by a redirect nor by what its index names.
+  const mayReach = (host: URL): Reach =>
+    /^https?:$/.test(host.protocol) && context.connections.kind(host) === 'public'
+      ? 'public'
+      : 'open';
+  let reach: Reach =
+    namedBy === undefined || namedBy.origin === url.origin ? 'open' : mayReach(namedBy);
   for (let hop = 0; ; hop++) {
     const dispatcher = context.connections.dispatcher(url, reach);
     context.announce(url);
@@ -70,10 +77,9 @@ export async function exchange(
       status: response.statusCode,
       hop,
       limit: context.redirects,
-      pinned,
+      trusted,
     });
-    // A public host has no business in the private network behind us.
-    if (next.origin !== url.origin && context.connections.kind(url) === 'public') reach = 'public';
+    if (next.origin !== url.origin && mayReach(url) === 'public') reach = 'public';
     url = next;
   }
 }

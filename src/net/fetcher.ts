@@ -14,8 +14,12 @@ export interface FetchRequest {
   /** Validators of the copy that the caller has. */
   readonly ifNoneMatch?: string;
   readonly ifModifiedSince?: string;
-  /** True when a checksum pins the bytes, so that a redirect to another host is harmless (T39). */
+  /** True when a checksum pins the bytes, or their own signature decides, so that a redirect to another host is harmless (T39). */
   readonly pinned?: boolean;
+  /** True when a pinned key decides what the bytes are good for: a redirect to another https host is harmless, too. */
+  readonly hasPinnedKey?: boolean;
+  /** The server that named this address, if it is another: only where it is in a private network itself, it may name one there. */
+  readonly from?: string;
   /** Attempts, total time (ms); default {@link LIMITS}. */
   readonly attempts?: number;
   readonly timeout?: number;
@@ -35,6 +39,8 @@ export interface FetchResponse {
 /** A request for a file whose size and checksum are known beforehand. */
 export interface DownloadRequest {
   readonly url: string;
+  /** As in {@link FetchRequest}. */
+  readonly from?: string;
   readonly what: string;
   readonly size: number | undefined;
   readonly maxBytes: number;

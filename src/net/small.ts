@@ -30,12 +30,13 @@ async function fetchOnce(
   request: FetchRequest,
   attempt: Attempt,
 ): Promise<FetchResponse> {
-  const { url, what, range, pinned = false } = request;
+  const { url, what, range, pinned = false, hasPinnedKey = false, from } = request;
   const answer = await transport.open({
     url,
     what,
     headers: requestHeaders(request),
-    pinned,
+    trusted: pinned ? 'anywhere' : hasPinnedKey ? 'over-https' : 'here',
+    from,
     signal: attempt.signal,
   });
   const conditional = request.ifNoneMatch !== undefined || request.ifModifiedSince !== undefined;

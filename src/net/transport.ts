@@ -7,6 +7,7 @@ import { Deadline, type Pace } from './deadline.js';
 import { type Exchange, exchange, type HttpContext } from './exchange.js';
 import { localExchange } from './local.js';
 import type { Environment } from './proxies.js';
+import type { Trusted } from './redirects.js';
 import { parseRetryAfter, retry, RetryLater } from './retry.js';
 import { displayUrl, type HeaderLine, hostKind, parseTarget } from './urls.js';
 
@@ -44,7 +45,9 @@ export interface OpenRequest {
   readonly url: string;
   readonly what: string;
   readonly headers: readonly HeaderLine[];
-  readonly pinned: boolean;
+  readonly trusted: Trusted;
+  /** URL of the server that named this one, if it is another. */
+  readonly from?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -70,7 +73,7 @@ export class Transport {
   }
 
   /** @throws DownloadError */
-  async open({ url, what, headers, pinned, signal }: OpenRequest): Promise<Exchange> {
+  async open({ url, what, headers, trusted, from, signal }: OpenRequest): Promise<Exchange> {
     signal.throwIfAborted();
     const target = parseTarget(url);
     if (target.kind === 'file') return localExchange(target.path, what);
@@ -95,7 +98,8 @@ export class Transport {
     const answer = await exchange(context, {
       target,
       headers: [...common, ...headers],
-      pinned,
+      trusted,
+      namedBy: from === undefined ? undefined : (URL.parse(from) ?? undefined),
       signal,
     });
     this.#options.logger.debug(

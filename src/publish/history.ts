@@ -100,6 +100,7 @@ export class History {
     const { tag, nevra } = release.prepared.planned;
     const isBackport = placeRelease(nevra, this.tagged).on !== 'tip';
     const base = isBackport ? await this.findGround(release) : this.current;
+    this.warnOfLoss(release, base);
     const carried = isBackport
       ? await carryToBackport(store, {
           ground: base,
@@ -121,6 +122,14 @@ export class History {
     // Whoever awaits it gets the error; a lost race may come first.
     checked.catch(() => undefined);
     return { checked };
+  }
+
+  /** A source that all but vanished is seldom meant: a folder was renamed, or a build went wrong. */
+  private warnOfLoss({ prepared: { planned, files } }: ReleaseCommit, { source }: BranchEnd): void {
+    if (files.size * 2 >= source.size) return;
+    this.start.logger.warning(
+      `${formatNevra(planned.nevra)} LOST MOST OF ITS SOURCE: ${files.size} of the ${source.size} files that the release before has. Look at source-path, and at what the publisher changed, before you rely on it`,
+    );
   }
 
   /** Where the line branches belong now; those that are there already are left out. */

@@ -8,7 +8,8 @@ import type { RpmPackage } from '../rpm/read.js';
 import { readContent } from '../source/content.js';
 import type { ContentFile } from '../source/model.js';
 import { checkLink, type DroppedMode } from '../source/payload-files.js';
-import { watchLfs } from './lfs.js';
+import { watchAttributes } from './attributes.js';
+import { windowsWarnings } from './odd-files.js';
 
 /** The source of a release as staged objects. */
 export interface StagedSource {
@@ -43,10 +44,10 @@ export async function stageSource(
   bytes: ByteSource,
   { store, options }: Context,
 ): Promise<StagedSource & { readonly warnings: readonly string[] }> {
-  const lfs = watchLfs(store);
+  const watch = watchAttributes(store);
   const content = await readContent(pkg, bytes, options, {
-    whole: (bytes) => lfs.write(bytes),
-    stream: (size, chunks) => store.writeStream(size, chunks),
+    whole: (bytes) => watch.write(bytes),
+    stream: (size, chunks) => watch.stream(size, chunks),
   });
   const links = [content.source, content.packaging ?? new Map<string, never>()].flatMap((folder) =>
     linkWarnings(folder, options.symlinks),
@@ -62,7 +63,12 @@ export async function stageSource(
     checkedFiles: content.checkedFiles,
     droppedModes: content.droppedModes,
     droppedDotGit: content.droppedDotGit,
-    warnings: [...content.warnings, ...links, ...lfs.warnings(files)],
+    warnings: [
+      ...content.warnings,
+      ...links,
+      ...watch.warnings(files),
+      ...windowsWarnings([...files.keys(), ...(packaging ?? new Map<string, never>()).keys()]),
+    ],
   };
 }
 

@@ -3,7 +3,8 @@ import { RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { before, trimEndWhile } from '../text.js';
 
-const UNSAFE_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\]/;
+/** No URL or path that an index names holds one. */
+export const UNSAFE_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\]/;
 /** Rounds of percent-decoding that are looked through for a hidden `..` or `/`. */
 const ROUNDS = 4;
 const NAME_BYTES = 255;
@@ -16,13 +17,14 @@ const NAME_BYTES = 255;
  */
 export function resolveHref(base: string, href: string, xmlBase?: string): string {
   const segments = checkSegments(href);
-  if (xmlBase === undefined || xmlBase === '') return join(base, segments);
+  if (xmlBase === undefined || xmlBase === '') return joinUrl(base, segments);
   if (UNSAFE_CHARACTER.test(xmlBase))
     throw unsafe('xml:base', xmlBase, 'it holds a control character or a backslash');
-  if (!isAbsolute(xmlBase)) return join(base, [...checkSegments(trimBase(xmlBase)), ...segments]);
+  if (!isAbsolute(xmlBase))
+    return joinUrl(base, [...checkSegments(trimBase(xmlBase)), ...segments]);
   if (!isWithin(xmlBase, base))
     throw unsafe('xml:base', xmlBase, `expected the origin of ${printableUrl(base)}`);
-  return join(withCredentialsOf(base, xmlBase), segments);
+  return joinUrl(withCredentialsOf(base, xmlBase), segments);
 }
 
 /**
@@ -52,7 +54,8 @@ export function resolveAll(
  * @throws RepodataError UNSAFE_PATH
  */
 export function packageFileName(href: string): string {
-  const name = checkSegments(href).at(-1) ?? '';
+  const path = /^https?:\/\/[^/?#]*\/([^?#]*)/i.exec(href)?.[1] ?? href;
+  const name = checkSegments(path).at(-1) ?? '';
   if (!/.\.rpm$/i.test(name)) throw unsafe('href', href, 'expected a name that ends in .rpm');
   return name;
 }
@@ -77,8 +80,8 @@ function isAbsolute(url: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\//i.test(url);
 }
 
-/** Decoded segments of a relative path; `.` and empty ones in the middle are dropped. */
-function checkSegments(href: string): string[] {
+/** Decoded segments of a relative path; `.` and empty ones in the middle are dropped. @throws RepodataError UNSAFE_PATH */
+export function checkSegments(href: string): string[] {
   if (UNSAFE_CHARACTER.test(href))
     throw unsafe('href', href, 'it holds a control character or a backslash');
   if (isAbsolute(href) || href.startsWith('/'))
@@ -118,7 +121,8 @@ function decode(segment: string, href: string): string {
   }
 }
 
-function join(base: string, segments: readonly string[]): string {
+/** The URL of a path below a base. */
+export function joinUrl(base: string, segments: readonly string[]): string {
   const url = new URL(base);
   url.pathname = [trimBase(url.pathname), ...segments.map(encode)].join('/');
   url.hash = '';
@@ -158,7 +162,8 @@ function withCredentialsOf(base: string, xmlBase: string): string {
   return url.href;
 }
 
-function unsafe(what: string, value: string, why: string, cause?: unknown): RepodataError {
+/** The refusal of something that an index names. */
+export function unsafe(what: string, value: string, why: string, cause?: unknown): RepodataError {
   return new RepodataError(
     'UNSAFE_PATH',
     `${what} ${JSON.stringify(value.slice(0, 300))} of the index is refused: ${why}`,

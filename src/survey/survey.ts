@@ -51,9 +51,10 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     requireOwnNames(state, options);
     return state;
   });
-  const trusting = Promise.all([reading, fetchKeys(source.keys, fetcher)]).then(([state, keys]) =>
-    establishTrust(keys, state, { options, logger }),
-  );
+  const trusting = Promise.all([
+    reading,
+    fetchKeys(source.keys, fetcher, { hasPinnedKey: options.gpgFingerprints.size > 0 }),
+  ]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
   void reading.then(
     (state) => {
       noteSeen(ports, state);
@@ -146,6 +147,7 @@ async function readIndex({
     fetcher: ports.fetcher,
     select,
     allowWeak: options.allowWeak,
+    hasPinnedKey: options.gpgFingerprints.size > 0,
     previous: previous === undefined ? undefined : parseRepomd(previous),
     verifyRepomd:
       options.repoGpgcheck === 'off'

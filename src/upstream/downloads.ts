@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { DownloadError, GitError, IntegrityError } from '../errors.js';
+import { DownloadError, GitError, IntegrityError, RepodataError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { Logger } from '../log.js';
@@ -8,6 +8,7 @@ import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
 import { requireStrong } from '../repodata/checksum.js';
 import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import type { PackageAddress } from '../repodata/package-address.js';
 import { isGone, withMissing } from './gone.js';
 import { packageUrls } from './index-client.js';
 
@@ -78,9 +79,9 @@ export class DownloadQueue {
 export function verifyListed(
   indexPackage: IndexPackage,
   { options, index }: Pick<DownloadContext, 'options' | 'index'>,
-): readonly string[] {
+): readonly PackageAddress[] {
   const { size, fileName, checksum } = indexPackage;
-  const urls = packageUrls(index, indexPackage);
+  const addresses = packageUrls(index, indexPackage);
   if (options.archivePackages === 'full' && size > options.maxFileSize) {
     throw new GitError(
       'FILE_TOO_LARGE',
@@ -88,7 +89,7 @@ export function verifyListed(
     );
   }
   requireStrong(checksum, fileName, options.allowWeak);
-  return urls;
+  return addresses;
 }
 
 /**
@@ -100,11 +101,12 @@ export async function fetchPackage(
   { options, fetcher, index, logger }: DownloadContext,
 ): Promise<FetchedPackage> {
   const { size, fileName } = indexPackage;
-  const urls = verifyListed(indexPackage, { options, index });
+  const addresses = verifyListed(indexPackage, { options, index });
   const failures: unknown[] = [];
-  for (const url of urls) {
+  for (const address of addresses) {
     const request: DownloadRequest = {
-      url,
+      url: address.url,
+      from: address.from,
       what: fileName,
       fileName,
       size,
@@ -118,17 +120,30 @@ export async function fetchPackage(
       return {
         download: await fetcher.download(request),
         request,
-        servedBy: printableUrl(baseOf(url, index)),
+        servedBy: printableUrl(baseOf(address, index)),
       };
     } catch (error) {
       if (!(error instanceof DownloadError) && !(error instanceof IntegrityError)) throw error;
-      failures.push(error);
+      failures.push(outOfReach(error, address) ?? error);
     }
   }
   // That one server lacks the file says less than that another could not be asked.
   throw withMissing(failures.find((error) => !isGone(error)) ?? failures.at(-1), indexPackage);
 }
 
-function baseOf(url: string, { bases, baseUrl }: RepositoryIndex): string {
+function baseOf({ url, isElsewhere }: PackageAddress, { bases, baseUrl }: RepositoryIndex): string {
+  if (isElsewhere) return new URL('.', url).href;
   return bases.find((base) => url.startsWith(`${trimBase(base)}/`)) ?? baseUrl;
+}
+
+/** An index that names an address in a network which its own server has no business with is at fault, not the network. */
+function outOfReach(error: unknown, { isElsewhere }: PackageAddress): RepodataError | undefined {
+  const isReach =
+    error instanceof DownloadError &&
+    error.code === 'INSECURE_REDIRECT' &&
+    error.status === undefined;
+  if (!isElsewhere || !isReach) return undefined;
+  return new RepodataError('UNSAFE_PATH', `its address in the index is refused: ${error.message}`, {
+    cause: error,
+  });
 }

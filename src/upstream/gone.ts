@@ -59,11 +59,11 @@ async function askFor(
   fetcher: Fetcher,
 ): Promise<DownloadError | undefined> {
   let answer: DownloadError | undefined;
-  for (const url of packageUrls(index, found)) {
+  for (const { url, from } of packageUrls(index, found)) {
     try {
       const range = { start: 0, end: 1 };
       const { fileName: what } = found;
-      await fetcher.fetch({ url, what, maxBytes: 1, range, attempts: 1, pinned: true });
+      await fetcher.fetch({ url, from, what, maxBytes: 1, range, attempts: 1, pinned: true });
       return undefined;
     } catch (error) {
       if (!isGone(error)) return undefined;

@@ -10,7 +10,7 @@ import {
 import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { signatureForm } from '../openpgp/signature-file.js';
-import { printableUrl, resolveAll, resolveHref, trimBase } from '../repodata/hrefs.js';
+import { printableUrl, resolveHref, trimBase } from '../repodata/hrefs.js';
 import type { MirrorList } from '../repodata/mirrorlist.js';
 import { parseMetalink, parseMirrorlist, verifyListed } from '../repodata/mirrorlist.js';
 import type {
@@ -20,6 +20,7 @@ import type {
   RepomdRecord,
   RepositoryIndex,
 } from '../repodata/model.js';
+import { type PackageAddress, packageAddresses } from '../repodata/package-address.js';
 import type { Primary, Selection } from '../repodata/primary.js';
 import type { RecordSource } from '../repodata/records.js';
 import { readPrimary, readRecord } from '../repodata/records.js';
@@ -48,6 +49,8 @@ export interface IndexRequest {
     | undefined;
   /** The index of the last run; an older one is refused (T2). Leave it out to allow a rollback. */
   readonly previous?: Repomd | undefined;
+  /** Whether the keys that `verifyRepomd` trusts are pinned: then a redirect to another https host is followed (T39). */
+  readonly hasPinnedKey?: boolean;
   /** Weak checksum types to tolerate, by the names `md5` and `sha1`; each use is a warning. */
   readonly allowWeak?: ReadonlySet<string> | undefined;
 }
@@ -126,15 +129,15 @@ export async function loadRecords(
 }
 
 /**
- * URLs of a package by the bases that may serve it, best first.
+ * Addresses of a package by the bases that may serve it, best first.
  * @throws RepodataError UNSAFE_PATH, WEAK_ALGORITHM when the package must not be fetched
  */
 export function packageUrls(
   index: Pick<RepositoryIndex, 'bases'>,
   found: IndexPackage,
-): readonly string[] {
+): readonly PackageAddress[] {
   if (found.refused !== undefined) throw found.refused;
-  return resolveAll(index.bases, found.href, found.base);
+  return packageAddresses(index.bases, found);
 }
 
 async function findBases({
@@ -224,18 +227,18 @@ async function readOnce(base: string, list: MirrorList, request: IndexRequest): 
 
 async function readHead(base: string, list: MirrorList, request: IndexRequest): Promise<Head> {
   const url = resolveHref(base, 'repodata/repomd.xml');
-  const { body: bytes } = await request.fetcher.fetch({
+  const { body: bytes, url: servedAt } = await request.fetcher.fetch({
     url,
     maxBytes: LIMITS.repomdBytes,
     what: 'repomd.xml',
+    hasPinnedKey: request.hasPinnedKey === true && request.verifyRepomd !== undefined,
     ...patience(list),
   });
   refusePage(bytes, 'repomd.xml', 'REPOMD_INVALID', url);
   if (list.repomd !== undefined) verifyListed(bytes, list.repomd);
   const { signature, instead } =
-    request.verifyRepomd === undefined
-      ? NO_SIGNATURE
-      : await readSignature(base, list, request.fetcher);
+    request.verifyRepomd === undefined ? NO_SIGNATURE : await readSignature(base, list, request);
+  if (signature === undefined) verifySameHost(url, servedAt);
   try {
     await request.verifyRepomd?.(bytes, signature, instead);
   } catch (error) {
@@ -253,6 +256,17 @@ async function readHead(base: string, list: MirrorList, request: IndexRequest): 
   return { repomd, bytes, signature, warnings };
 }
 
+/** T39: an index of another host is followed only where a pinned key signed it. */
+function verifySameHost(asked: string, served: string): void {
+  const [from, to] = [URL.parse(asked), URL.parse(served)];
+  if (from === null || to === null || from.host === to.host) return;
+  throw new DownloadError(
+    'INSECURE_REDIRECT',
+    `repomd.xml: expected the same host or a signed index, found a redirect from ${printableUrl(asked)} to ${printableUrl(served)}, and no signature`,
+    { expected: 'the same host', actual: printableUrl(served) },
+  );
+}
+
 interface FoundSignature {
   readonly signature: Uint8Array | undefined;
   /** What the file holds that is no OpenPGP data. */
@@ -264,7 +278,7 @@ const NO_SIGNATURE: FoundSignature = { signature: undefined, instead: undefined 
 async function readSignature(
   base: string,
   list: MirrorList,
-  fetcher: Fetcher,
+  { fetcher, hasPinnedKey = false }: Pick<IndexRequest, 'fetcher' | 'hasPinnedKey'>,
 ): Promise<FoundSignature> {
   const url = resolveHref(base, 'repodata/repomd.xml.asc');
   try {
@@ -272,6 +286,7 @@ async function readSignature(
       url,
       maxBytes: LIMITS.keyBytes,
       what: 'repomd.xml.asc',
+      hasPinnedKey,
       ...patience(list),
     });
     if (signatureForm(body) !== 'none') return { signature: body, instead: undefined };

@@ -4,6 +4,7 @@ import { IntegrityError, MirrorError, RpmFormatError } from '../errors.js';
 import { KIB, LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import type { PackageAddress } from '../repodata/package-address.js';
 import { frontSize, readPackage, type RpmPackage } from '../rpm/read.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
 import { withMissing } from './gone.js';
@@ -29,9 +30,9 @@ export async function readServedHeader(
   { index, fetcher }: Served,
 ): Promise<RpmPackage> {
   let last: unknown;
-  for (const url of packageUrls(index, listed)) {
+  for (const address of packageUrls(index, listed)) {
     try {
-      return await readFront(url, listed, fetcher);
+      return await readFront(address, listed, fetcher);
     } catch (error) {
       if (!(error instanceof MirrorError) || error.code === 'ABORTED') throw error;
       last = error;
@@ -41,7 +42,7 @@ export async function readServedHeader(
 }
 
 async function readFront(
-  url: string,
+  { url, from }: PackageAddress,
   { headerRange, fileName }: IndexPackage,
   fetcher: Fetcher,
 ): Promise<RpmPackage> {
@@ -53,9 +54,12 @@ async function readFront(
   for (let round = 1; ; round++) {
     const { body } = await fetcher.fetch({
       url,
+      from,
       maxBytes: end,
       what: `header of ${fileName}`,
       range: { start: 0, end },
+      // Its signature decides, wherever it comes from.
+      pinned: true,
     });
     if (isWebPage(body)) throw pageInstead(fileName);
     const needed = frontSize(body);

@@ -66,6 +66,7 @@ export async function resolveSource(
 export async function fetchKeys(
   sources: readonly KeySource[],
   fetcher: Fetcher,
+  { hasPinnedKey = false }: { readonly hasPinnedKey?: boolean } = {},
 ): Promise<KeyFile[]> {
   return Promise.all(
     sources.map(async (source): Promise<KeyFile> => {
@@ -76,7 +77,12 @@ export async function fetchKeys(
           bytes: Buffer.from(source.text),
         };
       const { body } = await fetcher
-        .fetch({ url: source.location, maxBytes: LIMITS.keyBytes, what: 'public key' })
+        .fetch({
+          url: source.location,
+          maxBytes: LIMITS.keyBytes,
+          what: 'public key',
+          hasPinnedKey,
+        })
         .catch((error: unknown) => {
           throw withKeyRemedy(error);
         });

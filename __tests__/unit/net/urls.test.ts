@@ -145,7 +145,7 @@ describe('parseHeaderLines', () => {
 });
 
 describe('nextHop', () => {
-  const redirect = { status: 302, hop: 0, limit: 5, pinned: true };
+  const redirect = { status: 302, hop: 0, limit: 5, trusted: 'anywhere' } as const;
 
   it('resolves relative locations and drops user information and fragments', () => {
     expect(
@@ -155,9 +155,16 @@ describe('nextHop', () => {
       'https://b/',
     );
     expect(
-      nextHop({ ...redirect, pinned: false, from: new URL('http://a/'), location: 'https://a/x' })
+      nextHop({ ...redirect, trusted: 'here', from: new URL('http://a/'), location: 'https://a/x' })
         .href,
     ).toBe('https://a/x');
+  });
+
+  it('leads to another host over https alone where a pinned key decides (T39)', () => {
+    const to = (location: string): string =>
+      nextHop({ ...redirect, trusted: 'over-https', from: new URL('http://a/'), location }).href;
+    expect(to('https://b/x')).toBe('https://b/x');
+    expect(() => to('http://b/x')).toThrow(expect.objectContaining({ code: 'INSECURE_REDIRECT' }));
   });
 
   it('leads to http and https only, never down, whatever the location', () => {
@@ -169,14 +176,14 @@ describe('nextHop', () => {
           fc.webUrl(),
           fc.constantFrom('http:b', 'https:\\\\b', '//b', 'HTTP://b', ' http://b'),
         ),
-        fc.boolean(),
-        (from, location, pinned) => {
+        fc.constantFrom('anywhere', 'over-https', 'here'),
+        (from, location, trusted) => {
           try {
-            const to = nextHop({ ...redirect, from: new URL(from), location, pinned });
+            const to = nextHop({ ...redirect, from: new URL(from), location, trusted });
             expect(
               to.protocol === 'https:' || (to.protocol === 'http:' && from === 'http://a/'),
             ).toBe(true);
-            if (!pinned) expect(to.host).toBe('a');
+            if (trusted === 'here') expect(to.host).toBe('a');
           } catch (error) {
             expect(error).toBeInstanceOf(DownloadError);
           }

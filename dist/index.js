@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-QVLH77KC.js";
+} from "./chunk-ZF5PO3GO.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-I45OQQLV.js";
+} from "./chunk-XBMIQ24H.js";
 import {
   InputError,
   describeError,

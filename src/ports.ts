@@ -47,9 +47,19 @@ export interface PackageFolder {
   ): Promise<{ name: string; bytes: ByteSource; release(): Promise<void> } | undefined>;
 }
 
+/** Another mirror, to compare with. */
+export interface OtherMirror {
+  /** Without credentials, so that it may be shown. */
+  readonly url: string;
+  /** To be closed. @throws GitError */
+  open(): Promise<MirrorReader>;
+}
+
 /** Everything that `verify` needs: a mirror that is only read; the fetcher serves packages that were archived as `none`. */
 export interface VerifyPorts extends Omit<Ports, 'store'> {
   readonly reader: MirrorReader;
   /** The folder of `package-files`. */
   readonly packageFiles?: PackageFolder | undefined;
+  /** The mirror of `against`. */
+  readonly against?: OtherMirror | undefined;
 }

@@ -5,13 +5,11 @@ import { InputError } from '../errors.js';
 interface Asked {
   readonly mode: string;
   readonly archivePackages: string;
-  readonly against: string | undefined;
 }
 
 /** What is declared and not built yet. Whoever builds it removes its line. */
 const UNBUILT: readonly (readonly [what: string, isAsked: (options: Asked) => boolean])[] = [
   ['archive-packages: release', ({ archivePackages }) => archivePackages === 'release'],
-  ['against', ({ mode, against }) => mode === 'verify' && against !== undefined],
 ];
 
 /** An input that would be passed over in silence is refused instead. @throws InputError INPUT_INVALID */

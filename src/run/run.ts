@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 
 import { check } from '../check/check.js';
 import { describeError, InputError, MirrorConflictError } from '../errors.js';
-import { cloneForReading, openLocalRepository } from '../git/remote/local.js';
 import { openRepository } from '../git/remote/repository.js';
 import type { MirrorReader } from '../git/store.js';
 import { openGitHub } from '../github/host.js';
@@ -29,6 +28,7 @@ import { VERSION } from '../version.js';
 import { raiseAlarm } from './alarm.js';
 import { attestReleases } from './attest.js';
 import type { Unfinished } from './crash.js';
+import { openForReading, type Place } from './open-reader.js';
 import { openPackageFolder } from './package-folder.js';
 import { warnOfPause } from './schedule.js';
 import { type Settings, settle } from './settings.js';
@@ -71,7 +71,9 @@ export async function run(options: Options, door: Door): Promise<RunResult> {
   });
   for (const { transport, url } of [
     settings.remote,
-    ...settings.mirrors.map((mirror) => mirror.remote),
+    ...[...settings.mirrors, ...(settings.against === undefined ? [] : [settings.against])].map(
+      (access) => access.remote,
+    ),
   ])
     if (transport === 'file') requireRepository(fileURLToPath(url));
   // At once, so that no crash comes between the folder and the note of it.
@@ -99,7 +101,7 @@ async function runIn(
   options: Options,
   { door, report, logger, clock, settings }: Prepared,
 ): Promise<RunResult> {
-  const { remote, token, ssh, sign, mirrors } = settings;
+  const { remote, token, ssh, sign, mirrors, against } = settings;
   const fetcher = createFetcher({
     logger,
     userAgent: USER_AGENT,
@@ -137,6 +139,7 @@ async function runIn(
       ssh,
       tempDir,
       mirrors,
+      against,
       ...(token === undefined ? {} : { token }),
       ...(door.afterVerify === undefined ? {} : { afterVerify: door.afterVerify }),
     });
@@ -187,7 +190,7 @@ function hostOf(
 async function runMode(
   options: Options,
   ports: Shared,
-  place: Place & Pick<Settings, 'mirrors'> & Pick<Door, 'afterVerify'>,
+  place: Place & Pick<Settings, 'mirrors' | 'against'> & Pick<Door, 'afterVerify'>,
 ): Promise<RunResult> {
   const { report, logger } = ports;
   try {
@@ -242,7 +245,6 @@ async function tell(
 }
 
 type Shared = Omit<Ports, 'store'>;
-type Place = Parameters<typeof cloneForReading>[0];
 
 async function runOnStore(
   options: Options,
@@ -269,23 +271,24 @@ async function runOnStore(
 async function runVerify(
   options: Options,
   shared: Shared,
-  { afterVerify, ...place }: Place & Pick<Door, 'afterVerify'>,
+  { afterVerify, against, ...place }: Place & Pick<Settings, 'against'> & Pick<Door, 'afterVerify'>,
 ): Promise<RunResult> {
-  const { remote, tempDir } = place;
-  const reader =
-    remote.transport === 'file'
-      ? await openLocalRepository({
-          path: fileURLToPath(remote.url),
-          tempDir,
-          mayBeShallow: options.tags.length > 0,
-        })
-      : await cloneForReading(place);
+  const { remote } = place;
+  const reader = await openForReading(place, { mayBeShallow: options.tags.length > 0 });
   try {
     const packageFiles =
       options.packageFiles === undefined
         ? undefined
         : openPackageFolder(options.packageFiles, shared.logger);
-    const result = await verify(options, { ...shared, reader, packageFiles });
+    const result = await verify(options, {
+      ...shared,
+      reader,
+      packageFiles,
+      against: against && {
+        url: against.remote.url,
+        open: () => openForReading({ ...against, tempDir: place.tempDir }, { mayBeShallow: false }),
+      },
+    });
     await afterVerify?.({ result, reader, repositoryUrl: remote.url });
     return result;
   } finally {

@@ -27,6 +27,8 @@ export interface Settings {
   readonly ssh: SshOptions;
   /** Further remotes, each with what opens it. */
   readonly mirrors: readonly RemoteAccess[];
+  /** The mirror to compare with, and what opens it. */
+  readonly against: RemoteAccess | undefined;
   readonly sign: Sign | undefined;
   /** Where releases, issues and attestations go, and what `check` asks about the branch; undefined when nothing is to be asked. */
   readonly github: GitHubAccess | undefined;
@@ -75,11 +77,21 @@ export async function settle(
     ssh,
     mirrors: options.mirrors.map((text) =>
       accessTo(resolveRepository(text, { serverUrl, input: 'mirrors' }), {
+        input: 'mirrors',
         main: remote,
         ssh,
         token,
       }),
     ),
+    against:
+      options.against === undefined || options.mode !== 'verify'
+        ? undefined
+        : accessTo(resolveRepository(options.against, { serverUrl, input: 'against' }), {
+            input: 'against',
+            main: remote,
+            ssh,
+            token,
+          }),
     github: gitHubOf(options, { remote, serverUrl, apiUrl: environment['GITHUB_API_URL'] }),
     mirrorName,
     workflow: workflowOf(options.token, { remote, serverUrl, environment }),
@@ -109,14 +121,20 @@ function tokenFor(
 function accessTo(
   remote: Remote,
   {
+    input,
     main,
     ssh,
     token,
-  }: { readonly main: Remote; readonly ssh: SshOptions; readonly token: string | undefined },
+  }: {
+    readonly input: 'mirrors' | 'against';
+    readonly main: Remote;
+    readonly ssh: SshOptions;
+    readonly token: string | undefined;
+  },
 ): RemoteAccess {
   if (remote.url === main.url)
-    throw new InputError('INPUT_CONFLICT', `mirrors names the repository itself, ${remote.url}`, {
-      remedy: 'List only other repositories in mirrors.',
+    throw new InputError('INPUT_CONFLICT', `${input} names the repository itself, ${remote.url}`, {
+      remedy: `Name only other repositories in ${input}.`,
     });
   const isSameOrigin =
     remote.transport === 'http' &&

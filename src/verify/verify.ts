@@ -3,6 +3,7 @@ import type { Options } from '../inputs/options.js';
 import type { VerifyPorts } from '../ports.js';
 import type { RunResult } from '../report/report.js';
 import { noteSeen } from '../survey/survey.js';
+import { compareWithOther, type OtherProof } from './against.js';
 import { conclude } from './conclude.js';
 import { proveReleases } from './releases.js';
 import { checkRefs, checkTips } from './tips.js';
@@ -14,6 +15,10 @@ import { openWorld, readScope } from './world.js';
  * @throws GitError MIRROR_INVALID when the repository cannot be read or holds nothing to prove, BRANCH_NOT_FOUND
  */
 export async function verify(options: Options, ports: VerifyPorts): Promise<RunResult> {
+  return (await prove(options, ports)).result;
+}
+
+async function prove(options: Options, ports: VerifyPorts): Promise<OtherProof> {
   const world = await openWorld(options, ports);
   const { branch } = world;
   if (branch !== undefined) noteSeen(ports, { tip: branch.tip, tipCommit: branch.line[0]?.commit });
@@ -21,5 +26,7 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   const proved = await proveReleases(world, scope);
   await checkRefs(world, scope, proved);
   await checkTips(world, scope, proved);
-  return conclude(world, scope, proved);
+  if (ports.against !== undefined)
+    await compareWithOther(world, proved, { other: ports.against, prove });
+  return { result: conclude(world, scope, proved), proved };
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-ZF5PO3GO.js";
+} from "./chunk-KRNGCLQZ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-XBMIQ24H.js";
+} from "./chunk-LNK7G6ZU.js";
 import {
   InputError,
   describeError,

@@ -101,7 +101,7 @@ export interface RefParts {
   /** Owned folders of proved releases, and of the branch's line. */
   readonly proved: ReadonlySet<string>;
   readonly ofBranch: ReadonlySet<string>;
-  /** Full names of tags that are releases. */
+  /** Full names of tags that are releases, and of the branches that the tool keeps. */
   readonly releases: ReadonlySet<string>;
 }
 

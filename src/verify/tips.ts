@@ -48,7 +48,10 @@ export async function checkRefs(world: World, scope: Scope, proved: Proved): Pro
     ofBranch: new Set(
       await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree))),
     ),
-    releases: new Set([...proved.outcomes, ...proved.leftOut].map(({ item }) => item.ref)),
+    releases: new Set([
+      ...[...proved.outcomes, ...proved.leftOut].map(({ item }) => item.ref),
+      ...(branch === undefined ? [] : [branch.ref, ...lineRefs(world).map(({ ref }) => ref)]),
+    ]),
   };
   for (const other of scope.others) await checkOtherTag(other, parts);
   for (const item of scope.aliases) {
@@ -126,6 +129,7 @@ export async function checkTips(world: World, scope: Scope, proved: Proved): Pro
   const newest = await standIn(world, proved, greatestOf(all));
   const tip = { ref: branch.ref, oid: branch.tip, root: branch.root, shape, newest };
   const parts = { reader, files, findings, archive, checkout };
+  if (newest?.isSigned !== true) findings.addAll(tip, shape.faults);
   await verifyTip(tip, parts);
   await verifyKept(tip, {
     outcomes: proved.outcomes,

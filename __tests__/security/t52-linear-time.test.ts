@@ -203,6 +203,7 @@ const KINDS: readonly Kind[] = [
     repeat('{"tag":"1","nevra":"a-1-1.noarch"}\n'),
     (t) => parseReleases(bytes(t)),
   ],
+  ['releases.json: lines of nothing', repeat('{}\n'), (t) => parseReleases(bytes(t))],
   ['releases.json: a list', repeat('{"tag":"1"},', '[', '{}]'), (t) => parseReleases(bytes(t))],
   ['release-notes.json', repeat('{},', '[', '{}]'), (t) => parseNotesState(bytes(t))],
   ['commit message: blocks', repeat('Metadata\n--------\n'), parseReleaseMessage],

@@ -64,10 +64,13 @@ const KEYS: Readonly<
 export function parseReleases(bytes: Uint8Array): ReleaseRecord[] {
   const text = decode(bytes);
   const values = text.trimStart().startsWith('[') ? parseArray(text) : parseLines(text);
-  const records = values.map(([place, value]) => parseRecord(place, value));
+  const records: ReleaseRecord[] = [];
   const places = new Map<string, string>();
-  for (const [at, { tag }] of records.entries()) {
-    const place = values[at]![0];
+  // Each line is judged as it is read, so that the first wrong one ends it.
+  for (const [place, value] of values) {
+    const record = parseRecord(place, value);
+    records.push(record);
+    const { tag } = record;
     const other = places.get(tag);
     if (other !== undefined)
       throw broken(
@@ -134,12 +137,11 @@ function parseRecord(place: string, value: unknown): ReleaseRecord {
   return given.size === 0 ? record : { ...record, further: Object.fromEntries(given) };
 }
 
-function parseLines(text: string): [place: string, value: unknown][] {
-  return text
-    .split('\n')
-    .flatMap((line, at) =>
-      line.trim() === '' ? [] : [[`line ${at + 1}`, parseJson(`line ${at + 1}`, line)]],
-    );
+function* parseLines(text: string): Generator<readonly [place: string, value: unknown]> {
+  for (const [at, line] of text.split('\n').entries()) {
+    const place = `line ${at + 1}`;
+    if (line.trim() !== '') yield [place, parseJson(place, line)];
+  }
 }
 
 function parseArray(text: string): [place: string, value: unknown][] {

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-KRNGCLQZ.js";
+} from "./chunk-PRXQMUX4.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-LNK7G6ZU.js";
+} from "./chunk-73MTILHW.js";
 import {
   InputError,
   describeError,

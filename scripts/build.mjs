@@ -34,7 +34,11 @@ const QUIET = /node_modules\/@actions\/(attest|core|http-client)\//;
  */
 const UNDICI = `
 const Dispatcher = require('./lib/dispatcher/dispatcher');
-Object.assign(Dispatcher.prototype, { request: require('./lib/api/api-request') });
+// ProxyAgent opens its tunnels by connect.
+Object.assign(Dispatcher.prototype, {
+  request: require('./lib/api/api-request'),
+  connect: require('./lib/api/api-connect'),
+});
 module.exports = {
   Agent: require('./lib/dispatcher/agent'),
   ProxyAgent: require('./lib/dispatcher/proxy-agent'),

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-PRXQMUX4.js";
+} from "./chunk-5L743TKE.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-73MTILHW.js";
+} from "./chunk-ZF5EK73W.js";
 import {
   InputError,
   describeError,

@@ -391,7 +391,7 @@ const TIP_EDITS: readonly Edit[] = [
   tip('the key removed', () => ({ [KEY]: undefined }), ['signature', BRANCH, KEY]),
   tip('a package', (m) => ({ [rpm(TAG)]: { content: m.bytes(`${TAG}:${rpm(OTHER)}`) } }), [
     'package',
-    TAG,
+    BRANCH,
     rpm(TAG),
   ]),
   tip('a package removed', () => ({ [rpm(TAG)]: undefined }), ['package', BRANCH, rpm(TAG)]),
@@ -613,11 +613,7 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         { timeout: LIMIT },
       );
       expect({ code, count: report.releases.length }).toEqual({ code: 0, count: 44 });
-      expect(report.foreign).toEqual([
-        { path: 'README.md' },
-        { ref: 'refs/tags/a-tree' },
-        { ref: 'refs/tags/mine' },
-      ]);
+      expect(report.foreign).toEqual([{ ref: 'refs/tags/a-tree' }, { ref: 'refs/tags/mine' }]);
       expect(stderr).toContain('2 foreign');
     },
     LIMIT,
@@ -662,7 +658,7 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
   });
 
   it(
-    'shows findings as annotations, ten at most; the report and the summary have all',
+    'groups findings for people, and has all of them in the report',
     async () => {
       const copy = MirrorEditor.copy(mirror);
       const extra = Object.fromEntries(
@@ -676,14 +672,14 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         inputs: { mode: 'verify', repository: copy.path },
         timeout: LIMIT,
       });
-      expect({ code, findings: report.findings.length, warnings: report.warnings }).toEqual({
+      expect({ code, findings: report.findings.length, warnings: report.warnings.length }).toEqual({
         code: 1,
         findings: 12,
-        warnings: [],
+        warnings: 1,
       });
-      expect(stdout.match(/^::warning.*$/gm)).toHaveLength(10);
+      expect(stdout.match(/^::warning.*$/gm)).toHaveLength(1);
       expect(stdout.match(/^::error.*$/gm)).toHaveLength(1);
-      expect(summary.match(/extra&#45;|extra-\d+\.c/g)).toHaveLength(12);
+      expect(summary).toMatch(/\| extra \| 12 \|.* and 9 more/);
       expect(outputs).toMatchObject({
         'has-new': 'false',
         tags: '[]',

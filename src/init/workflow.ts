@@ -39,6 +39,7 @@ export function formatWorkflow({ inputs, others }: WorkflowFacts): string {
 
 on:
   schedule:
+    # In UTC; with timezone: Europe/Berlin below it in the time of a place.
     - cron: '${cronOf(values)}'
   workflow_dispatch:
 ${values.has('dry-run') && 'expression' in values.get('dry-run')! ? DRY_RUN : ''}

@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-LX3TGVBF.js");
+  await import("./main-KMOX47WO.js");
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-5L743TKE.js";
+} from "./chunk-TQAA773S.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-ZF5EK73W.js";
+} from "./chunk-UOBV6BTQ.js";
 import {
   InputError,
   describeError,

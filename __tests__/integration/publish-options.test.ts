@@ -208,12 +208,18 @@ describe('what a run takes on', () => {
         'published-versions': '[]',
         'latest-version': '1.1',
       });
-      // The newest new release alone is looked at, up to the end of its header.
+      // Each new release is looked at, up to the end of its header.
       expect(
         stage.yum.requests
           .filter(({ url }) => url.endsWith('.rpm'))
-          .map(({ url, range }) => [url, range]),
-      ).toEqual([['/hello-3.0-1.noarch.rpm', expect.stringMatching(/^bytes=0-\d+$/)]]);
+          .map(({ url, range }) => [url, range])
+          .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+      ).toEqual(
+        ['2.0', '2.1', '3.0'].map((version) => [
+          `/hello-${version}-1.noarch.rpm`,
+          expect.stringMatching(/^bytes=0-\d+$/),
+        ]),
+      );
     });
   });
 

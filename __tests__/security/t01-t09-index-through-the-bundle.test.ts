@@ -252,12 +252,6 @@ const INDEXES: readonly (readonly [title: string, code: string, lies: IndexLies]
   ['T8: a backslash', 'UNSAFE_PATH', { primary: href('..\\hello-1.0-1.noarch.rpm') }],
   ['T8: an encoded NUL', 'UNSAFE_PATH', { primary: href('hello%00.rpm') }],
   ['T8: a newline', 'UNSAFE_PATH', { primary: href('hello&#10;::error::x.rpm') }],
-  ['T8: an absolute URL', 'UNSAFE_PATH', { primary: href('http://127.0.0.1:9/hello.rpm') }],
-  [
-    'T8: another origin by xml:base',
-    'UNSAFE_PATH',
-    { primary: (xml) => xml.replace('<location ', '<location xml:base="http://127.0.0.1:9/" ') },
-  ],
   [
     'T8: a primary on another origin',
     'UNSAFE_PATH',
@@ -364,9 +358,9 @@ describe('T9: a signed index', () => {
         1,
         'BAD_SIGNATURE',
       ]);
-      expect(await attempt({ ...plain, 'repodata/repomd.xml.asc': Buffer.from('<html>') })).toEqual(
-        [1, expect.stringMatching(/^(NO_SIGNATURE|BAD_SIGNATURE)$/)],
-      );
+      // A page instead of a signature counts as none at all.
+      const page = { ...plain, 'repodata/repomd.xml.asc': Buffer.from('<html>') };
+      expect(await attempt(page, { 'repo-gpgcheck': 'required' })).toEqual([1, 'NO_SIGNATURE']);
       expect(await attempt(sign(plain), { 'repo-gpgcheck': 'required' })).toEqual([0, '1.0']);
       expect(await attempt(repositoryFiles([ONE, TWO], { revision: NEW }))).toEqual([
         1,

@@ -61,7 +61,7 @@ export class Pusher {
     this.refused.add(line.name);
     const { message, remedy } = answer instanceof GitError ? answer : pushRefusal(answer.message);
     this.options.logger.warning(
-      `the remote did not take the line branch ${line.name}, and all else is published: ${message}. ${remedy}`,
+      `the remote did not take the line branch ${line.name}, and all else is published: ${message.replaceAll('\n', ' | ')}. ${remedy}`,
     );
   }
 

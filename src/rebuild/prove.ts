@@ -94,7 +94,8 @@ export async function expectedContent(
     needsWhole && whole !== undefined
       ? await wholeContent(pkg, whole, making)
       : await listedContent(pkg, whole, making);
-  if (content.source.files.size > 0) return content;
+  // A source package may hold a spec alone: its packaging is what it brings.
+  if (content.source.files.size > 0 || pkg.facts.isSource) return content;
   throw new PayloadError('SOURCE_PATH_NOT_FOUND', `source-path ${making.sourcePath} gives no file`);
 }
 

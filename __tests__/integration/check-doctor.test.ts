@@ -283,9 +283,19 @@ describe('check, at the first try', () => {
   });
 
   it.each([
-    ['gone', { status: 404 }, /the server does not have it.*skip: hello-1\.0-1\.noarch, and tell/],
-    ['a page for people', { html: true }, /expected an RPM package, found an HTML page\. A login/],
-  ] as const)('a package that is %s', async (_, behaviour, message) => {
+    [
+      'gone',
+      'HTTP_STATUS',
+      { status: 404 },
+      /the server does not have it.*skip: hello-1\.0-1\.noarch, and tell/,
+    ],
+    [
+      'a page for people',
+      'SIZE_MISMATCH',
+      { html: true },
+      /expected an RPM package, found an HTML page\. A login/,
+    ],
+  ] as const)('a package that is %s', async (_, code, behaviour, message) => {
     stage.yum.setMisbehave(({ url }) =>
       url.endsWith('-1.0-1.noarch.rpm') ? behaviour : undefined,
     );
@@ -294,7 +304,7 @@ describe('check, at the first try', () => {
       said: [
         'warning: publish would refuse 1 of 2 new releases. The others (1) are good as far as index and headers show. To hold back what would be refused: skip: hello-1.0-1.noarch',
         expect.stringMatching(
-          new RegExp(`^error: HTTP_STATUS: hello-1\\.0-1\\.noarch: .*${message.source}`),
+          new RegExp(`^error: ${code}: hello-1\\.0-1\\.noarch: .*${message.source}`),
         ),
       ],
     });

@@ -209,7 +209,10 @@ describe('T24: what hosts refuse', () => {
       file('a.bin', 'raw'),
     ]);
     expect({ code: result.code, tags: stage.tags() }).toEqual({ code: 0, tags: ['1.0'] });
-    expect(result.report.warnings).toEqual([expect.stringMatching(/\.gitattributes.*LFS/)]);
+    expect(result.report.warnings).toEqual([
+      expect.stringMatching(/\.gitattributes sets filter/),
+      expect.stringMatching(/\.gitattributes.*LFS/),
+    ]);
     expect(stage.git.git('cat-file', 'blob', 'main:src/a.bin')).toBe('raw');
   });
 

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-TQAA773S.js";
+} from "./chunk-QETR33SJ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-UOBV6BTQ.js";
+} from "./chunk-5DDSW2TG.js";
 import {
   InputError,
   describeError,

@@ -25,6 +25,19 @@ export function isDotGit(name: Uint8Array): boolean {
   );
 }
 
+const SLASH = 0x2f;
+
+/** Where the first component from `start` on ends that git takes for `.git`; undefined when there is none. */
+export function endOfDotGit(path: Uint8Array, start = 0): number | undefined {
+  for (let at = start; at <= path.length;) {
+    const slash = path.indexOf(SLASH, at);
+    const end = slash < 0 ? path.length : slash;
+    if (isDotGit(path.subarray(at, end))) return end;
+    at = end + 1;
+  }
+  return undefined;
+}
+
 /** True for every spelling of `.gitmodules` and its like (git path.c, is_ntfs_dot_generic; utf8.c, is_hfs_dot_generic). */
 export function isDotName(name: Uint8Array, special: DotName): boolean {
   const text = Buffer.from(name).toString('utf8');

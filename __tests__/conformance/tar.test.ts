@@ -120,7 +120,7 @@ async function treeByUs(archive: string): Promise<string> {
     what: 'archive',
     sink: sinkOf((content) => hashObject('blob', content)),
   });
-  const files = dropTop(unpacked, { name: '', version: '' });
+  const { files } = dropTop(unpacked, { name: '', version: '' });
   return buildTree(
     files.map(({ path, type, mode, kept }) => ({
       path,

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { type ContentSink, sinkContent } from '../bytes.js';
+import { endOfDotGit } from '../dot-git.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { printable, verifyTree } from '../rpm/payload/paths.js';
+import {
+  printable,
+  refusedDotGit,
+  verifyInside,
+  verifyPath,
+  verifyTree,
+} from '../rpm/payload/paths.js';
 
 /** A file of an archive; `T` is what was made of its content. */
 export interface UnpackedFile<T> {
@@ -25,6 +32,8 @@ export interface UnpackOptions<T> {
   readonly sink: ContentSink<T>;
   /** Largest file of the mirror; `LIMITS.blobBytes` when absent. */
   readonly maxFileSize?: number;
+  /** What becomes of names that git takes for `.git`; `refuse` when absent. */
+  readonly dotGit?: 'refuse' | 'drop';
 }
 
 /** What an archive holds, folders without files left out as git does it. */
@@ -32,8 +41,12 @@ export interface Unpacked<T> {
   readonly files: readonly UnpackedFile<T>[];
   /** Names at the top, folders without files too (latin1 of their bytes). */
   readonly tops: ReadonlySet<string>;
+  /** What `dot-git: drop` left out, each once and at its top. */
+  readonly dropped: readonly Uint8Array[];
   readonly warnings: readonly string[];
 }
+
+const SLASH = 0x2f;
 
 /** Collects the entries of one archive under the rules for the names of a payload; one bad name refuses the archive (T20, T21). */
 export class EntryList<T> {
@@ -121,11 +134,35 @@ export class EntryList<T> {
 
   /** Everything, once all names are known. @throws PayloadError UNSAFE_PATH */
   finish(): Unpacked<T> {
+    const dropped = this.dropDotGit();
     const warnings = verifyTree(this.entries.values(), this.options.what);
     const tops = new Set(Array.from(this.entries.keys(), (key) => key.split('/', 1)[0]!));
     const files = [...this.entries.values()].filter((entry) => entry.type !== 'directory');
-    return { files, tops, warnings };
+    return { files, tops, dropped, warnings };
   }
+
+  /** Takes out what git would take for a repository's own folder or file. It must lie in the archive like all else, or the archive is refused (T20). */
+  private dropDotGit(): Uint8Array[] {
+    const { what, dotGit } = this.options;
+    const tops = new Map<string, Uint8Array>();
+    for (const [key, { path }] of this.entries) {
+      const end = endOfDotGit(path);
+      if (end === undefined) continue;
+      const top = path.subarray(0, end);
+      if (dotGit !== 'drop') throw refusedDotGit(path, what);
+      verifyInside([path], what);
+      verifyPath(beside(top), what);
+      tops.set(keyOf(top), top);
+      this.entries.delete(key);
+    }
+    return [...tops.values()].sort((a, b) => Buffer.compare(a, b));
+  }
+}
+
+/** Another name of the same length in the same place: what may hold it may hold the one that is left out. */
+function beside(path: Uint8Array): Uint8Array {
+  const start = path.lastIndexOf(SLASH) + 1;
+  return Buffer.from(path).fill('x', start);
 }
 
 async function* drain(chunks: Uint8Array[]): AsyncGenerator<Uint8Array, void> {

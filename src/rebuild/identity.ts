@@ -37,6 +37,17 @@ export function checkTagName({ ref, tag, shape }: ReleaseCase, nevra: Nevra): Fi
   return { kind: 'tag', path: ref, expected: names.join(' or '), actual: tag };
 }
 
+/** Does the release lack names that only `dot-git: drop` leaves out, though its mirror.json says that they are refused? */
+export function checkDotGit(
+  { shape }: ReleaseCase,
+  { droppedDotGit = [] }: ReleaseFacts,
+): Finding[] {
+  const { claim, directories } = shape;
+  if (droppedDotGit.length === 0 || claim?.dotGit !== 'refuse') return [];
+  const path = `${directories.archive}/mirror.json`;
+  return [{ kind: 'metadata', path, expected: 'dotGit drop', actual: `dotGit ${claim.dotGit}` }];
+}
+
 /**
  * Does the package disagree with most of what is recorded of it? Then it was exchanged, and that is the one finding;
  * a single wrong record of the right package is a finding of its own.

@@ -95,7 +95,7 @@ export async function expectedContent(
       ? await wholeContent(pkg, whole, making)
       : await listedContent(pkg, whole, making);
   // A source package may hold a spec alone: its packaging is what it brings.
-  if (content.source.files.size > 0 || pkg.facts.isSource) return content;
+  if (content.source.files.size > 0 || content.packaging !== undefined) return content;
   throw new PayloadError('SOURCE_PATH_NOT_FOUND', `source-path ${making.sourcePath} gives no file`);
 }
 

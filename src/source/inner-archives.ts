@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import type { UnpackedFile } from '../archives/entries.js';
 import { archiveStem, namedArchive } from '../archives/names.js';
 import type { ByteSource, ContentSink } from '../bytes.js';
 import { ChunkReader } from '../compression/input.js';
@@ -12,8 +11,8 @@ import type { ContentOptions, PackageContent, PackageStream } from './model.js';
 import { droppedMode, streamVerifiedFiles } from './payload-files.js';
 import { orderSources, type SourceOrder } from './source-order.js';
 import { readOrdered } from './source-package.js';
-import { dropTop } from './top-folder.js';
-import { unpackArchive } from './unpack-archive.js';
+import { dropTop, type Placed } from './top-folder.js';
+import { unpackArchive, verifyFilled } from './unpack-archive.js';
 
 interface InnerOptions extends ContentOptions {
   /** Paths in the payload of the archives that become the source. */
@@ -55,9 +54,12 @@ export async function readInnerArchives<T>(
     if (content !== undefined) found.set(keyOf(entry.path), content);
   }
   const contents = [...folders].map(([path, folder]) => [folder, found.get(path)!] as const);
+  const merged = mergeContents(contents, options.archives);
+  // A source package without a source is published with its packaging.
+  if (merged.packaging === undefined) verifyFilled(merged.source.size, options.archives);
   return {
     sourcePaths: options.archives,
-    ...mergeContents(contents, options.archives),
+    ...merged,
     checkedFiles,
     warnings: [...warnings, ...contents.flatMap(([, content]) => content.warnings)],
   };
@@ -117,7 +119,8 @@ async function readArchive<T>(
   const name = baseName(entry.path);
   if (order !== undefined)
     return readOrdered(await openInner(entry, input), { ...options, order }, sink);
-  const unpacked = await unpackArchive(name, input, { sink, maxFileSize: options.maxFileSize });
+  const { maxFileSize, dotGit } = options;
+  const unpacked = await unpackArchive(name, input, { sink, maxFileSize, dotGit });
   if (unpacked === undefined)
     throw new PayloadError(
       'PAYLOAD_INVALID',
@@ -128,7 +131,7 @@ async function readArchive<T>(
   return { ...fileMaps(dropTop(unpacked, { name, version })), warnings: unpacked.warnings };
 }
 
-function fileMaps<T>(files: readonly UnpackedFile<T>[]): Omit<InnerContent<T>, 'warnings'> {
+function fileMaps<T>({ files, dropped }: Placed<T>): Omit<InnerContent<T>, 'warnings'> {
   return {
     source: new Map(files.map((file) => [keyOf(file.path), contentFile(file, file.kept)])),
     packaging: undefined,
@@ -136,7 +139,7 @@ function fileMaps<T>(files: readonly UnpackedFile<T>[]): Omit<InnerContent<T>, '
     droppedModes: files.flatMap(({ type, path, mode }) =>
       type === 'file' ? (droppedMode(path, mode) ?? []) : [],
     ),
-    droppedDotGit: [],
+    droppedDotGit: dropped,
   };
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { isDotGit } from '../dot-git.js';
+import { endOfDotGit } from '../dot-git.js';
 import { MirrorError, PayloadError } from '../errors.js';
 import { selectSource, type SourceSelection } from '../mirror/source-path.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
-import { printable, verifyInside, verifyTree } from '../rpm/payload/paths.js';
+import { printable, refusedDotGit, verifyInside, verifyTree } from '../rpm/payload/paths.js';
 
 /** The inputs by which the folders of a payload are judged. */
 export interface FolderRules {
@@ -37,7 +37,7 @@ export function judgeFolders(
   const live = files.filter(({ type, ghost }) => !ghost && type !== 'directory');
   const found = selectFull(files, live, sourcePath);
   const { kept, dropped } = splitDotGit(live, found);
-  if (dropped.length > 0 && dotGit === 'refuse') throw refusedDotGit(dropped[0]!);
+  if (dropped.length > 0 && dotGit === 'refuse') throw refusedDotGit(dropped[0]!, 'the source');
   const selection = dropped.length === 0 ? found : selectFull(files, kept, sourcePath);
   const isKept = new Set(kept.map(({ path }) => keyOf(path)));
   const map = (path: Uint8Array): Uint8Array | undefined => {
@@ -135,29 +135,6 @@ function splitDotGit(live: readonly FileEntry[], { roots, map }: SourceSelection
 }
 
 const SLASH = 0x2f;
-
-/** Where the first component from `start` on ends that git takes for `.git`. */
-function endOfDotGit(path: Uint8Array, start: number): number | undefined {
-  for (let at = start; at <= path.length;) {
-    const slash = path.indexOf(SLASH, at);
-    const end = slash < 0 ? path.length : slash;
-    if (isDotGit(path.subarray(at, end))) return end;
-    at = end + 1;
-  }
-  return undefined;
-}
-
-function refusedDotGit(path: Uint8Array): PayloadError {
-  return new PayloadError(
-    'UNSAFE_PATH',
-    `the source: the path ${printable(path)} has a component that some file system takes for .git`,
-    {
-      actual: printable(path),
-      remedy:
-        'git cannot hold such a name. Set dot-git: drop to publish without it, which is recorded, or hold the release back with skip.',
-    },
-  );
-}
 
 /** T21: what lies below a link or a file is refused, also where that is above the source. */
 function refuseRootsBelowFiles(roots: readonly Uint8Array[], live: readonly FileEntry[]): void {

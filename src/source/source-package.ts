@@ -9,8 +9,8 @@ import { contentFile } from './files.js';
 import type { ContentFile, ContentOptions, PackageContent, PackageStream } from './model.js';
 import { droppedMode, streamVerifiedFiles } from './payload-files.js';
 import { orderSources, type SourceOrder } from './source-order.js';
-import { dropTop } from './top-folder.js';
-import { keepFile, unpackArchive } from './unpack-archive.js';
+import { dropTop, type Placed } from './top-folder.js';
+import { keepFile, unpackArchive, verifyFilled } from './unpack-archive.js';
 
 /** What became of a file of a source package. */
 type Made<T> = { readonly archive: Unpacked<T> } | { readonly kept: T };
@@ -18,7 +18,7 @@ type Made<T> = { readonly archive: Unpacked<T> } | { readonly kept: T };
 /** The files of a source package, read. */
 interface Contents<T> {
   readonly plain: Map<string, UnpackedFile<T>>;
-  readonly archives: Map<string, readonly UnpackedFile<T>[]>;
+  readonly archives: Map<string, Placed<T>>;
   readonly warnings: string[];
   checkedFiles: number;
 }
@@ -44,7 +44,7 @@ export async function readOrdered<T>(
   options: ContentOptions & { readonly order: SourceOrder },
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
-  const { order, unpack, maxFileSize } = options;
+  const { order, unpack, maxFileSize, dotGit } = options;
   const tree = verifyTree(pkg.facts.files, 'the package');
   const { names } = order;
   const chosen = new Set(unpack === 'none' ? [] : unpack === 'main' ? names.slice(0, 1) : names);
@@ -52,7 +52,7 @@ export async function readOrdered<T>(
     const name = nameOf(entry.path);
     const input = new ChunkReader(chunks);
     const archive = chosen.has(name)
-      ? await unpackArchive(name, input, { sink, maxFileSize })
+      ? await unpackArchive(name, input, { sink, maxFileSize, dotGit })
       : undefined;
     return archive === undefined
       ? { kept: await keepFile(entry, input, { sink, maxFileSize }) }
@@ -106,11 +106,15 @@ function describe<T>(
   const source = [...plain].filter(([name]) => isSource.has(name)).map(([, file]) => file);
   const packaging = [...plain].filter(([name]) => !isSource.has(name)).map(([, file]) => file);
   const unpacked = names.filter((name) => archives.has(name));
+  const droppedDotGit: Uint8Array[] = [];
   for (const [at, name] of unpacked.entries()) {
     const folder = Buffer.from(at === 0 ? '' : `${archiveStem(name)}/`, 'latin1');
-    for (const file of archives.get(name) ?? [])
-      source.push({ ...file, path: Buffer.concat([folder, file.path]) });
+    const { files, dropped } = archives.get(name)!;
+    for (const file of files) source.push({ ...file, path: Buffer.concat([folder, file.path]) });
+    droppedDotGit.push(...dropped.map((path) => Buffer.concat([folder, path])));
   }
+  const unpackedFrom = unpacked.map((name) => Buffer.from(name, 'latin1'));
+  if (unpacked.length > 0) verifyFilled(source.length, unpackedFrom);
   // Two archives can meet in one place; one was judged when it was read, and a kernel has 80,000 files.
   if (unpacked.length > 1) verifyTree(source, 'the unpacked source');
   const all = [...source, ...packaging];
@@ -118,12 +122,12 @@ function describe<T>(
     sourcePaths: [],
     source: byPath(source),
     packaging: byPath(packaging),
-    unpackedFrom: unpacked.map((name) => Buffer.from(name, 'latin1')),
+    unpackedFrom,
     checkedFiles,
     droppedModes: all.flatMap(({ type, path, mode }) =>
       type === 'file' ? (droppedMode(path, mode) ?? []) : [],
     ),
-    droppedDotGit: [],
+    droppedDotGit,
     warnings: [...warnings, ...emptySource({ source, packaging, names, unpack })],
   };
 }

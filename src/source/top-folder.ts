@@ -2,23 +2,37 @@
 import { keyOf, type Unpacked, type UnpackedFile } from '../archives/entries.js';
 import { archiveStem } from '../archives/names.js';
 
+/** What an archive holds, by path in the source. */
+export interface Placed<T> {
+  readonly files: readonly UnpackedFile<T>[];
+  /** What `dot-git: drop` left out. */
+  readonly dropped: readonly Uint8Array[];
+}
+
 /**
  * An archive's files without its top folder: the one that everything lies in, or, beside others (`package.xml`, `pax_global_header`), the one that is called
  * like the archive without its suffix, or else the only one whose name ends with the version. Nothing is dropped where a file would meet another.
  */
 export function dropTop<T>(
-  { files, tops }: Unpacked<T>,
+  unpacked: Pick<Unpacked<T>, 'files' | 'tops' | 'dropped'>,
   archive: { readonly name: string; readonly version: string },
-): readonly UnpackedFile<T>[] {
+): Placed<T> {
+  const { files, tops, dropped } = unpacked;
   const top = topFolder(tops, archive);
-  if (top === undefined) return files;
-  const inside = (path: string): boolean => path.startsWith(`${top}/`);
+  if (top === undefined) return unpacked;
+  const move = (path: Uint8Array): Uint8Array =>
+    keyOf(path).startsWith(`${top}/`) ? path.subarray(top.length + 1) : path;
   // A file or a link of this name is no folder.
-  if (files.some(({ path }) => keyOf(path) === top)) return files;
-  const moved = files.map((file) =>
-    inside(keyOf(file.path)) ? { ...file, path: file.path.subarray(top.length + 1) } : file,
-  );
-  return tops.size === 1 || !meets(moved) ? moved : files;
+  if (files.some(({ path }) => keyOf(path) === top)) return unpacked;
+  const moved = files.map((file) => ({ ...file, path: move(file.path) }));
+  if (tops.size > 1 && meets(moved)) return unpacked;
+  return { files: moved, dropped: distinct(dropped.map(move)) };
+}
+
+/** Beside the top folder and at its top there can be one name. */
+function distinct(paths: readonly Uint8Array[]): Uint8Array[] {
+  const byKey = new Map(paths.map((path) => [keyOf(path), path]));
+  return [...byKey.values()].sort((a, b) => Buffer.compare(a, b));
 }
 
 function topFolder(

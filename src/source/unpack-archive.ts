@@ -7,10 +7,12 @@ import { type ContentSink, sinkContent } from '../bytes.js';
 import type { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
+import { printable } from '../rpm/payload/paths.js';
 import { verifySize } from '../rpm/payload/payload.js';
 
 const REMEDY =
   'Set unpack: none to store the archives of packages as they are, or hold the release back with skip.';
+const OTHERWISE = 'Or set unpack: none to store the archives of packages as they are.';
 const TOO_LARGE =
   'Raise max-file-size where the host takes larger files, or hold the release back with skip.';
 
@@ -31,14 +33,24 @@ export async function unpackArchive<T>(
     return await unpack(archive.content, { ...options, what: `archive ${JSON.stringify(name)}` });
   } catch (cause) {
     if (!(cause instanceof PayloadError)) throw cause;
-    const { code, message, expected, actual } = cause;
+    const { code, message, expected, actual, remedy } = cause;
     throw new PayloadError(code, message, {
       ...(expected === undefined ? {} : { expected }),
       ...(actual === undefined ? {} : { actual }),
-      remedy: REMEDY,
+      remedy: remedy.includes('dot-git') ? `${remedy} ${OTHERWISE}` : REMEDY,
       cause,
     });
   }
+}
+
+/** Refuses archives that together hold no file: nobody packs nothing as a source. @throws PayloadError SOURCE_EMPTY */
+export function verifyFilled(files: number, archives: readonly Uint8Array[]): void {
+  if (files > 0) return;
+  throw new PayloadError(
+    'SOURCE_EMPTY',
+    `expected files in ${archives.map(printable).join(', ')}, found none that could be mirrored`,
+    { expected: 'files', actual: 'none', remedy: REMEDY },
+  );
 }
 
 /** Hands a file over that is stored as it is. @throws PayloadError LIMIT_EXCEEDED for one that is larger than a file of the mirror may be */

@@ -29,7 +29,8 @@ export interface Shape {
 }
 
 const NAME = 'mirror.json';
-const NOWHERE = { kind: 'metadata' as const, path: '', expected: '' };
+/** Of a fault that is told of elsewhere. */
+export const NOWHERE = { kind: 'metadata' as const, path: '', expected: '' };
 /** Folders that are looked into for a mirror.json that is not where the inputs say. */
 const MOST_FOLDERS = 500;
 

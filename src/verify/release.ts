@@ -7,7 +7,13 @@ import type { ReleaseFacts } from '../mirror/facts.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { Keyring } from '../openpgp/model.js';
 import { rebuildContent } from '../rebuild/content.js';
-import { checkTagName, checkTagTarget, factsOf, isOtherPackage } from '../rebuild/identity.js';
+import {
+  checkDotGit,
+  checkTagName,
+  checkTagTarget,
+  factsOf,
+  isOtherPackage,
+} from '../rebuild/identity.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import {
   type FoundPackage,
@@ -21,6 +27,7 @@ import { checkMessage, checkRecord, checkTagObject, formOf } from '../rebuild/te
 import type { ReleaseRow } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { IndexVerifier } from './archived-index.js';
+import { NOWHERE } from './claims.js';
 import { faultOf, type Finding, type Findings, orFinding } from './findings.js';
 import { claimedNevra, type ReleaseCase } from './scope.js';
 
@@ -261,12 +268,9 @@ export class ReleaseVerifier {
       const path = `${item.shape.directories.archive}/releases.json`;
       if (wrong !== undefined) findings.add(item, { kind: 'metadata', path, ...wrong });
     }
+    findings.add(item, ...checkDotGit(item, release));
     if (item.message === undefined) return;
-    const { value: changes } = await orFinding(async () => this.changesOf(item, release), {
-      kind: 'metadata',
-      path: '',
-      expected: '',
-    });
+    const { value: changes } = await orFinding(async () => this.changesOf(item, release), NOWHERE);
     const before = findings.count;
     if (item.parents.length > 1 && formOf(item) === 'own')
       findings.add(item, {

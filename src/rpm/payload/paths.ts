@@ -130,6 +130,19 @@ export function verifyInside(paths: Iterable<Uint8Array>, what: string): void {
   }
 }
 
+/** The refusal of a name of the source that `dot-git: drop` would leave out. */
+export function refusedDotGit(path: Uint8Array, what: string): PayloadError {
+  return new PayloadError(
+    'UNSAFE_PATH',
+    `${what}: the path ${printable(path)} has a component that some file system takes for .git`,
+    {
+      actual: printable(path),
+      remedy:
+        'git cannot hold such a name. Set dot-git: drop to publish without it, which is recorded, or hold the release back with skip.',
+    },
+  );
+}
+
 function holdsDots(path: Uint8Array): boolean {
   for (let at = path.indexOf(DOT); at >= 0; at = path.indexOf(DOT, at + 1)) {
     const isStart = at === 0 || path[at - 1] === SLASH;

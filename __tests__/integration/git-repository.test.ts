@@ -273,7 +273,7 @@ describe('push', () => {
     });
     expect(answer).toEqual({
       status: 'rejected',
-      message: expect.stringMatching(/pre-receive hook declined.*GH006/),
+      message: expect.stringMatching(/GH006.*\n.*main: .*pre-receive hook declined/),
     });
     expect(server.git('rev-parse', 'main')).toBe(first);
   });

@@ -85,7 +85,8 @@ describe('plain: a cell or a line of Markdown (T34)', () => {
   it('holds no markup, mention or link, whatever the text', () => {
     fc.assert(
       fc.property(hostile(), (text) => {
-        const cell = plain(text).replace(/&(?:#\d+|amp|lt|gt|quot);/g, '');
+        // A blank for each entity: what stands around it does not come together where it is shown.
+        const cell = plain(text).replace(/&(?:#\d+|amp|lt|gt|quot);/g, ' ');
         expect(cell).not.toMatch(/[&<>"\\`*_{}[\]()#+!|~$\n\r]/);
         expect(cell).not.toMatch(/@\w/);
         expect(cell).not.toMatch(/\b(?:https?|ftp):\/\//i);

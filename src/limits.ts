@@ -85,6 +85,14 @@ export const LIMITS = {
   treePathBytes: 128 * MIB,
   /** The same in all folders that a run lists: 1,000 releases of the kernel have 90 million. */
   treeEntriesInAll: 250_000_000,
+  /** An asset of a release: "each file included in a release must be under 2 GiB" (GitHub Docs, About releases). */
+  assetBytes: 2 * GIB,
+  /** Packages in private files that a run keeps until they are assets of releases; what is more is fetched again. */
+  heldBytes: 4 * GIB,
+  /** Packages in memory that a run keeps until then. */
+  heldInMemory: 64 * MIB,
+  /** A page of the host's listing of releases: a hundred with notes of 125,000 characters each and a few assets. */
+  hostListingBytes: 64 * MIB,
   /** Source kept of one release. */
   sourceBytes: 2 * GIB,
   /** All archived packages together, beyond which a run warns: GitHub asks to keep repositories under 5 GB. */

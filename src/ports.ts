@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from './bytes.js';
 import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
-import type { ReleaseHost, RulesHost } from './github/port.js';
+import type { AssetReader, ReleaseHost, RulesHost } from './github/port.js';
 import type { Logger } from './log.js';
 import type { Fetcher } from './net/fetcher.js';
 import type { Report } from './report/report.js';
@@ -35,6 +35,8 @@ export interface Ports {
   readonly further?: readonly FurtherRemote[];
   /** Where each tag gets a release. */
   readonly releases?: ReleaseHost | undefined;
+  /** Where files of the tags' releases are read. */
+  readonly releaseAssets?: AssetReader | undefined;
   /** Where the mirror's branch may be protected; undefined where nobody can be asked. */
   readonly rules?: RulesHost | undefined;
 }

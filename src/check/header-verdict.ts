@@ -6,7 +6,7 @@ import { LIMITS, MIB } from '../limits.js';
 import type { PayloadPath } from '../mirror/source-path.js';
 import type { Keyring } from '../openpgp/model.js';
 import { checkSignature, foreseeSignature } from '../openpgp/verify.js';
-import { requireStrongHeader } from '../publish/prepare.js';
+import { archivesHeader, requireStrongHeader } from '../publish/prepare.js';
 import { foreseePackage } from '../rpm/examine.js';
 import type { FileEntry, Nevra, PackageEvidence, PackageFacts } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
@@ -60,7 +60,7 @@ export async function verifyFront(
   } catch (error) {
     throw withKeys(error, keyring);
   }
-  if (options.archivePackages === 'header') requireStrongHeader(pkg.facts, evidence);
+  if (archivesHeader(options)) requireStrongHeader(pkg.facts, evidence, options);
   return {
     evidence,
     signer: judgement.signature?.fingerprint ?? '',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { getOctokit } from '@actions/github';
 
-import { GitError } from '../errors.js';
+import { GitError, MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { RepositoryName } from './repository-name.js';
@@ -130,7 +130,8 @@ export class Client {
           ? (askedWait(error) ?? (isRateLimit(error) ? LIMITS.hostRest : delay))
           : Number.POSITIVE_INFINITY;
         this.#isRefused ||= isRateLimit(error) && wait > LIMITS.retryAfter;
-        if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter)
+        const isStopped = this.options.signal?.aborted === true;
+        if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter || isStopped)
           throw this.#describe(error, { what, permission, wait });
         this.options.logger.info(
           `GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`,
@@ -178,8 +179,8 @@ export class Client {
   #describe(
     error: unknown,
     { what, permission, wait }: { what: string; permission: string; wait: number },
-  ): GitError {
-    if (error instanceof GitError) return error;
+  ): MirrorError {
+    if (error instanceof MirrorError) return error as MirrorError;
     const { owner, repo } = this.options.repository;
     const status = statusOf(error);
     const message = `GitHub: could not ${what} in ${owner}/${repo}: ${messageOf(error)}`;
@@ -227,7 +228,7 @@ function messageOf(error: unknown): string {
 
 /** 5xx (the library's number for faults of the network, too), time-outs and both kinds of rate limits. */
 function isTransient(error: unknown): boolean {
-  if (error instanceof GitError) return false;
+  if (error instanceof MirrorError) return false;
   const { status } = answerOf(error);
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
     return true;

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
+import type { ByteSource } from '../bytes.js';
+import type { Download } from '../net/fetcher.js';
 import type { Statement } from '../report/statements.js';
 
-/** A file of a release. */
-export interface Asset {
+/** What is known of a file before it is read. */
+export interface AssetFacts {
   readonly name: string;
+  /** SHA-256 of its content in hex. */
+  readonly sha256?: string | undefined;
+  readonly size?: number | undefined;
+}
+
+/** A file of a release. */
+export interface Asset extends AssetFacts {
   readonly contentType: string;
-  /** SHA-256 of its content in hex, where that is known before it is read. */
-  readonly sha256?: string;
-  /** Read when it is to be sent. */
-  readonly read: () => Promise<Uint8Array>;
+  /** Opened when it is to be sent, again for each attempt; the bytes flow from where they lie. */
+  readonly open: () => Promise<Pick<ByteSource, 'size' | 'stream'>>;
 }
 
 /** A release as it is to be. */
@@ -27,8 +34,8 @@ export interface HostedRelease {
 export interface PublishedRelease {
   /** Nothing can be added to it any more. */
   readonly isImmutable: boolean;
-  /** Its whole assets by name: SHA-256 in hex, where the host says it. */
-  readonly assets: ReadonlyMap<string, string | undefined>;
+  /** Its whole assets: size, and SHA-256 where the host says it. */
+  readonly assets: readonly AssetFacts[];
 }
 
 /** Where releases are published. */
@@ -45,9 +52,33 @@ export interface ReleaseHost {
   readonly isSpent: boolean;
 }
 
-/** True unless both digests are known and differ. */
-export function isSame(found: string | undefined, expected: string | undefined): boolean {
-  return found === undefined || expected === undefined || found === expected;
+/**
+ * True when an asset of the host is that file: by size and SHA-256 under any name, since hosts rename files; by the name where the
+ * host keeps no digest, or none is known. What both sides know never differs.
+ */
+export function isSame(found: AssetFacts, expected: AssetFacts): boolean {
+  const differs = <T>(one: T | undefined, other: T | undefined): boolean =>
+    one !== undefined && other !== undefined && one !== other;
+  if (differs(found.sha256, expected.sha256) || differs(found.size, expected.size)) return false;
+  return (
+    found.name === expected.name || (found.sha256 !== undefined && found.sha256 === expected.sha256)
+  );
+}
+
+/** A file that a release is to have. */
+export interface WantedAsset {
+  readonly tag: string;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Where files of published releases are read. */
+export interface AssetReader {
+  /**
+   * The bytes that a release has under this SHA-256, to be released; undefined when it has none such.
+   * @throws DownloadError, IntegrityError when what is served is not what the host says it is
+   */
+  fetch(wanted: WantedAsset): Promise<Download | undefined>;
 }
 
 /** An issue that carries a marker. */

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { Readable } from 'node:stream';
+
 import { GitError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type { Client } from './client.js';
 import {
   type Asset,
+  type AssetFacts,
   type HostedRelease,
   isSame,
   type PublishedRelease,
@@ -14,8 +18,9 @@ interface FoundAsset {
   readonly name: string;
   readonly label?: string | null;
   readonly state: string;
+  readonly size?: number;
   /** `sha256:…`; absent for what was uploaded before GitHub kept digests. */
-  readonly digest?: string | null;
+  readonly digest?: string | null | undefined;
 }
 
 interface FoundRelease {
@@ -61,9 +66,7 @@ export class GitHubReleases implements ReleaseHost {
           tag,
           {
             isImmutable: immutable,
-            assets: new Map(
-              assets.filter(isWhole).map((asset) => [nameOf(asset), digestOf(asset)]),
-            ),
+            assets: assets.filter(isWhole).map(factsOf),
           },
         ]),
     );
@@ -137,9 +140,9 @@ export class GitHubReleases implements ReleaseHost {
 
   /** An asset that was cut off, or is not the file of its name, is replaced. */
   async #ensure(found: FoundRelease, asset: Asset): Promise<void> {
-    const { name, contentType, read } = asset;
+    const { name } = asset;
+    if (found.assets.some((one) => isWhole(one) && isSame(factsOf(one), asset))) return;
     const held = found.assets.filter((one) => nameOf(one) === name);
-    if (held.some((one) => isWhole(one) && isSame(digestOf(one), asset.sha256))) return;
     if (held.some(isWhole))
       this.#client.options.logger.warning(
         `the asset ${name} of the release ${found.tag_name} was another file than the mirror's; it is replaced`,
@@ -148,14 +151,34 @@ export class GitHubReleases implements ReleaseHost {
       await this.#client.request('DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}', {
         asset_id: id,
       });
-    const data = await read();
-    // The server replaces some characters of the name; the label keeps them.
-    await this.#client.request(`POST ${this.#uploadUrl(found)}`, {
-      name,
-      label: name,
-      data,
-      headers: { 'content-type': contentType, 'content-length': data.length },
-    });
+    await this.#upload(found, asset);
+  }
+
+  /** The bytes flow, so that memory never holds a package; what arrived is compared with what was sent. */
+  async #upload(found: FoundRelease, asset: Asset): Promise<void> {
+    const content = await asset.open();
+    const { name, contentType } = asset;
+    const { signal } = this.#client.options;
+    const time = LIMITS.requestTimeout + Math.ceil((content.size / LIMITS.slowestRate) * 1000);
+    const answer = await this.#client.request(
+      // The server replaces some characters of the name; the label keeps them.
+      `POST ${this.#uploadUrl(found)}`,
+      {
+        name,
+        label: name,
+        data: Readable.toWeb(Readable.from(content.stream(), { objectMode: false })),
+        headers: { 'content-type': contentType, 'content-length': content.size },
+      },
+      AbortSignal.any([AbortSignal.timeout(time), ...(signal === undefined ? [] : [signal])]),
+    );
+    const { digest } = (answer ?? {}) as Partial<FoundAsset>;
+    const arrived = digestOf({ digest });
+    if (arrived !== undefined && asset.sha256 !== undefined && arrived !== asset.sha256)
+      throw new GitError(
+        'REMOTE_FAILED',
+        `GitHub: the asset ${name} of the release ${found.tag_name}: expected SHA-256 ${asset.sha256}, found ${arrived} after the upload`,
+        { remedy: 'Run again: the asset is replaced.' },
+      );
   }
 
   /** The token follows a URL of the answer only within the API's own host or domain. */
@@ -180,7 +203,11 @@ function isWhole({ state }: FoundAsset): boolean {
   return state === 'uploaded';
 }
 
-function digestOf({ digest }: FoundAsset): string | undefined {
+function factsOf(asset: FoundAsset): AssetFacts {
+  return { name: nameOf(asset), size: asset.size, sha256: digestOf(asset) };
+}
+
+function digestOf({ digest }: Pick<FoundAsset, 'digest'>): string | undefined {
   return /^sha256:([0-9a-f]{64})$/u.exec(digest ?? '')?.[1];
 }
 

@@ -12,7 +12,6 @@ import { validateSourcePath } from '../mirror/source-path.js';
 import { validateTagFormat } from '../mirror/tag-names.js';
 import { type HeaderLine, parseHeaderLines } from '../net/urls.js';
 import { type Constraint, parseConstraints } from '../rpm/constraints.js';
-import { refuseUnbuilt } from './not-yet.js';
 import { type InputName, type InputNameOf, INPUTS, type InputValue } from './table.js';
 import {
   boolean,
@@ -229,18 +228,13 @@ function checkTogether(options: Options): void {
       );
   }
   if (options.packageFiles !== undefined) checkFolder('package-files', options.packageFiles);
-  if (
-    options.archivePackages === 'release' &&
-    options.mode === 'publish' &&
-    !options.createReleases
-  )
+  if (options.archivePackages === 'release' && options.mode !== 'verify' && !options.createReleases)
     throw new InputError(
       'INPUT_CONFLICT',
       "archive-packages: release puts the packages into the tags' releases, and create-releases is false",
       { remedy: 'Set create-releases: true, or archive-packages: full, header or none.' },
     );
   if (options.mode !== 'verify') checkSource(options);
-  refuseUnbuilt(options);
 }
 
 function checkSource({ source, packages }: Options): void {

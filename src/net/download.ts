@@ -118,6 +118,7 @@ async function transfer(
     url,
     what,
     headers: [...headers, ...resume],
+    ownHeaders: request.ownHeaders,
     trusted: 'anywhere',
     from,
     signal,

@@ -23,6 +23,8 @@ export interface Exchange {
 export interface HttpRequest {
   readonly target: Extract<Target, { kind: 'http' }>;
   readonly headers: readonly HeaderLine[];
+  /** For the origin of the target alone. */
+  readonly ownHeaders?: readonly HeaderLine[] | undefined;
   readonly trusted: Trusted;
   /** The server that named the target, where that is another one. */
   readonly namedBy?: URL | undefined;
@@ -45,7 +47,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Sends a GET and follows redirects within the rules. @throws DownloadError */
 export async function exchange(
   context: HttpContext,
-  { target, headers, trusted, namedBy, signal }: HttpRequest,
+  { target, headers, ownHeaders = [], trusted, namedBy, signal }: HttpRequest,
 ): Promise<Exchange> {
   let url = target.url;
   // A public host has no business in the private network behind us, neither by a redirect nor by what its index names.
@@ -59,10 +61,13 @@ export async function exchange(
     const dispatcher = context.connections.dispatcher(url, reach);
     context.announce(url);
     const sameOrigin = url.origin === target.url.origin;
-    const own: HeaderLine[] =
-      sameOrigin && target.authorization !== undefined
-        ? [['authorization', target.authorization]]
-        : [];
+    const { authorization } = target;
+    const own: HeaderLine[] = sameOrigin
+      ? [
+          ...(authorization === undefined ? [] : [['authorization', authorization] as const]),
+          ...ownHeaders,
+        ]
+      : [];
     const response = await send({
       dispatcher,
       url,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
+import type { HeaderLine } from './urls.js';
 
 /** A request for a small file that is held in memory. */
 export interface FetchRequest {
@@ -14,6 +15,8 @@ export interface FetchRequest {
   /** Validators of the copy that the caller has. */
   readonly ifNoneMatch?: string;
   readonly ifModifiedSince?: string;
+  /** Headers, secret ones too, for the origin of `url` and no other (T35). */
+  readonly ownHeaders?: readonly HeaderLine[] | undefined;
   /** True when a checksum pins the bytes, or their own signature decides, so that a redirect to another host is harmless (T39). */
   readonly pinned?: boolean;
   /** True when a pinned key decides what the bytes are good for: a redirect to another https host is harmless, too. */
@@ -51,6 +54,8 @@ export interface DownloadRequest {
   };
   /** File name for messages and the cache. */
   readonly fileName: string;
+  /** Headers, secret ones too, for the origin of `url` and no other (T35). */
+  readonly ownHeaders?: readonly HeaderLine[] | undefined;
   /** Called with the bytes received so far. */
   readonly onProgress?: (received: number) => void;
 }

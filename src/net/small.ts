@@ -35,6 +35,7 @@ async function fetchOnce(
     url,
     what,
     headers: requestHeaders(request),
+    ownHeaders: request.ownHeaders,
     trusted: pinned ? 'anywhere' : hasPinnedKey ? 'over-https' : 'here',
     from,
     signal: attempt.signal,

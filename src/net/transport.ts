@@ -45,6 +45,8 @@ export interface OpenRequest {
   readonly url: string;
   readonly what: string;
   readonly headers: readonly HeaderLine[];
+  /** Headers, secret ones too, for the origin of `url` and no other (T35). */
+  readonly ownHeaders?: readonly HeaderLine[] | undefined;
   readonly trusted: Trusted;
   /** URL of the server that named this one, if it is another. */
   readonly from?: string | undefined;
@@ -73,7 +75,15 @@ export class Transport {
   }
 
   /** @throws DownloadError */
-  async open({ url, what, headers, trusted, from, signal }: OpenRequest): Promise<Exchange> {
+  async open({
+    url,
+    what,
+    headers,
+    ownHeaders,
+    trusted,
+    from,
+    signal,
+  }: OpenRequest): Promise<Exchange> {
     signal.throwIfAborted();
     const target = parseTarget(url);
     if (target.kind === 'file') return localExchange(target.path, what);
@@ -98,6 +108,7 @@ export class Transport {
     const answer = await exchange(context, {
       target,
       headers: [...common, ...headers],
+      ownHeaders,
       trusted,
       namedBy: from === undefined ? undefined : (URL.parse(from) ?? undefined),
       signal,

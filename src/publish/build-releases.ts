@@ -16,6 +16,7 @@ import type { Batches } from './batches.js';
 import type { CommittedRelease } from './commit-release.js';
 import type { FileNames } from './file-names.js';
 import type { History } from './history.js';
+import type { HeldPackages } from './package-supply.js';
 import { type PreparedRelease, prepareRelease } from './prepare.js';
 import { inPhase, isFinal, ReleaseFailure } from './refusals.js';
 import type { ReleaseFacts } from './release-facts.js';
@@ -29,6 +30,8 @@ export interface Session {
   readonly rows: Rows;
   /** By the index's checksum. */
   readonly prepared: Map<string, PreparedRelease>;
+  /** Packages that are to be assets of releases. */
+  readonly held: HeldPackages;
   /** Tip of the branch on the remote, as far as this run knows. */
   tip: Oid | undefined;
 }
@@ -273,9 +276,10 @@ async function prepare(
     );
     session.prepared.set(key, prepared);
     await session.ports.fetcher.keep(download, request);
+    session.held.offer(download);
     return prepared;
   } finally {
-    await download.release();
+    if (!session.held.has(download)) await download.release();
   }
 }
 

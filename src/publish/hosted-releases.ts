@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
-import { createHash } from 'node:crypto';
-
 import { describeError, MirrorError } from '../errors.js';
-import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Oid, RemoteRefs } from '../git/store.js';
-import type { Asset, HostedRelease, PublishedRelease, ReleaseHost } from '../github/port.js';
-import { isSame } from '../github/port.js';
+import type { HostedRelease, PublishedRelease, ReleaseHost } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import type { ReleaseRecord } from '../mirror/releases.js';
 import type { Ports } from '../ports.js';
 import { plain } from '../report/escape.js';
 import type { ReleaseRow, RunResult } from '../report/report.js';
 import { compareEvr } from '../rpm/evr.js';
+import {
+  type Archive,
+  describeAssets,
+  isOnlyAsset,
+  missingAssets,
+  readArchive,
+  wasPromised,
+} from './hosted-assets.js';
+import { LackingPackage, type PackageSupply } from './package-supply.js';
 
 /** Failures in a row after which the rest is left to the next run: a host that is down fails each after a wait. */
 const PATIENCE = 3;
@@ -21,6 +26,8 @@ interface Place {
   readonly options: Options;
   readonly ports: Ports;
   readonly refs: RemoteRefs;
+  /** Brings packages that only the host is to have; undefined where git has what there is. */
+  readonly supply: PackageSupply | undefined;
 }
 
 /**
@@ -32,12 +39,13 @@ export async function hostReleases(
   result: RunResult,
   place: Place,
 ): Promise<void> {
+  const { supply } = place;
   const archive = await readArchive(result.commit, place);
   const records = archive.records.filter(({ tag }) => place.refs.tags.has(tag));
   const newest = records.toSorted(byEvr).at(-1);
   const published = await host.listPublished();
   const lacking = records.filter(
-    (record) => missingAssets(record, archive, published.get(record.tag)).length > 0,
+    (record) => missingAssets({ record, archive, supply }, published.get(record.tag)).length > 0,
   );
   const sealed = lacking.filter(({ tag }) => published.get(tag)?.isImmutable === true);
   warnOfSealed(sealed, { archive, published, place });
@@ -66,6 +74,7 @@ async function publishInTurn(
   { place, describe }: Turn,
 ): Promise<number> {
   const { logger, report, signal } = place.ports;
+  const headersOnly: string[] = [];
   let failuresInARow = 0;
   for (const [at, record] of wanted.entries()) {
     if (signal.aborted || host.isSpent) return at;
@@ -82,11 +91,23 @@ async function publishInTurn(
         );
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
+      if (error instanceof LackingPackage) {
+        // It says nothing about the host, and nothing of the others.
+        if (await wasPromised(record, place)) report.errors.push(describeError(error));
+        else headersOnly.push(record.tag);
+        continue;
+      }
       report.errors.push(describeError(error));
       failuresInARow += 1;
       if (error.code === 'AUTH' || host.isSpent || failuresInARow >= PATIENCE) return at;
+    } finally {
+      await place.supply?.done(record);
     }
   }
+  if (headersOnly.length > 0)
+    logger.warning(
+      `releases of which only headers were archived (archive-packages: header) keep that, since the yum server has their packages no more: ${headersOnly.join(', ')}`,
+    );
   return wanted.length;
 }
 
@@ -105,70 +126,22 @@ function warnOfSealed(
 ): void {
   const [first] = sealed;
   if (first === undefined) return;
-  const files = missingAssets(first, archive, published.get(first.tag));
+  const { supply } = place;
+  const files = missingAssets({ record: first, archive, supply }, published.get(first.tag));
+  const isLost = sealed.some(
+    (record) =>
+      isOnlyAsset({ record, archive, supply }) &&
+      missingAssets({ record, archive, supply }, published.get(record.tag)).includes(record.file),
+  );
   const others = sealed.length === 1 ? '' : `, and ${sealed.length - 1} further releases`;
   place.ports.logger.warning(
-    `the release ${first.tag} is immutable and lacks ${files.join(', ')}${others}: the host lets nothing be added. What the tags hold is complete.`,
+    `the release ${first.tag} is immutable and lacks ${files.join(', ')}${others}: the host lets nothing be added. ${isLost ? 'A package that is in no release is archived nowhere: keep a copy, and verify with package-files.' : 'What the tags hold is complete.'}`,
   );
-}
-
-/** Names of assets that a release lacks, or has with other bytes. */
-function missingAssets(
-  record: ReleaseRecord,
-  { files }: Archive,
-  held: PublishedRelease | undefined,
-): string[] {
-  return assetNames(record, files).filter(
-    (name) =>
-      held?.assets.has(name) !== true || !isSame(held.assets.get(name), assetDigest(record, name)),
-  );
-}
-
-/** SHA-256 of an asset, where the record alone says it. */
-function assetDigest(record: ReleaseRecord, name: string): string | undefined {
-  if (record.sha256 === null) return undefined;
-  if (name === record.file) return record.sha256;
-  if (name === `${record.file}.sha256`)
-    return createHash('sha256').update(checksumLine(record)).digest('hex');
-  return undefined;
-}
-
-/** As sha256sum(1) reads it. */
-function checksumLine({ sha256, file }: ReleaseRecord): string {
-  return `${sha256 ?? ''}  ${file}\n`;
-}
-
-interface Archive {
-  readonly records: readonly ReleaseRecord[];
-  /** Archived files by path below the archive directory. */
-  readonly files: ReadonlyMap<string, TreeFile>;
-}
-
-async function readArchive(tip: string, { options, ports: { store } }: Place): Promise<Archive> {
-  if (tip === '') return { records: [], files: new Map() };
-  const { tree } = await store.readCommit(tip);
-  const files = await readFolder(store, tree, options.directories.archive);
-  const list = files.get('releases.json');
-  if (list === undefined) return { records: [], files };
-  await store.fetchBlobs([list.oid]);
-  return { records: parseReleases(await store.readBlob(list.oid)), files };
 }
 
 function byEvr(a: ReleaseRecord, b: ReleaseRecord): number {
   const [left, right] = [tryParseNevra(a.nevra), tryParseNevra(b.nevra)];
   return left === undefined || right === undefined ? 0 : compareEvr(left, right);
-}
-
-/** The package, or its header, as archived; its checksum; what was verified. */
-function assetNames(record: ReleaseRecord, files: Archive['files']): string[] {
-  const archived = [record.file, `${record.file}.header`].filter((name) =>
-    files.has(`rpm/${name}`),
-  );
-  return [
-    ...archived,
-    ...(record.sha256 === null ? [] : [`${record.file}.sha256`]),
-    `${record.file}.verification.json`,
-  ];
 }
 
 interface Describing {
@@ -187,73 +160,14 @@ async function describeRelease(
   const row = rows.find(({ tag }) => tag === record.tag);
   if (row?.status !== 'published') await store.fetchCommit(`refs/tags/${record.tag}`);
   const { message } = await store.readCommit(commit);
-  const assets = assetNames(record, archive.files).map((name): Asset => {
-    const sha256 = assetDigest(record, name);
-    const digest = sha256 === undefined ? {} : { sha256 };
-    if (name.endsWith('.verification.json'))
-      return {
-        name,
-        contentType: 'application/json',
-        read: async () => Buffer.from(formatVerification(record, commit, row)),
-      };
-    if (name.endsWith('.sha256'))
-      return {
-        name,
-        contentType: 'text/plain',
-        ...digest,
-        read: async () => Buffer.from(checksumLine(record)),
-      };
-    return {
-      name,
-      contentType: 'application/x-rpm',
-      ...digest,
-      read: () => readArchived(archive.files.get(`rpm/${name}`)!.oid, place),
-    };
-  });
   const subject = message.split('\n', 1)[0] ?? '';
   return {
     tag: record.tag,
     name: subject.replace(/^feat: /u, '').slice(0, 200) || record.tag,
     body: formatBody(record, commit, message),
     isLatest,
-    assets,
+    assets: describeAssets({ record, commit, row, archive, ...place }),
   };
-}
-
-async function readArchived(oid: Oid, { ports: { store } }: Place): Promise<Uint8Array> {
-  await store.fetchBlobs([oid]);
-  return store.readBlob(oid);
-}
-
-/** What was checked about the package, and what became of it; for machines. */
-function formatVerification(
-  record: ReleaseRecord,
-  commit: Oid,
-  row: ReleaseRow | undefined,
-): string {
-  const {
-    tag,
-    nevra,
-    file,
-    sha256,
-    contentSha256,
-    headerSha256,
-    sourceTree,
-    signingKey,
-    signedAt,
-    repomdRevision,
-  } = record;
-  const facts = {
-    schema: 1,
-    tag,
-    nevra,
-    commit,
-    sourceTree,
-    package: { file, sha256, contentSha256, headerSha256 },
-    signature: { key: signingKey, created: signedAt },
-    repomdRevision,
-  };
-  return `${JSON.stringify({ ...facts, ...(row?.package === undefined ? {} : { checks: row.package.checks }) }, null, 2)}\n`;
 }
 
 const NOTES_BEGIN = '\nRelease Notes\n-------------\n';

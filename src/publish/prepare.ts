@@ -70,9 +70,9 @@ export async function prepareRelease(
     logger.info(
       `${planned.indexPackage.fileName}: left out as dot-git: drop says: ${source.droppedDotGit.map(printable).join(', ')}`,
     );
-  if (options.archivePackages === 'header') {
-    requireStrongHeader(pkg.facts, evidence);
-    if (needsWholePackage(pkg.facts, options))
+  if (archivesHeader(options)) {
+    requireStrongHeader(pkg.facts, evidence, options);
+    if (options.archivePackages === 'header' && needsWholePackage(pkg.facts, options))
       logger.warning(
         `${planned.indexPackage.fileName}: its source comes out of archives, of which the header says nothing; verify cannot prove this release by the header alone`,
       );
@@ -118,7 +118,7 @@ async function stageArchive(
   { store, options, name }: { store: GitStore; options: Options; name: string },
 ): Promise<PreparedRelease['archived']> {
   if (options.archivePackages === 'none') return undefined;
-  const isHeader = options.archivePackages === 'header';
+  const isHeader = archivesHeader(options);
   const end = isHeader ? pkg.payloadStart : bytes.size;
   if (end > options.maxFileSize)
     throw new GitError(
@@ -131,23 +131,29 @@ async function stageArchive(
   };
 }
 
+/** True where git holds the header of a package in its stead. */
+export function archivesHeader({ archivePackages }: Pick<Options, 'archivePackages'>): boolean {
+  return archivePackages === 'header' || archivePackages === 'release';
+}
+
 /** A header proves the source only when it is signed itself and lists strong digests of its files. @throws VerificationError NOT_COVERED, WEAK_ALGORITHM */
 export function requireStrongHeader(
   { fileDigestAlgorithm }: PackageFacts,
   { signatures }: Pick<PackageEvidence, 'signatures'>,
+  { archivePackages }: Pick<Options, 'archivePackages'>,
 ): void {
   const remedy = 'Use archive-packages: full for this repository.';
   if (!signatures.some(({ covers, status }) => covers === 'header' && status === 'good')) {
     throw new VerificationError(
       'NOT_COVERED',
-      'archive-packages: header needs a signature over the header alone; the package has none',
+      `archive-packages: ${archivePackages} needs a signature over the header alone; the package has none`,
       { remedy },
     );
   }
   if (!/^sha(256|384|512|3-256|3-512)$/.test(fileDigestAlgorithm)) {
     throw new VerificationError(
       'WEAK_ALGORITHM',
-      `archive-packages: header needs strong file digests; the package has ${fileDigestAlgorithm}`,
+      `archive-packages: ${archivePackages} needs strong file digests; the package has ${fileDigestAlgorithm}`,
       { remedy },
     );
   }

@@ -11,13 +11,14 @@ import type { RunResult } from '../report/report.js';
 import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
 import { type Survey, survey } from '../survey/survey.js';
-import { DownloadQueue } from '../upstream/downloads.js';
+import { DownloadQueue, requireAssetSize } from '../upstream/downloads.js';
 import { handOf } from './authoring.js';
 import { Batches } from './batches.js';
 import { beginBranch } from './begin-branch.js';
 import { buildReleases, type Session } from './build-releases.js';
 import { FileNames } from './file-names.js';
 import { History } from './history.js';
+import { HeldPackages } from './package-supply.js';
 import { LostRace } from './pushing.js';
 import { ReleaseFacts } from './release-facts.js';
 import { share } from './replicate.js';
@@ -35,6 +36,7 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
     hand: handOf(options, ports.clock.commitTime, ports.sign),
     rows: new Rows(ports.report, ports.clock),
     prepared: new Map(),
+    held: new HeldPackages(options),
     tip: undefined,
   };
   for (let attempt = 1; ; attempt++) {
@@ -85,6 +87,8 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
   const { options, ports, rows, hand } = session;
   const { state, plan } = found;
   const pending = plan.releases.filter(({ status }) => status === 'new');
+  if (options.onRefused === 'stop')
+    for (const { indexPackage } of pending) requireAssetSize(indexPackage, options);
   const candidates = plan.releases.filter(
     ({ status }) => status === 'new' || status === 'beyond-limit',
   );

@@ -6,6 +6,7 @@ import type { Ports } from '../ports.js';
 import type { RunResult } from '../report/report.js';
 import type { Survey } from '../survey/survey.js';
 import { hostReleases } from './hosted-releases.js';
+import { type HeldPackages, PackageSupply } from './package-supply.js';
 
 /**
  * After the main push: brings the branches and tags of this mirror, as the main remote has them now, to whoever else is to have them.
@@ -14,7 +15,11 @@ import { hostReleases } from './hosted-releases.js';
 export async function share(
   result: RunResult,
   found: Survey,
-  { options, ports }: { readonly options: Options; readonly ports: Ports },
+  {
+    options,
+    ports,
+    held,
+  }: { readonly options: Options; readonly ports: Ports; readonly held: HeldPackages },
 ): Promise<RunResult> {
   const { further = [], releases, report, store, signal } = ports;
   if (options.dryRun || signal.aborted || (further.length === 0 && releases === undefined))
@@ -25,7 +30,16 @@ export async function share(
     const wanted = ownRefs(refs, result, { found, options });
     // One after the other: fetching for a release changes what git takes the run's own repository to have.
     await Promise.all(further.map((remote) => follow(remote, wanted, ports)));
-    if (releases !== undefined) await hostReleases(releases, result, { options, ports, refs });
+    if (releases !== undefined)
+      await hostReleases(releases, result, {
+        options,
+        ports,
+        refs,
+        supply:
+          options.archivePackages === 'release'
+            ? new PackageSupply({ held, index: found.index, options, ports })
+            : undefined,
+      });
   } catch (error) {
     report.errors.push(describeError(error));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
-import { MirrorError } from '../errors.js';
+import { IntegrityError, MirrorError } from '../errors.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
@@ -32,7 +32,14 @@ export interface FoundPackage {
   release(): Promise<void>;
 }
 
-/** The packages of a mirror: archived, in the folder of `package-files`, or served, in this order. */
+/** A whole package that is not in the mirror's git. */
+interface Elsewhere {
+  readonly name: string;
+  readonly bytes: ByteSource;
+  release(): Promise<void>;
+}
+
+/** The packages of a mirror: archived, in the folder of `package-files`, among the files of the tag's release, or served, in this order. */
 export class Packages {
   private index: Promise<RepositoryIndex | undefined> | undefined;
 
@@ -52,6 +59,10 @@ export class Packages {
     const archived = await this.findArchived(item);
     if (archived !== undefined && !archived.isHeader) return archived;
     const elsewhere = await this.findElsewhere(item, archived !== undefined);
+    if (elsewhere === 'missing') {
+      await archived?.release();
+      return 'missing';
+    }
     if (elsewhere === undefined)
       return archived ?? ((await this.archivesPackages(item)) ? 'missing' : 'not-archived');
     await archived?.release();
@@ -88,12 +99,41 @@ export class Packages {
   private async findElsewhere(
     item: ReleaseCase,
     hasHeader: boolean,
-  ): Promise<{ name: string; bytes: ByteSource; release(): Promise<void> } | undefined> {
+  ): Promise<Elsewhere | 'missing' | undefined> {
     const nevra = recordedNevra(item);
     if (nevra === undefined) return undefined;
     const local = await this.ports.packageFiles?.find(nevra);
     if (local !== undefined) return local;
+    if (item.shape.archivePackages === 'release') {
+      const asset = await this.fetchAsset(item);
+      if (asset !== 'unknown') return asset;
+      // The yum server may have what the host does not give today.
+      const served = await this.fetch(nevra);
+      if (served !== undefined) return served;
+    }
     return hasHeader || (await this.archivesPackages(item)) ? undefined : this.fetch(nevra);
+  }
+
+  /** The package among the files of the tag's release; `unknown` when nobody can be asked. Its bytes prove, or they do not: where it was is no evidence. */
+  private async fetchAsset(item: ReleaseCase): Promise<Elsewhere | 'missing' | 'unknown'> {
+    const { releaseAssets, logger, signal } = this.ports;
+    const [name] = recordedFiles(item);
+    const sha256 = mostCommon([
+      item.record?.sha256,
+      item.message?.trailers?.get('Rpm-Sha256')?.[0],
+      item.listed?.sha256,
+    ]);
+    if (releaseAssets === undefined) return 'unknown';
+    if (name === undefined || sha256 === undefined) return 'missing';
+    try {
+      const download = await releaseAssets.fetch({ tag: item.tag, name, sha256 });
+      if (download === undefined) return 'missing';
+      return { name, bytes: download.bytes, release: () => download.release() };
+    } catch (error) {
+      if (!(error instanceof MirrorError) || signal.aborted) throw error;
+      logger.warning(`${name} could not be fetched from the release ${item.tag}: ${error.message}`);
+      return error instanceof IntegrityError ? 'missing' : 'unknown';
+    }
   }
 
   /** What the mirror says may only make it worse: a commit that lists, or says that it archives, a package must have it. The predecessor archived every one. */
@@ -101,7 +141,7 @@ export class Packages {
     const { shape, text, message } = item;
     const folder = `${shape.directories.archive}/rpm`;
     if (message?.trailers === undefined && !item.hasList) return true;
-    if (shape.archivePackages === 'full' || shape.archivePackages === 'header') return true;
+    if (shape.archivePackages !== undefined && shape.archivePackages !== 'none') return true;
     if (recordedFiles(item).some((name) => listsPackage(text, `${folder}/${name}`))) return true;
     if (shape.archivePackages !== undefined) return false;
     const entries = await this.files.entries(item.root, folder);

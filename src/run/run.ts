@@ -30,6 +30,7 @@ import { attestReleases } from './attest.js';
 import type { Unfinished } from './crash.js';
 import { openForReading, type Place } from './open-reader.js';
 import { openPackageFolder } from './package-folder.js';
+import { openReleaseAssets } from './release-assets.js';
 import { warnOfPause } from './schedule.js';
 import { type Settings, settle } from './settings.js';
 
@@ -132,6 +133,7 @@ async function runIn(
     releases,
     rules: github?.rules,
     hasCredential: settings.hasCredential,
+    releaseAssets: openReleaseAssets(settings, door.environment, fetcher),
   };
   try {
     const ended = await runMode(options, ports, {

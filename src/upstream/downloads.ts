@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { DownloadError, GitError, IntegrityError, RepodataError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
-import { LIMITS, MIB } from '../limits.js';
+import { GIB, LIMITS, MIB } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import type { Download, DownloadRequest, Fetcher } from '../net/fetcher.js';
@@ -9,6 +9,7 @@ import { requireStrong } from '../repodata/checksum.js';
 import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import type { PackageAddress } from '../repodata/package-address.js';
+import { formatNevra } from '../rpm/evr.js';
 import { isGone, withMissing } from './gone.js';
 import { packageUrls } from './index-client.js';
 
@@ -88,8 +89,24 @@ export function verifyListed(
       `${fileName} has ${Math.ceil(size / MIB)} MiB; the largest file of the mirror is max-file-size, ${options.maxFileSize / MIB} MiB`,
     );
   }
+  requireAssetSize(indexPackage, options);
   requireStrong(checksum, fileName, options.allowWeak);
   return addresses;
+}
+
+/** A package that is to be an asset of a release, against what the host takes. @throws GitError FILE_TOO_LARGE */
+export function requireAssetSize(
+  { size, fileName, nevra }: IndexPackage,
+  { archivePackages }: Pick<Options, 'archivePackages'>,
+): void {
+  if (archivePackages !== 'release' || size < LIMITS.assetBytes) return;
+  throw new GitError(
+    'FILE_TOO_LARGE',
+    `${fileName} has ${size} bytes; GitHub takes assets of less than ${LIMITS.assetBytes / GIB} GiB`,
+    {
+      remedy: `Use archive-packages: header (or none), or hold the release back with skip: ${formatNevra(nevra)}.`,
+    },
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-QETR33SJ.js";
+} from "./chunk-AZG6QIO7.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,12 +32,12 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-5DDSW2TG.js";
+} from "./chunk-Z5B3RYTJ.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-Q3OGNITS.js";
+} from "./chunk-QLUCBYIN.js";
 import {
   error,
   getInput,

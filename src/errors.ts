@@ -206,7 +206,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
     "Read the remote's answer: a protected branch or a ruleset must let the token push, and the job needs permissions: contents: write.",
   AUTH: 'Give a token that may write to the repository (permissions: contents: write).',
   FILE_TOO_LARGE:
-    'Use archive-packages: header (or none), or raise max-file-size where the host takes larger files.',
+    'Use archive-packages: header (or none), or release (with create-releases: true, on GitHub: the RPM becomes an asset of under 2 GiB), or raise max-file-size where the host takes larger files.',
   BRANCH_NOT_FOUND: 'Name an existing branch, or leave branch empty.',
   REMOTE_FAILED: 'Check repository, the network and the token.',
   GIT_FAILED: 'Check that git 2.31 or newer is installed and on the PATH; see the cause.',

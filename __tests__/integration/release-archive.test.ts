@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';
-import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
+import { makeRunDirectory, removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { fileName, hello, repositoryFiles, signHeader } from '../fixtures/small-repository.js';
 import { onStage, type Stage, TOKEN } from '../fixtures/stage.js';
 
@@ -219,6 +221,27 @@ describe('archive-packages: release', () => {
         'proved',
         'proved',
       ]);
+    });
+  });
+
+  it('is verified by a folder of packages, without a word to the host', async () => {
+    await onGitHub([ONE, TWO], async ({ api, run }) => {
+      await run();
+      for (const { assets } of api.releases) assets.shift();
+      api.requests.length = 0;
+      const folder = makeRunDirectory();
+      for (const one of [ONE, TWO])
+        writeFileSync(join(folder, `any-${fileName(one)}`), one.built.bytes);
+      const result = await run({ mode: 'verify', 'package-files': folder });
+      expect({ code: result.code, findings: result.report.findings }).toEqual({
+        code: 0,
+        findings: [],
+      });
+      expect(result.report.releases.map(({ proof }: { proof: string }) => proof)).toEqual([
+        'proved',
+        'proved',
+      ]);
+      expect([api.requests, api.blobRequests]).toEqual([[], []]);
     });
   });
 

@@ -7,8 +7,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { memorySource } from '../../src/bytes.js';
 import { decompress } from '../../src/compression/index.js';
-import { LIMITS, MIB } from '../../src/limits.js';
+import { ReleaseAssets } from '../../src/github/release-assets.js';
+import { GIB, LIMITS, MIB } from '../../src/limits.js';
 import { cleanBlock } from '../../src/mirror/text.js';
+import type { Download } from '../../src/net/fetcher.js';
+import { HeldPackages } from '../../src/publish/package-supply.js';
 import { parseMirrorlist } from '../../src/repodata/mirrorlist.js';
 import { parsePrimary } from '../../src/repodata/primary.js';
 import { readPrimary } from '../../src/repodata/records.js';
@@ -17,6 +20,7 @@ import { parseHeaderIntro } from '../../src/rpm/header.js';
 import { checkPath, verifyPath } from '../../src/rpm/payload/paths.js';
 import { readPayload } from '../../src/rpm/payload/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
+import { requireAssetSize } from '../../src/upstream/downloads.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { cpioArchive } from '../fixtures/cpio-builder.js';
 import { announced, netBenches } from '../fixtures/fetchers.js';
@@ -215,6 +219,31 @@ const COMPONENTS: readonly (readonly [
     () => lower('packBytes', 1000, () => stagePack(1001)),
   ],
   ['packageInMemory', 'file', () => held(0), () => held(-1)],
+  [
+    'assetBytes',
+    'FILE_TOO_LARGE',
+    () =>
+      codeOf(() => {
+        asAsset(LIMITS.assetBytes - 1);
+      }),
+    () =>
+      codeOf(() => {
+        asAsset(LIMITS.assetBytes);
+      }),
+  ],
+  [
+    'heldInMemory',
+    'passed by',
+    () => keptOf(LIMITS.heldInMemory, 8 * MIB, 0),
+    () => keptOf(LIMITS.heldInMemory, 8 * MIB, 1),
+  ],
+  [
+    'heldBytes',
+    'passed by',
+    () => keptOf(LIMITS.heldBytes, GIB, 0),
+    () => keptOf(LIMITS.heldBytes, GIB, 1),
+  ],
+  ['hostListingBytes', 'TOO_LARGE', () => listing(0), () => listing(1)],
 ];
 
 const nested = (levels: number): string =>
@@ -275,6 +304,40 @@ async function held(more: number): Promise<string> {
   const files = readdirSync(temp, { recursive: true }).length;
   await download.release();
   return files === 0 ? 'ok' : 'file';
+}
+
+/** A package of that size in the index, which is to be an asset. */
+const asAsset = (size: number): void => {
+  const nevra = { name: 'hello', epoch: null, version: '1', release: '1', arch: 'noarch' };
+  requireAssetSize({ size, fileName: 'hello.rpm', nevra }, { archivePackages: 'release' });
+};
+/** Whether packages of one size, and a last one of so many bytes more, are all kept until they are uploaded. */
+function keptOf(all: number, each: number, more: number): string {
+  const kept = new HeldPackages({ archivePackages: 'release', dryRun: false });
+  const downloads = Array.from({ length: all / each }, (_, at) => ({
+    bytes: { size: at === 0 ? each + more : each } as Download['bytes'],
+    sha256: String(at),
+    cached: false,
+    release: () => Promise.resolve(),
+  }));
+  for (const download of downloads) kept.offer(download);
+  return downloads.every((download) => kept.has(download)) ? 'ok' : 'passed by';
+}
+/** A listing of releases of that many bytes over the limit. */
+async function listing(more: number): Promise<string> {
+  const body = Buffer.from(`[]${' '.repeat(9998)}`);
+  const { server, fetcher } = await benches.open({
+    files: { 'repos/o/r/releases': body, 'repos/o/r/releases?per_page=100&page=1': body },
+  });
+  const access = {
+    apiUrl: server.url.replace(/\/$/, ''),
+    repository: { owner: 'o', repo: 'r' },
+    token: undefined,
+  } as ConstructorParameters<typeof ReleaseAssets>[0];
+  const wanted = { tag: '1', name: 'x.rpm', sha256: sha256('') };
+  return lower('hostListingBytes', body.length - more, () =>
+    new ReleaseAssets(access, fetcher).fetch(wanted),
+  );
 }
 
 describe('a limit lets pass what is just under it, and not what is just over it', () => {

@@ -96,7 +96,7 @@ export function verifyListed(
 
 /** A package that is to be an asset of a release, against what the host takes. @throws GitError FILE_TOO_LARGE */
 export function requireAssetSize(
-  { size, fileName, nevra }: IndexPackage,
+  { size, fileName, nevra }: Pick<IndexPackage, 'size' | 'fileName' | 'nevra'>,
   { archivePackages }: Pick<Options, 'archivePackages'>,
 ): void {
   if (archivePackages !== 'release' || size < LIMITS.assetBytes) return;

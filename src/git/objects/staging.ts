@@ -211,7 +211,7 @@ export class ObjectStore {
         `Expected at most ${LIMITS.packBytes} bytes in one push, found ${bytes}.`,
         {
           remedy:
-            'Publish fewer releases per push (push-batch), or archive headers only (archive-packages: header).',
+            'Publish fewer releases per push (push-batch), or keep packages out of git (archive-packages: header or release).',
         },
       );
     }

@@ -186,7 +186,7 @@ export class ArchiveVerifier {
   ): Promise<ReadonlySet<string>> {
     const { files, findings, registry } = this.parts;
     const entry = entries.get('release-notes.json');
-    if (entry?.mode !== '100644') return registry.notes;
+    if (entry?.mode.startsWith('100') !== true) return registry.notes;
     const path = `${place.shape.directories.archive}/release-notes.json`;
     try {
       const bytes = await files.small(entry.oid);
@@ -209,7 +209,7 @@ export class ArchiveVerifier {
   private async checkList(place: ArchivePlace, entry: TreeFile | undefined): Promise<void> {
     const { files, findings } = this.parts;
     const path = `${place.shape.directories.archive}/${LIST}`;
-    if (entry?.mode !== '100644') return;
+    if (entry?.mode.startsWith('100') !== true) return;
     const { own } = place;
     const key = `list ${entry.oid}`;
     if (own !== undefined && own.item.record === undefined && formOf(own.item) === 'own')

@@ -136,8 +136,15 @@ export class CheckoutVerifier {
       const entry = await files.find(root, directory);
       if (entry?.mode !== '040000') continue;
       const prefix = Buffer.from(`${directory}/`).toString('latin1');
-      for (const name of (await files.list(entry.oid)).keys()) paths.push(prefix + name);
-      paths.push(prefix.slice(0, -1));
+      const names = [...(await files.list(entry.oid)).keys()];
+      // What a macro means to the attribute files of the package is not asked of git: they are not in its way here.
+      if (
+        names.some((name) => isDotName(lastPart(name), 'gitattributes')) &&
+        /^[ \t]*\[attr\]/m.test(Buffer.from(bytes).toString('latin1'))
+      )
+        return finding('no macro beside attributes of the package', '[attr]');
+      for (const name of names) paths.push(prefix + name);
+      paths.push(...foldersOf(prefix, names));
     }
     const [first] = await reader.readAttributes({
       files: new Map([[folder, bytes]]),
@@ -151,6 +158,24 @@ export class CheckoutVerifier {
           `${first.attribute}: ${first.value} for ${show(first.path)}`,
         );
   }
+}
+
+/** The folders of these files, with those above them; git archive asks for each with a slash at its end. */
+function foldersOf(prefix: string, names: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const name of names.length === 0 ? [''] : names) {
+    const path = prefix + name;
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const folder = path.slice(0, at + 1);
+      if (found.has(folder)) break;
+      found.add(folder);
+    }
+  }
+  return found;
+}
+
+function lastPart(name: string): Buffer {
+  return Buffer.from(name.slice(name.lastIndexOf('/') + 1), 'latin1');
 }
 
 /** The folders that are the tool's. */
@@ -196,11 +221,11 @@ function checkName(
     : [];
 }
 
-/** What case-folding and normalising file systems take for one: HFS+ leaves out what cannot be seen, Windows dots and blanks at the end, and streams. */
+/** What case-folding and normalising file systems take for one: HFS+ leaves out what cannot be seen, Windows dots and blanks at the end, and streams; what follows a backslash is inside. */
 function fold(name: string): string {
   const [plain = ''] = name
     .replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '')
-    .split(':', 1);
+    .split(/[:\\]/, 1);
   let end = plain.length;
   while (end > 0 && (plain[end - 1] === '.' || plain[end - 1] === ' ')) end -= 1;
   return plain.slice(0, end).normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');

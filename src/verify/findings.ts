@@ -17,7 +17,8 @@ const TAGS = 'refs/tags/';
 /** Collects what `verify` finds: one finding per ref and path, one per cause. What `accept-findings` names is kept apart. */
 export class Findings {
   private readonly causes = new Set<string>();
-  private readonly places = new Set<string>();
+  /** Whether all that was found at a place is accepted. */
+  private readonly places = new Map<string, boolean>();
   private readonly kinds = new Set<string>();
   private readonly failing = new Map<string, number>();
   private readonly accepting = new Map<string, number>();
@@ -32,7 +33,7 @@ export class Findings {
 
   /** All that was found, accepted or not. */
   get count(): number {
-    return this.places.size;
+    return this.report.findings.length + this.report.accepted.length;
   }
 
   add(place: Placed, ...findings: readonly Finding[]): void {
@@ -43,12 +44,14 @@ export class Findings {
   addAll({ ref }: Placed, findings: readonly Finding[]): void {
     for (const finding of findings) {
       const place = `${ref}\0${finding.path}`;
-      if (this.places.has(place)) continue;
-      this.places.add(place);
-      this.kinds.add(`${ref}\0${finding.kind}`);
       const tag = ref.startsWith(TAGS) ? { tag: ref.slice(TAGS.length) } : {};
       const row = { ref, ...tag, ...finding };
       const isAccepted = this.isAccepted(row);
+      const before = this.places.get(place);
+      // What is accepted hides nothing that is not.
+      if (before === isAccepted || before === false) continue;
+      this.places.set(place, isAccepted);
+      this.kinds.add(`${ref}\0${finding.kind}`);
       (isAccepted ? this.report.accepted : this.report.findings).push(row);
       const counts = isAccepted ? this.accepting : this.failing;
       counts.set(ref, (counts.get(ref) ?? 0) + 1);

@@ -6,6 +6,7 @@ import type { Options } from '../inputs/options.js';
 import { nearestNames } from '../mirror/selection.js';
 import { isReleaseTagName } from '../mirror/tag-names.js';
 import type { ForeignRow } from '../report/report.js';
+import type { CheckoutVerifier } from './checkout.js';
 import type { Shape } from './claims.js';
 import { faultOf, type Findings } from './findings.js';
 import { type OtherTag, peel } from './scope.js';
@@ -98,6 +99,7 @@ export interface RefParts {
   readonly findings: Findings;
   readonly foreign: ForeignRow[];
   readonly shape: Shape;
+  readonly checkout: CheckoutVerifier;
   /** Owned folders of proved releases, and of the branch's line. */
   readonly proved: ReadonlySet<string>;
   readonly ofBranch: ReadonlySet<string>;
@@ -140,7 +142,7 @@ export function checkNames(refs: Iterable<string>, { findings, releases }: RefPa
 /** A tag that is no release: an alias of a proved one, or foreign, which must not look like a release. */
 export async function checkOtherTag(
   { ref, tag, root }: OtherTag,
-  { files, findings, foreign, shape, proved }: RefParts,
+  { files, findings, foreign, shape, proved, checkout }: RefParts,
 ): Promise<void> {
   const looksLikeOne = shape.tagFormats.some((format) => isReleaseTagName(format, tag));
   try {
@@ -149,6 +151,7 @@ export async function checkOtherTag(
       root === undefined ? undefined : await files.find(root, shape.directories.source);
     const isAlias = owned !== undefined && proved.has(owned);
     foreign.push({ ref });
+    if (isAlias && source !== undefined) await checkout.verify({ ref }, root!, shape);
     if (looksLikeOne || (source !== undefined && !isAlias))
       findings.add(
         { ref },
@@ -168,16 +171,25 @@ export async function checkOtherTag(
 export async function checkForeignBranch(
   ref: string,
   oid: Oid,
-  { reader, files, findings, foreign, shape, proved, ofBranch }: RefParts,
+  { reader, files, findings, foreign, shape, proved, ofBranch, checkout }: RefParts,
 ): Promise<void> {
   foreign.push({ ref });
   try {
-    const { commit } = await peel(reader, oid);
-    if (commit === undefined) return;
+    const { commit, type } = await peel(reader, oid);
+    if (commit === undefined) {
+      findings.add(
+        { ref },
+        { kind: 'branch', path: ref, expected: 'a commit', actual: `a ${type}` },
+      );
+      return;
+    }
     const source = await files.find(commit.tree, shape.directories.source);
     if (source === undefined) return;
     const owned = await ownedFolders(files, commit.tree, shape);
-    if (proved.has(owned) || ofBranch.has(owned)) return;
+    if (proved.has(owned) || ofBranch.has(owned)) {
+      await checkout.verify({ ref }, commit.tree, shape);
+      return;
+    }
     findings.add(
       { ref },
       {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { MirrorError } from '../errors.js';
+import { GitError, MirrorError } from '../errors.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import { parseIdentity } from '../git/objects/objects.js';
 import type { Commit, MirrorReader, Oid, Tag } from '../git/store.js';
@@ -7,7 +7,7 @@ import type { Options } from '../inputs/options.js';
 import { parseReleaseMessage, type RecordedMessage } from '../mirror/message-parser.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
-import { parseTagName } from '../mirror/tag-names.js';
+import { formatTagName, parseTagName } from '../mirror/tag-names.js';
 import { satisfies } from '../rpm/constraints.js';
 import { tryParseEvr } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
@@ -52,7 +52,7 @@ export interface BrokenCase {
 export interface OtherTag {
   readonly ref: string;
   readonly tag: string;
-  /** Root tree; undefined for a tag of something else than a commit. */
+  /** Root tree; undefined for a tag of neither a commit nor a tree. */
   readonly root: Oid | undefined;
 }
 
@@ -81,7 +81,9 @@ export async function readTagCase(ref: string, oid: Oid, parts: CaseParts): Prom
         item.listed !== undefined || item.record !== undefined || item.message !== undefined;
       return isRelease ? item : { ref, tag, root: item.root };
     }
-    if (listed === undefined) return { ref, tag, root: undefined };
+    // A checkout and `git archive` take a tree for a commit's.
+    const root = target.type === 'tree' ? target.oid : undefined;
+    if (listed === undefined) return { ref, tag, root };
     const fault: Finding = {
       kind: 'tag',
       path: ref,
@@ -140,7 +142,7 @@ interface Peeled {
   readonly commit: Commit | undefined;
 }
 
-/** Follows tags of tags, which nobody nests deeper than this in earnest. @throws GitError */
+/** Follows tags of tags, which nobody nests deeper than this in earnest. @throws GitError MIRROR_INVALID beyond it: git itself would go on */
 export async function peel(reader: MirrorReader, oid: Oid): Promise<Peeled> {
   let object: Tag | undefined;
   let target = oid;
@@ -157,7 +159,10 @@ export async function peel(reader: MirrorReader, oid: Oid): Promise<Peeled> {
     object ??= outer;
     target = outer.object;
   }
-  return { oid: target, object, type: 'tag', commit: undefined };
+  throw new GitError(
+    'MIRROR_INVALID',
+    `Expected a tag of a commit, found tags of tags without end.`,
+  );
 }
 
 /** Reads the tag's own line alone: a list for each of thousands of tags, each with thousands of lines, is too much. */
@@ -227,6 +232,11 @@ export function claimedNevra(found: AnyCase): Nevra {
   };
 }
 
-export function isWanted(found: AnyCase, { versions }: Options): boolean {
-  return satisfies(claimedNevra(found), versions);
+/** A claim that does not even fit the tag's name leaves nothing out. */
+export function isWanted(found: ReleaseCase, { versions }: Options): boolean {
+  const nevra = claimedNevra(found);
+  const isItsName = found.shape.tagFormats.some(
+    (format) => formatTagName(format, nevra) === found.tag,
+  );
+  return !isItsName || satisfies(nevra, versions);
 }

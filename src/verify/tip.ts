@@ -30,6 +30,8 @@ export interface TipParts {
   readonly findings: Findings;
   readonly archive: ArchiveVerifier;
   readonly checkout: CheckoutVerifier;
+  /** All releases that say what a branch may hold. */
+  readonly outcomes: readonly Outcome[];
 }
 
 /** The end of a branch holds the source of its greatest release, and an archive that is accounted for. What it shares with that release's tag is said there. */
@@ -38,23 +40,49 @@ export async function verifyTip(tip: Tip, parts: TipParts): Promise<void> {
   if (newest?.item.commit === tip.oid) return;
   await parts.archive.verify({ ...tip, own: undefined, parent: undefined, isSingle: false });
   await parts.checkout.verify(tip, root, shape);
-  if (newest !== undefined) await verifySource(tip, newest, parts);
+  if (newest === undefined) return;
+  await verifyFolder(tip, newest, { ...parts, place: 'source' });
+  if (await hasOtherPackaging(tip, newest, parts))
+    await verifyFolder(tip, newest, { ...parts, place: 'packaging' });
 }
 
-async function verifySource(
+/** Where the greatest release left the packaging directory alone, it is that of any release. */
+async function hasOtherPackaging(
+  { root, shape }: Tip,
+  newest: Outcome,
+  { files, outcomes }: TipParts,
+): Promise<boolean> {
+  if (newest.hasPackaging) return true;
+  if (!shape.takesSources) return false;
+  const packagingOf = async (tree: Oid, { directories }: Shape): Promise<string | undefined> => {
+    const { value } = await orFinding(async () => files.find(tree, directories.packaging), {
+      kind: 'content',
+      path: '',
+      expected: '',
+    });
+    return value?.oid;
+  };
+  const found = await packagingOf(root, shape);
+  for (const { item } of [newest, ...outcomes])
+    if ((await packagingOf(item.root, item.shape)) === found) return false;
+  return true;
+}
+
+async function verifyFolder(
   tip: Tip,
   newest: Outcome,
-  { files, findings }: TipParts,
+  { files, findings, place }: TipParts & { place: 'source' | 'packaging' },
 ): Promise<void> {
   const { directories } = tip.shape;
-  const directory = directories.source;
+  const directory = directories[place];
   const { value, fault } = await orFinding(
     async () => {
       const found = await files.find(tip.root, directory);
       const { item, sourceTree } = newest;
-      const tagged = await files.find(item.root, item.shape.directories.source);
+      const tagged = await files.find(item.root, item.shape.directories[place]);
       const isShared = found?.oid === tagged?.oid && found?.mode === tagged?.mode;
-      if (isShared || (found?.mode === '040000' && found.oid === sourceTree)) return [];
+      if (isShared || (place === 'source' && found?.mode === '040000' && found.oid === sourceTree))
+        return [];
       const differences = compareTrees(
         await listed(tagged, files),
         await listed(found, files),
@@ -71,7 +99,7 @@ async function verifySource(
             },
           ];
     },
-    { kind: 'content', path: directory, expected: `the source of ${newest.item.tag}` },
+    { kind: 'content', path: directory, expected: `the ${place} of ${newest.item.tag}` },
   );
   findings.addAll(tip, value ?? [fault]);
 }

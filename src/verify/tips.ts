@@ -9,7 +9,7 @@ import { formOf } from '../rebuild/texts.js';
 import { compareEvr } from '../rpm/evr.js';
 import { ArchiveVerifier } from './archive.js';
 import type { Registry } from './archive-packages.js';
-import { CheckoutVerifier } from './checkout.js';
+import type { CheckoutVerifier } from './checkout.js';
 import { orFinding } from './findings.js';
 import {
   checkForeignBranch,
@@ -24,7 +24,11 @@ import { verifyForm, verifyKept, verifyTip } from './tip.js';
 import { greatest, type Scope, type World } from './world.js';
 
 /** Every ref: the commits of releases, tags that are none, and branches that the tool does not keep. */
-export async function checkRefs(world: World, scope: Scope, proved: Proved): Promise<void> {
+export async function checkRefs(
+  world: World,
+  scope: Scope,
+  { proved, checkout }: { proved: Proved; checkout: CheckoutVerifier },
+): Promise<void> {
   const { findings, files, ports, branch, refs } = world;
   const { reader, report } = ports;
   for (const { ref, tag, fault, listed } of scope.broken) {
@@ -44,6 +48,7 @@ export async function checkRefs(world: World, scope: Scope, proved: Proved): Pro
     findings,
     shape,
     foreign: report.foreign,
+    checkout,
     proved: new Set(await Promise.all(good.map(({ item }) => folders(item.root, item.shape)))),
     ofBranch: new Set(
       await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree))),
@@ -55,8 +60,10 @@ export async function checkRefs(world: World, scope: Scope, proved: Proved): Pro
   };
   for (const other of scope.others) await checkOtherTag(other, parts);
   for (const item of scope.aliases) {
-    if (parts.proved.has(await folders(item.root))) report.foreign.push({ ref: item.ref });
-    else await checkMisnamed(item, proved);
+    if (parts.proved.has(await folders(item.root))) {
+      report.foreign.push({ ref: item.ref });
+      await checkout.verify(item, item.root, item.shape);
+    } else await checkMisnamed(item, proved);
   }
   if (branch === undefined) return;
   const followed = new Set([branch.ref, ...lineRefs(world).map(({ ref }) => ref)]);
@@ -95,10 +102,13 @@ function lineRefs({ shape, refs, branch }: World): { branch: string; ref: string
 }
 
 /** The archives of all releases, what lies beside them, and the ends of the branch and the line branches. */
-export async function checkTips(world: World, scope: Scope, proved: Proved): Promise<void> {
+export async function checkTips(
+  world: World,
+  scope: Scope,
+  { proved, checkout }: { proved: Proved; checkout: CheckoutVerifier },
+): Promise<void> {
   const { files, findings, keys, branch, shape, refs, ports } = world;
-  const { reader, report, signal } = ports;
-  const checkout = new CheckoutVerifier({ reader, files, findings, foreign: report.foreign });
+  const { reader, signal } = ports;
   const archive = new ArchiveVerifier({
     files,
     findings,
@@ -128,7 +138,7 @@ export async function checkTips(world: World, scope: Scope, proved: Proved): Pro
   );
   const newest = await standIn(world, proved, greatestOf(all));
   const tip = { ref: branch.ref, oid: branch.tip, root: branch.root, shape, newest };
-  const parts = { reader, files, findings, archive, checkout };
+  const parts = { reader, files, findings, archive, checkout, outcomes: all };
   if (newest?.isSigned !== true) findings.addAll(tip, shape.faults);
   await verifyTip(tip, parts);
   await verifyKept(tip, {

@@ -4,6 +4,7 @@ import type { VerifyPorts } from '../ports.js';
 import type { RunResult } from '../report/report.js';
 import { noteSeen } from '../survey/survey.js';
 import { compareWithOther, type OtherProof } from './against.js';
+import { CheckoutVerifier } from './checkout.js';
 import { conclude } from './conclude.js';
 import { proveReleases } from './releases.js';
 import { checkRefs, checkTips } from './tips.js';
@@ -24,8 +25,11 @@ async function prove(options: Options, ports: VerifyPorts): Promise<OtherProof> 
   if (branch !== undefined) noteSeen(ports, { tip: branch.tip, tipCommit: branch.line[0]?.commit });
   const scope = await readScope(world);
   const proved = await proveReleases(world, scope);
-  await checkRefs(world, scope, proved);
-  await checkTips(world, scope, proved);
+  const { files, findings } = world;
+  const { reader, report } = ports;
+  const checkout = new CheckoutVerifier({ reader, files, findings, foreign: report.foreign });
+  await checkRefs(world, scope, { proved, checkout });
+  await checkTips(world, scope, { proved, checkout });
   if (ports.against !== undefined)
     await compareWithOther(world, proved, { other: ports.against, prove });
   return { result: conclude(world, scope, proved), proved };

@@ -23,6 +23,9 @@ interface OpenPack {
   readonly streams: Set<Promise<unknown>>;
 }
 
+/** What git says of a file that it reads from trees, and that a blobless clone does not have. */
+const MISSING = /^error: object ([0-9a-f]{40}): git(?:attributes|modules)Missing: /;
+
 /**
  * The objects of a private bare repository: reads what is there (each object is hashed again), stages what is new in packs.
  *
@@ -222,6 +225,10 @@ export class ObjectStore {
       args: ['index-pack', '--fsck-objects', final],
     });
     if (result.exitCode === 0) return;
+    if (this.#lacksOnlyKnown(result.stderr)) {
+      const again = await runGit({ ...this.#command, args: ['index-pack', final] });
+      if (again.exitCode === 0) return;
+    }
     await rm(final, { force: true });
     throw new GitError(
       'PUSH_REJECTED',
@@ -230,6 +237,23 @@ export class ObjectStore {
         remedy:
           'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
       },
+    );
+  }
+
+  /**
+   * Is all that fsck has against a pack that it cannot read attribute files that the remote has? It looks into these last, so all else is good;
+   * and the remote looked into them when it took them.
+   */
+  #lacksOnlyKnown(stderr: string): boolean {
+    const errors = stderr.split(/ \| |\n/).filter((line) => !/^warning:/.test(line));
+    const lacking = errors.map((line) => MISSING.exec(line)?.[1]);
+    return (
+      lacking.some((oid) => oid !== undefined) &&
+      errors.every((line, at) =>
+        lacking[at] === undefined
+          ? line === 'fatal: fsck error in pack objects'
+          : this.#known.has(lacking[at]),
+      )
     );
   }
 

@@ -28,7 +28,7 @@ function release(version: string): ListedPackage {
   const folder = `/usr/src/hello-${version}`;
   return hello(version, {
     files: [
-      ...helloFiles(version)!,
+      ...helloFiles(version),
       { path: `${folder}/.gitattributes`, content: '*.bin binary\n' },
       { path: `${folder}/data.bin`, content: 'a\nb\n' },
       { path: `${folder}/lib`, mode: 0o040755 },
@@ -216,7 +216,7 @@ const FORGERIES: readonly Forgery[] = [
     'a source directory of its own',
     (m) => {
       const source = m.git(['rev-parse', '3.0:src']);
-      const dirs = (claims(m, 'main')['directories'] ?? {}) as object;
+      const dirs = claims(m, 'main')['directories'];
       const files = { ...EVIL, ...claim(m, 'main', { directories: { ...dirs, source: 'code' } }) };
       const commit = m.commit(files);
       const tree = m.graft(`${commit}^{tree}`, 'code', source);

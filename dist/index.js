@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-AZG6QIO7.js";
+} from "./chunk-74IMGWNA.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -32,7 +32,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-Z5B3RYTJ.js";
+} from "./chunk-OKLXZTRI.js";
 import {
   InputError,
   describeError,

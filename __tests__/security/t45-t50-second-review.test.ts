@@ -216,7 +216,7 @@ const FORGERIES: readonly Forgery[] = [
     'a source directory of its own',
     (m) => {
       const source = m.git(['rev-parse', '3.0:src']);
-      const dirs = claims(m, 'main')['directories'];
+      const dirs = claims(m, 'main')['directories'] as Record<string, string>;
       const files = { ...EVIL, ...claim(m, 'main', { directories: { ...dirs, source: 'code' } }) };
       const commit = m.commit(files);
       const tree = m.graft(`${commit}^{tree}`, 'code', source);

@@ -99,7 +99,7 @@ const rows = existsSync(sharedPath('corpus/repos/expected.jsonl'))
   : [];
 
 describeWithShared('the corpus of repositories', () => {
-  const counts = { repositories: 0, packages: 0, miscounted: 0, weak: 0, refused: 0 };
+  const counts = { repositories: 0, packages: 0, miscounted: 0, weak: 0, refused: 0, elsewhere: 0 };
   afterAll(() => {
     const { repositories, packages, miscounted, weak, refused } = counts;
     process.stderr.write(
@@ -158,13 +158,23 @@ describeWithShared('the corpus of repositories', () => {
     const { index } = await judge(row, new Set());
     const base = pathToFileURL(sharedPath('corpus', row.dir)).href;
     for (const found of index?.packages ?? []) {
-      const outside =
-        found.href.startsWith('../') || found.href.includes('://') || found.base !== undefined;
-      if (outside) {
+      const named = found.href.includes('://') ? found.href : found.base;
+      if (/^https?:/i.test(named ?? '') && !found.href.startsWith('../')) {
+        const [address] = packageUrls(index!, found);
+        expect(address).toMatchObject({ isElsewhere: true });
+        expect(new URL(address!.url).origin).toBe(new URL(named!).origin);
+        counts.elsewhere += 1;
+      } else if (found.href.startsWith('../') || named?.includes(':') === true) {
         expect(() => packageUrls(index!, found)).toThrow(
           expect.objectContaining({ code: 'UNSAFE_PATH' }),
         );
         counts.refused += 1;
+      } else if (named !== undefined) {
+        // A relative base, which may leave the folder.
+        expect(packageUrls(index!, found).map(({ url }) => fileURLToPath(url))).toEqual([
+          path.join(fileURLToPath(base), named, found.href),
+        ]);
+        counts.elsewhere += 1;
       } else {
         expect(packageUrls(index!, found).map(({ url }) => fileURLToPath(url))).toEqual([
           path.join(fileURLToPath(base), found.href),

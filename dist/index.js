@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-74IMGWNA.js";
+} from "./chunk-ID2FF35W.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -16,6 +16,7 @@ import {
   failures,
   formatReport,
   groupFindings,
+  groupLine,
   headline,
   hostLinks,
   kindRemedies,
@@ -32,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-OKLXZTRI.js";
+} from "./chunk-XWUBEEFA.js";
 import {
   InputError,
   describeError,
@@ -376,8 +377,17 @@ async function main() {
   if (!result.failed) info(printable(headline(result)));
   if (process.env["GITHUB_STEP_SUMMARY"] !== void 0)
     await summary.addRaw(formatSummary(result)).write();
+  annotateFindings(result.report);
   fail(result);
   guard.done();
+}
+function annotateFindings({ findings }) {
+  for (const [at, group] of groupFindings(findings).entries()) {
+    const line = groupLine(group);
+    const [remedy = ""] = kindRemedies([group]);
+    if (at >= MOST_ANNOTATIONS) info(`error: ${printable(line)}`);
+    else error(annotation(`${line}. ${remedy}`), { title: `finding: ${group.kind}` });
+  }
 }
 function lastWords(result) {
   const path = reportPath();

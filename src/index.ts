@@ -12,6 +12,7 @@ import { warnOfMistypedInputs } from './inputs/mistyped.js';
 import { type Options, parseOptions } from './inputs/options.js';
 import { type InputName, INPUTS } from './inputs/table.js';
 import { annotation, printable, printableLines } from './report/escape.js';
+import { groupFindings, groupLine, kindRemedies } from './report/findings.js';
 import { headline } from './report/headline.js';
 import { actionLogger, MOST_ANNOTATIONS } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
@@ -44,8 +45,19 @@ async function main(): Promise<void> {
   if (!result.failed) core.info(printable(headline(result)));
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined)
     await core.summary.addRaw(formatSummary(result)).write();
+  annotateFindings(result.report);
   fail(result);
   guard.done();
+}
+
+/** What `verify` found, a group an annotation; those beyond what the runner shows stay lines of the log. */
+function annotateFindings({ findings }: Report): void {
+  for (const [at, group] of groupFindings(findings).entries()) {
+    const line = groupLine(group);
+    const [remedy = ''] = kindRemedies([group]);
+    if (at >= MOST_ANNOTATIONS) core.info(`error: ${printable(line)}`);
+    else core.error(annotation(`${line}. ${remedy}`), { title: `finding: ${group.kind}` });
+  }
 }
 
 /** The same for a run that crashed, with nothing to wait for: the process ends when this returns. */

@@ -678,7 +678,7 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         warnings: 1,
       });
       expect(stdout.match(/^::warning.*$/gm)).toHaveLength(1);
-      expect(stdout.match(/^::error.*$/gm)).toHaveLength(1);
+      expect(stdout.match(/^::error.*$/gm)).toHaveLength(2);
       expect(summary).toMatch(/\| extra \| 12 \|.* and 9 more/);
       expect(outputs).toMatchObject({
         'has-new': 'false',

@@ -70,7 +70,7 @@ export function groupLine({ kind, count, where, paths, expected, actual }: Findi
 }
 
 /** The kinds among these, each with its remedy. */
-export function kindRemedies(rows: readonly FindingRow[]): string[] {
+export function kindRemedies(rows: readonly Pick<FindingRow, 'kind'>[]): string[] {
   return [...new Set(rows.map(({ kind }) => kind))].map(
     (kind) => `${kind}: ${FINDING_REMEDIES[kind]}`,
   );

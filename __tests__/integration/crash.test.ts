@@ -34,7 +34,7 @@ const FAULTS: Readonly<Record<string, { code: string; says: RegExp; options?: st
     says: /the process ended \(exit status 0\) before the run did/,
   },
   'a heap that runs out': {
-    code: 'setInterval(() => { for (let i = 0; i < 8; i++) held.push(new Array(1e4).fill({})); }, 5)',
+    code: 'setInterval(() => { held.push(new Array(1e4).fill({}), new Array(1e4).fill({})); }, 5)',
     says: /the heap runs out: \d+ MiB of \d+ MiB/,
     options: ['--max-old-space-size=256'],
   },

@@ -63,6 +63,8 @@ export const LIMITS = {
   mirrorFileBytes: 1 * MIB,
   /** Values in one list of it. */
   mirrorFileItems: 10_000,
+  /** archive/releases.json: a line takes some 600 bytes, ten thousand releases 6 MiB; every tag brings a list of its own. */
+  releasesBytes: 16 * MIB,
   /** Folders above one file: trees of npm and Java have some 40; git itself walks 2,048 (core.maxTreeDepth), and 512 in some builds for Windows. */
   pathDepth: 256,
   /** Target of a symlink; Linux's PATH_MAX. */

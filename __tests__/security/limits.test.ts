@@ -371,6 +371,7 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   commitBytes: 't51-bounded-mirrors.test.ts',
   mirrorFileBytes: '../unit/mirror/mirror-file.test.ts',
   mirrorFileItems: '../unit/mirror/mirror-file.test.ts',
+  releasesBytes: '../unit/mirror/releases.test.ts',
   hostPace: '../integration/github-releases.test.ts',
 };
 /**

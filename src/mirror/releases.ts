@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { GitError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { compareEvr } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { tryParseNevra } from './nevra.js';
@@ -62,6 +63,7 @@ const KEYS: Readonly<
  * @throws GitError MIRROR_INVALID naming the line and what is wrong with it
  */
 export function parseReleases(bytes: Uint8Array): ReleaseRecord[] {
+  checkListSize(bytes);
   const text = decode(bytes);
   const values = text.trimStart().startsWith('[') ? parseArray(text) : parseLines(text);
   const records: ReleaseRecord[] = [];
@@ -97,6 +99,12 @@ export function formatReleases(records: readonly ReleaseRecord[]): string {
     )
     .map(({ record }) => `${formatRecord(record)}\n`)
     .join('');
+}
+
+/** Ten thousand tags may have a list each, and all are read: {@link LIMITS.releasesBytes}. @throws GitError MIRROR_INVALID */
+export function checkListSize({ length }: Uint8Array): void {
+  if (length > LIMITS.releasesBytes)
+    throw broken('the file', `at most ${LIMITS.releasesBytes} bytes`, `${length}`);
 }
 
 function requireNevra({ tag, nevra }: ReleaseRecord): Nevra {

@@ -6,7 +6,7 @@ import type { Commit, MirrorReader, Oid, Tag } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { parseReleaseMessage, type RecordedMessage } from '../mirror/message-parser.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import { checkListSize, parseReleases, type ReleaseRecord } from '../mirror/releases.js';
 import { formatTagName, parseTagName } from '../mirror/tag-names.js';
 import { satisfies } from '../rpm/constraints.js';
 import { tryParseEvr } from '../rpm/evr.js';
@@ -174,9 +174,9 @@ async function readRecord(
   try {
     const list = await files.find(root, path);
     if (list === undefined) return { record: undefined, hasList: false, listFault: undefined };
-    const record = parseReleases(linesOf(tag, await files.small(list.oid))).find(
-      (line) => line.tag === tag,
-    );
+    const bytes = await files.small(list.oid);
+    checkListSize(bytes);
+    const record = parseReleases(linesOf(tag, bytes)).find((line) => line.tag === tag);
     return { record, hasList: true, listFault: undefined };
   } catch (error) {
     const listFault = faultOf(error, { kind: 'metadata', path, expected: `a line for ${tag}` });

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { GitError } from '../../../src/errors.js';
+import { LIMITS } from '../../../src/limits.js';
 import { tryParseNevra } from '../../../src/mirror/nevra.js';
 import { formatNotesState, notesUrl, parseNotesState } from '../../../src/mirror/notes-state.js';
 import { formatReleases, parseReleases } from '../../../src/mirror/releases.js';
@@ -196,5 +197,13 @@ describe('release-notes.json', () => {
     expect(() => parseNotesState(bytes(text))).toThrow(
       expect.objectContaining({ code: 'MIRROR_INVALID' }),
     );
+  });
+});
+
+describe('a list of more bytes than any mirror has (T51)', () => {
+  it('is refused before it is read, and one of that many is not', () => {
+    const blank = (size: number): Buffer => Buffer.alloc(size, 0x20);
+    expect(parseReleases(blank(LIMITS.releasesBytes))).toEqual([]);
+    expect(() => parseReleases(blank(LIMITS.releasesBytes + 1))).toThrow(/expected at most/);
   });
 });

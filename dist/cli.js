@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-XZ5YEKUD.js");
+  await import("./main-PM7JRIBU.js");
 }

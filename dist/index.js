@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-ID2FF35W.js";
+} from "./chunk-RXVJIXWG.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,12 +33,12 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-XWUBEEFA.js";
+} from "./chunk-2NSFKGQE.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-QLUCBYIN.js";
+} from "./chunk-R3AEDGUH.js";
 import {
   error,
   getInput,

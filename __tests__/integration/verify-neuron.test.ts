@@ -608,13 +608,13 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
       const tree = copy.tree(undefined, { 'README.md': { content: 'mine\n' } });
       copy.git(['tag', 'mine', copy.git(['commit-tree', tree], 'mine\n')]);
       copy.git(['tag', 'a-tree', tree]);
-      const { code, stderr, report } = await runCli(
+      const { code, stdout, report } = await runCli(
         ['verify', '--report', `${makeRunDirectory()}/r.json`, '--repository', copy.path],
         { timeout: LIMIT },
       );
       expect({ code, count: report.releases.length }).toEqual({ code: 0, count: 44 });
       expect(report.foreign).toEqual([{ ref: 'refs/tags/a-tree' }, { ref: 'refs/tags/mine' }]);
-      expect(stderr).toContain('2 foreign');
+      expect(stdout).toContain('2 foreign');
     },
     LIMIT,
   );

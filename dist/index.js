@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-RXVJIXWG.js";
+} from "./chunk-262VFLTW.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-2NSFKGQE.js";
+} from "./chunk-EDWLQ3LR.js";
 import {
   InputError,
   describeError,

@@ -25,8 +25,10 @@ export function tabulateReleases(
   statusOf: (row: ReleaseRow) => string = ({ status }) => status,
 ): TextTable {
   const rows = releases.map((row) => releaseCells(row, statusOf(row)));
-  const isUsed = (at: number): boolean => rows.some((cells) => cells[at] !== '');
-  const used = (cells: readonly string[]): string[] => cells.filter((_, at) => isUsed(at));
+  // Asked once a column: a table of all releases has tens of thousands of rows.
+  const widest = rows.reduce((most, cells) => Math.max(most, cells.length), 0);
+  const isUsed = Array.from({ length: widest }, (_, at) => rows.some((cells) => cells[at] !== ''));
+  const used = (cells: readonly string[]): string[] => cells.filter((_, at) => isUsed[at] ?? false);
   return { columns: used(COLUMNS), rows: rows.map(used) };
 }
 

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-262VFLTW.js";
+} from "./chunk-ZMAG7ZRM.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-EDWLQ3LR.js";
+} from "./chunk-2Y2UYEIH.js";
 import {
   InputError,
   describeError,

@@ -19,7 +19,9 @@ export function refusalOf({ stdout, stderr }: GitResult): string | undefined {
   const words = stderr
     .split(' | ')
     .map((line) => line.replace(/^(?:remote:\s*)+/u, '').trim())
-    .filter((line) => /\w/u.test(line) && !NOISE.test(line));
+    .filter((line) => /\w/u.test(line) && !NOISE.test(line))
+    // No line of theirs begins as a workflow command does (T33).
+    .map((line) => (/^(?:::|##\[)/u.test(line) ? `remote: ${line}` : line));
   const lines = [...new Set(words), ...reasons(refs)];
   const more = lines.length - MOST_LINES;
   return [

@@ -43,6 +43,8 @@ describeWithTools(['openssl'], 'T35, T36: a run that attests', () => {
         ['rekor.sigstore.dev', []],
       ]);
       expect(api.requests.map(({ path, authorization }) => [path, authorization])).toEqual([
+        // Who may see the mirror is asked before anything is signed.
+        ['/api/v3/repos/acme/mirror', `token ${TOKEN}`],
         ['/api/v3/repos/acme/mirror/attestations', `token ${TOKEN}`],
       ]);
       expect(holding(JSON.stringify(api.attestations))).toEqual([]);

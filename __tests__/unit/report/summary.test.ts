@@ -321,7 +321,7 @@ describe('the job summary', () => {
     expect(text).toMatch(/\n````diff\n[^]*\n````\n/);
   });
 
-  it.each([1, 40, 2000, 40_000])('of %i releases stays under what GitHub takes', (count) => {
+  it.each([1, 40, 10_000])('of %i releases stays under what GitHub takes', (count) => {
     const long = 'x '.repeat(3000);
     const given = result(
       'publish',

@@ -60,9 +60,12 @@ export type GitErrorCode =
   | 'MIRROR_INVALID'
   | 'OBJECT_INVALID'
   | 'CONTENT_CHANGED';
+/** This machine, or that of the remote, stands in the way; it says nothing of packages, index or mirror. */
+export type MachineErrorCode = 'DISK_FULL';
 
 /** Every code this program can end with. */
 export type ErrorCode =
+  | MachineErrorCode
   | InputErrorCode
   | DownloadErrorCode
   | RepodataErrorCode
@@ -131,6 +134,30 @@ export class GitError extends MirrorError<GitErrorCode | 'TIMEOUT' | 'LIMIT_EXCE
     super(code, message, details);
     this.isTooMuch = details.isTooMuch;
   }
+}
+
+/**
+ * A disk, or a quota, is full. No {@link MirrorError}, so that whatever takes those for a fault of a package, a server or the mirror, and
+ * goes on with the next, lets this one pass: the run ends.
+ */
+export class DiskFullError extends Error {
+  readonly code = 'DISK_FULL';
+  readonly remedy: string;
+  constructor(message: string, { cause, remedy = REMEDIES.DISK_FULL }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.remedy = remedy;
+  }
+}
+
+/** A full disk, as this program or the system says it; undefined for anything else. */
+export function diskFull(error: unknown): DiskFullError | undefined {
+  if (error instanceof DiskFullError) return error;
+  const { code, message } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly message?: unknown;
+  };
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
+  return new DiskFullError(`no space is left on the disk: ${String(message)}`, { cause: error });
 }
 
 /** What to do, per code. docs/troubleshooting.md is generated from this table. */
@@ -215,6 +242,8 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
     'git itself would refuse this object; no honest tool writes such. Run git fsck --strict in a clone, and find out who pushed it.',
   CONTENT_CHANGED:
     'The publisher replaced a published package. Compare both; acknowledge with on-content-change: warn.',
+  DISK_FULL:
+    'Free space where the message says, or put temporary files on a larger disk (RUNNER_TEMP; on the command line TMPDIR), and run again: the next run completes what this one could not.',
 };
 
 /** What to do where git refuses to move a branch under somebody's files. */
@@ -245,8 +274,9 @@ export function describeError(error: unknown): {
   readonly message: string;
   readonly remedy: string;
 } {
-  if (error instanceof MirrorError)
-    return { code: (error as AnyMirrorError).code, message: error.message, remedy: error.remedy };
+  const known = error instanceof MirrorError ? (error as AnyMirrorError) : diskFull(error);
+  if (known !== undefined)
+    return { code: known.code, message: known.message, remedy: known.remedy };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',

@@ -39,15 +39,38 @@ async function main(): Promise<void> {
     result = refusedInput(error);
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
-  const path = reportPath();
-  await writeReport(result, path);
-  writeOutputs(result, path);
+  result = await deliver(result);
   if (!result.failed) core.info(printable(headline(result)));
-  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined)
-    await core.summary.addRaw(formatSummary(result)).write();
   annotateFindings(result.report);
   fail(result);
   guard.done();
+}
+
+/** Report, outputs and summary. What the disk does not take is a failure of the run, and does not silence the rest. */
+async function deliver(result: RunResult): Promise<RunResult> {
+  const path = reportPath();
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => writeReport(result, path),
+    async () => {
+      writeOutputs(result, path);
+    },
+    () => writeSummary(result),
+  ];
+  const causes: unknown[] = [];
+  for (const step of steps)
+    try {
+      await step();
+    } catch (error) {
+      causes.push(error);
+    }
+  if (causes.length === 0) return result;
+  result.report.errors.push(...causes.map(describeError));
+  return { ...result, failed: true };
+}
+
+async function writeSummary(result: RunResult): Promise<void> {
+  if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
+  await core.summary.addRaw(formatSummary(result)).write();
 }
 
 /** What `verify` found, a group an annotation; those beyond what the runner shows stay lines of the log. */
@@ -63,11 +86,14 @@ function annotateFindings({ findings }: Report): void {
 /** The same for a run that crashed, with nothing to wait for: the process ends when this returns. */
 function lastWords(result: RunResult): void {
   const path = reportPath();
-  writeFileSync(path, formatReport(result));
-  writeOutputs(result, path);
-  const summary = process.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined) appendFileSync(summary, formatSummary(result));
-  fail(result);
+  try {
+    writeFileSync(path, formatReport(result));
+    writeOutputs(result, path);
+    const summary = process.env['GITHUB_STEP_SUMMARY'];
+    if (summary !== undefined) appendFileSync(summary, formatSummary(result));
+  } finally {
+    fail(result);
+  }
 }
 
 /** The runner fills in the defaults of action.yml; what equals its default was not given. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { InputError } from '../errors.js';
+import { writeWhole } from '../disk.js';
+import { diskFull, InputError } from '../errors.js';
 import { resolveRepository } from '../git/remote/credentials.js';
 import { otherSources } from '../init/candidates.js';
 import { chooseInputs } from '../init/inputs.js';
@@ -127,10 +128,11 @@ async function keepFile(
   try {
     await mkdir(dirname(file), { recursive: true });
     const held = await readFile(file, 'utf8').catch(() => undefined);
-    if (held !== content) await writeFile(file, content, { flag: 'wx' });
+    if (held !== content) await writeWhole(file, content, 'wx');
     logger.info(held === content ? `${file} holds just this already` : `written: ${file}`);
     return undefined;
   } catch (error) {
+    if (diskFull(error) !== undefined) throw error;
     const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
     const problem = isTaken
       ? `${file} exists and holds something else; it was not touched`

@@ -46,13 +46,13 @@ async function main(args: readonly string[]): Promise<number> {
     return writeSite({ line, read: inputReader(line), logger, print, unfinished });
   }
   const options = parseOptions(inputReader(line), process.env);
-  const result = await run(options, {
+  const ran = await run(options, {
     logger,
     environment: withoutToolCache(process.env),
     signal: stopSignal(),
     unfinished: guard.unfinished,
   });
-  await showResult(result, { line, print });
+  const result = await showResult(ran, { line, print });
   return result.isInputWrong === true ? 2 : result.failed ? 1 : 0;
 }
 

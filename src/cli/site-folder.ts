@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT
-import {
-  appendFile,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  rmdir,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
+import { writeWhole } from '../disk.js';
 import { InputError } from '../errors.js';
 
 /** Lists what an earlier run wrote, a path a line; what it does not list is somebody else's. */
 const LIST = '.rpm-source-mirror-site';
+const NEW_LIST = `${LIST}.new`;
 const HEADING = '# Written by rpm-source-mirror site, which replaces these files and no other.';
 
 /** A folder that may be written: what lies in it is what an earlier run wrote. */
@@ -37,7 +30,7 @@ export async function openSiteFolder(path: string): Promise<SiteFolder> {
     });
   const held = await walk(path, '');
   const listed = new Set((await readFile(join(path, LIST), 'utf8').catch(() => '')).split('\n'));
-  const foreign = held.find((name) => name !== LIST && (!listed.has(HEADING) || !listed.has(name)));
+  const foreign = held.find((name) => !isList(name) && (!listed.has(HEADING) || !listed.has(name)));
   if (foreign === undefined) return { path, held };
   throw new InputError(
     'INPUT_CONFLICT',
@@ -69,20 +62,27 @@ export async function writeSiteFolder(
   files: Iterable<readonly [path: string, content: string]>,
 ): Promise<number> {
   await mkdir(path, { recursive: true });
-  const known = new Set(held.filter((name) => name !== LIST));
+  const known = new Set(held.filter((name) => !isList(name)));
   const written = new Set<string>();
-  const list = (names: Iterable<string>): Promise<void> =>
-    writeFile(join(path, LIST), [HEADING, ...[...names].sort(), ''].join('\n'));
+  const list = async (names: Iterable<string>): Promise<void> => {
+    // Where the new list does not fit on the disk, the old one must stay.
+    await writeWhole(join(path, NEW_LIST), [HEADING, ...[...names].sort(), ''].join('\n'));
+    await rename(join(path, NEW_LIST), join(path, LIST));
+  };
   await list(known);
   for (const [name, content] of files) {
     if (!known.has(name)) await appendFile(join(path, LIST), `${name}\n`);
     written.add(name);
     await mkdir(dirname(join(path, name)), { recursive: true });
-    await writeFile(join(path, name), content);
+    await writeWhole(join(path, name), content);
   }
-  for (const name of held) if (name !== LIST && !written.has(name)) await remove(path, name);
+  for (const name of held) if (!isList(name) && !written.has(name)) await remove(path, name);
   await list(written);
   return written.size;
+}
+
+function isList(name: string): boolean {
+  return name === LIST || name === NEW_LIST;
 }
 
 /** Removes a file of the earlier site, and its folder where that is empty then. */

@@ -41,7 +41,7 @@ export async function writeSite({
   const options = parseOptions(read, process.env);
   const folder = await openSiteFolder(resolve(line.output));
   const signal = stopSignal();
-  const result = await run(options, {
+  const ran = await run(options, {
     logger,
     environment: process.env,
     signal,
@@ -61,7 +61,7 @@ export async function writeSite({
       logger.info(`${count} files written; the first page is ${join(folder.path, 'index.html')}`);
     },
   });
-  await showResult(result, { line, print });
+  const result = await showResult(ran, { line, print });
   return result.isInputWrong === true ? 2 : result.failed ? 1 : 0;
 }
 

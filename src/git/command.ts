@@ -7,6 +7,7 @@ import {
 } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
+import { saidDiskFull } from '../disk.js';
 import { GitError } from '../errors.js';
 import { KIB, LIMITS, MIB } from '../limits.js';
 
@@ -45,7 +46,7 @@ const STREAMS_AFTER_EXIT = 10_000;
 /**
  * Runs git to its end and gives what it said, whatever the exit code; nothing is printed. It gets no stdin, and a signal to this process
  * does not reach it: a push under way ends by itself. What takes too long is killed, with the programs that git started.
- * @throws GitError GIT_FAILED when git cannot be started or says more than fits; TIMEOUT
+ * @throws GitError GIT_FAILED when git cannot be started or says more than fits; TIMEOUT; DiskFullError, also for the remote's
  */
 export async function runGit(command: GitCommand): Promise<GitResult> {
   const { timeout = LIMITS.gitTimeout } = command;
@@ -83,6 +84,8 @@ export async function runGit(command: GitCommand): Promise<GitResult> {
       'GIT_FAILED',
       `Expected at most ${STDOUT_CAP} bytes from ${name}, found more.`,
     );
+  const full = ended.exitCode === 0 ? undefined : saidDiskFull(said.split(' | '), name);
+  if (full !== undefined) throw full;
   return { exitCode: ended.exitCode ?? -1, stdout: stdout.bytes(), stderr: said };
 }
 

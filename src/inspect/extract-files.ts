@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { constants, existsSync } from 'node:fs';
-import { chmod, mkdir, open, readdir, symlink } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { ByteSource } from '../bytes.js';
+import { writingTo } from '../disk.js';
 import { InputError, PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
 import { checkPath, verifyTree } from '../rpm/payload/paths.js';
@@ -27,6 +28,21 @@ export async function extractFiles(
   for (const { path } of files) decode(path);
   await requireEmpty(folder);
   await mkdir(folder, { recursive: true });
+  try {
+    return await fill(folder, pkg, source);
+  } catch (error) {
+    // Half a package would pass for one; there was nothing here before.
+    for (const name of await readdir(folder))
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+    throw error;
+  }
+}
+
+async function fill(
+  folder: string,
+  pkg: RpmPackage,
+  source: ByteSource,
+): Promise<{ readonly written: number; readonly left: readonly string[] }> {
   const links: { readonly path: string; readonly target: Buffer }[] = [];
   const folders: { readonly path: string; readonly mode: number }[] = [];
   const left: string[] = [];
@@ -68,7 +84,7 @@ async function writeNew(path: string, content: Uint8Array, mode: number): Promis
     0o600,
   );
   try {
-    await file.writeFile(content);
+    await writingTo(dirname(path), file.writeFile(content));
     await file.chmod(mode & 0o777);
   } finally {
     await file.close();

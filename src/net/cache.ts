@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Kept packages, named by their checksum and nothing else: whoever reads one hashes it again. */
@@ -33,7 +33,15 @@ export const toolCache: PackageCache = {
   },
   async keep(path, checksum) {
     const { cacheFile } = await import('@actions/tool-cache');
-    await cacheFile(path, FILE, TOOL, version(checksum), ARCH);
+    try {
+      await cacheFile(path, FILE, TOOL, version(checksum), ARCH);
+    } catch (error) {
+      // A part of it is found by nobody, and takes the room that the run may need.
+      const folder = process.env['RUNNER_TOOL_CACHE'];
+      if (folder)
+        await rm(join(folder, TOOL, version(checksum), ARCH), { recursive: true, force: true });
+      throw error;
+    }
   },
 };
 

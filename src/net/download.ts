@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
 
-import { DownloadError, IntegrityError } from '../errors.js';
+import { diskFull, DownloadError, IntegrityError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
 import type { PackageCache } from './cache.js';
@@ -68,6 +68,7 @@ async function fromCache(
     return await intake.finish(true);
   } catch (error) {
     await intake.discard();
+    if (diskFull(error) !== undefined) throw error;
     context.logger.warning(
       `${request.what}: what the tool cache holds cannot be used and is ignored: ${(error as Error).message}`,
     );
@@ -233,8 +234,9 @@ class Intake {
     this.#sha256.update(chunk);
     if (this.#announced !== this.#sha256) this.#announced.update(chunk);
     await this.#spool.append(chunk).catch((cause: unknown) => {
-      const remedy =
-        'Free space in RUNNER_TEMP (or the folder for temporary files), and see that it can be written.';
+      const full = diskFull(cause);
+      if (full !== undefined) throw full;
+      const remedy = 'See that RUNNER_TEMP (or the folder for temporary files) can be written.';
       throw new DownloadError(
         'TOO_LARGE',
         `${what}: cannot be stored: ${(cause as Error).message}`,

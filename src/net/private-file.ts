@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { type ByteSource, memorySource } from '../bytes.js';
+import { writingTo } from '../disk.js';
 
 const CHUNK = 1 << 18;
 
@@ -22,10 +23,9 @@ export class PrivateDirectory {
   /** Makes an empty file under a name that nobody can guess; fails when it is there already, link or not. */
   async create(): Promise<PrivateFile> {
     this.#path ??= mkdtemp(join(this.#parent, 'rpm-source-mirror-'));
-    const path = join(await this.#path, randomUUID());
-    const file = new PrivateFile(path, await open(path, 'wx+', 0o600), () =>
-      this.#open.delete(file),
-    );
+    const path = join(await writingTo(this.#parent, this.#path), randomUUID());
+    const handle = await writingTo(this.#parent, open(path, 'wx+', 0o600));
+    const file = new PrivateFile(path, handle, () => this.#open.delete(file));
     this.#open.add(file);
     return file;
   }
@@ -55,7 +55,10 @@ export class PrivateFile {
 
   async append(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length;) {
-      const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.#size);
+      const { bytesWritten } = await writingTo(
+        dirname(this.path),
+        this.#handle.write(chunk, at, chunk.length - at, this.#size),
+      );
       at += bytesWritten;
       this.#size += bytesWritten;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describeError, DownloadError } from '../errors.js';
+import { describeError, diskFull, DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { notesFileName } from '../mirror/layout.js';
@@ -44,6 +44,7 @@ export async function fetchNotes(
       try {
         return (await fetchPage(url, file, { known, fetcher })) ?? old;
       } catch (error) {
+        if (diskFull(error) !== undefined) throw error;
         const { code, message } = describeError(error);
         logger.warning(
           `release notes ${code}: ${message}; releases are published ${old === undefined ? 'without them' : 'with the archived copy'}`,

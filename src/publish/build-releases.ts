@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describeError, DownloadError } from '../errors.js';
+import { describeError, diskFull, DownloadError } from '../errors.js';
 import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { inGroup } from '../log.js';
@@ -155,9 +155,11 @@ class Builder {
     return prepare(this.session, this.building, release, this.building.most - this.accepted);
   }
 
-  /** @throws what is no fault of a release, such as a lost race */
+  /** @throws what is no fault of a release, such as a lost race or a full disk */
   private async refuse(turn: Turn, error: unknown): Promise<Outcome> {
     if (!(error instanceof ReleaseFailure)) throw error;
+    const full = diskFull(error.cause);
+    if (full !== undefined) throw full;
     const { ports, rows, prepared, options } = this.session;
     const { release, count } = turn;
     this.building.names.release(release);
@@ -172,7 +174,7 @@ class Builder {
     }
     // What git's fsck refuses is dropped from the private repository, with what others share with it; nothing of it may stay among their objects.
     prepared.clear();
-    await ports.store.check().catch(() => undefined);
+    await ports.store.check().catch(unlessDiskFull);
     return 'passed';
   }
 
@@ -281,6 +283,10 @@ async function prepare(
   } finally {
     if (!session.held.has(download)) await download.release();
   }
+}
+
+function unlessDiskFull(error: unknown): void {
+  if (diskFull(error) !== undefined) throw error;
 }
 
 function counted(releases: number): string {

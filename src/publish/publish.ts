@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describeError, GitError, MirrorError } from '../errors.js';
+import { describeError, diskFull, GitError, MirrorError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS } from '../limits.js';
 import { inGroup } from '../log.js';
@@ -61,7 +61,8 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
       }
     }
     // What was prepared ahead is judged in its own turn: nothing that git refuses may stay among the objects of the next attempt.
-    await ports.store.check().catch(() => {
+    await ports.store.check().catch((error: unknown) => {
+      if (diskFull(error) !== undefined) throw error;
       session.prepared.clear();
     });
     ports.logger.info(
@@ -77,7 +78,7 @@ function failRun(
   { plan, tagged }: Survey,
   error: unknown,
 ): RunResult {
-  if (!(error instanceof MirrorError)) throw error;
+  if (!(error instanceof MirrorError) && diskFull(error) === undefined) throw error;
   ports.report.errors.push(describeError(error));
   rows.skipRest(plan.releases, ports.signal.aborted ? 'the run was stopped' : 'the run failed');
   return rows.result({ commit: tip, failed: true, tagged });

@@ -34,6 +34,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'REMOTE_FAILED',
   'GIT_FAILED',
   'NON_FAST_FORWARD',
+  'DISK_FULL',
   'INTERNAL',
 ]);
 const MOST_NAMES = 50;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { writeWhole } from '../disk.js';
 import { VERSION } from '../version.js';
 import type { ReleaseRow, Report, RunResult } from './report.js';
 
@@ -61,9 +62,9 @@ export async function writeStatements(
     await mkdir(folder, { recursive: true });
     // A tag may hold slashes, and what Windows keeps for itself.
     const path = join(folder, encodeURIComponent(row.tag).replaceAll('*', '%2A'));
-    await writeFile(`${path}.intoto.json`, `${JSON.stringify(statement, null, 2)}\n`);
+    await writeWhole(`${path}.intoto.json`, `${JSON.stringify(statement, null, 2)}\n`);
     const bundle = attestations?.get(row.tag);
     if (bundle !== undefined)
-      await writeFile(`${path}.sigstore.json`, `${JSON.stringify(bundle)}\n`);
+      await writeWhole(`${path}.sigstore.json`, `${JSON.stringify(bundle)}\n`);
   }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, mkdtempSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { check } from '../check/check.js';
+import { writeWhole } from '../disk.js';
 import { describeError, InputError, MirrorConflictError } from '../errors.js';
 import { openRepository } from '../git/remote/repository.js';
 import type { MirrorReader } from '../git/store.js';
@@ -341,7 +342,7 @@ function openClock({ environment }: Door): Clock {
 
 /** Writes the JSON report, with the statements of what was published beside it, and returns its path. */
 export async function writeReport(result: RunResult, path: string): Promise<string> {
-  await writeFile(path, formatReport(result));
+  await writeWhole(path, formatReport(result));
   await writeStatements(result, path);
   return path;
 }

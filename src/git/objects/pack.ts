@@ -2,9 +2,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { createDeflate, deflate, deflateSync } from 'node:zlib';
 
+import { writingTo } from '../../disk.js';
 import { KIB, MIB } from '../../limits.js';
 import type { ObjectType } from '../store.js';
 
@@ -29,6 +31,7 @@ const PROBE_BYTES = 32 * KIB;
  */
 export class PackWriter {
   readonly #file: FileHandle;
+  readonly #folder: string;
   #objects = 0;
   #bytes = HEADER_BYTES;
   #buffered: Buffer[] = [];
@@ -36,15 +39,17 @@ export class PackWriter {
   /** Writes happen in turns; a failed one makes all later ones fail. */
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, folder: string) {
     this.#file = file;
+    this.#folder = folder;
   }
 
   /** Begins a pack in a new file. */
   static async create(path: string): Promise<PackWriter> {
-    const file = await open(path, 'wx+', 0o600);
-    await file.write(Buffer.alloc(HEADER_BYTES));
-    return new PackWriter(file);
+    const folder = dirname(path);
+    const writer = new PackWriter(await writingTo(folder, open(path, 'wx+', 0o600)), folder);
+    await writer.#write(Buffer.alloc(HEADER_BYTES), 0);
+    return writer;
   }
 
   /** Objects so far. */
@@ -109,9 +114,9 @@ export class PackWriter {
       header.write('PACK');
       header.writeUInt32BE(2, 4);
       header.writeUInt32BE(this.#objects, 8);
-      await this.#file.write(header, 0, HEADER_BYTES, 0);
+      await this.#write(header, 0);
       const trailer = await this.#hash();
-      await this.#file.write(trailer, 0, TRAILER_BYTES, this.#bytes);
+      await this.#write(trailer, this.#bytes);
       // What was taken back last may lie behind.
       await this.#file.truncate(this.#bytes + TRAILER_BYTES);
       return trailer.toString('hex');
@@ -145,6 +150,14 @@ export class PackWriter {
     return hash.digest();
   }
 
+  /** A disk that fills up takes a part first, and refuses the rest. */
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const write = this.#file.write(bytes, at, bytes.length - at, position + at);
+      at += (await writingTo(this.#folder, write)).bytesWritten;
+    }
+  }
+
   #push(bytes: Buffer): void {
     this.#buffered.push(bytes);
     this.#bufferedBytes += bytes.length;
@@ -159,7 +172,7 @@ export class PackWriter {
     const bytes = Buffer.concat(this.#buffered);
     this.#buffered = [];
     this.#bufferedBytes = 0;
-    await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+    await this.#write(bytes, this.#bytes);
     this.#bytes += bytes.length;
   }
 
@@ -189,7 +202,7 @@ export class PackWriter {
 
   async #drain(stream: AsyncIterable<Buffer>): Promise<void> {
     for await (const chunk of stream) {
-      await this.#file.write(chunk, 0, chunk.length, this.#bytes);
+      await this.#write(chunk, this.#bytes);
       this.#bytes += chunk.length;
     }
   }

@@ -125,7 +125,7 @@ export class Follower implements FurtherRemote {
       await this.#pushAll(request, talk);
       return true;
     } catch (error) {
-      if (error instanceof GitError && error.code === 'AUTH') throw error;
+      if (!(error instanceof GitError) || error.code === 'AUTH') throw error;
       return false;
     }
   }

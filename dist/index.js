@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-ZMAG7ZRM.js";
+} from "./chunk-UVZ6TYH5.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,12 +33,12 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-2Y2UYEIH.js";
+} from "./chunk-PWYYAXIZ.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-R3AEDGUH.js";
+} from "./chunk-UJPLCBNE.js";
 import {
   error,
   getInput,
@@ -371,15 +371,35 @@ async function main() {
     result = refusedInput(error2);
     process.exitCode = error2 instanceof InputError ? 2 : 1;
   }
-  const path = reportPath();
-  await writeReport(result, path);
-  writeOutputs(result, path);
+  result = await deliver(result);
   if (!result.failed) info(printable(headline(result)));
-  if (process.env["GITHUB_STEP_SUMMARY"] !== void 0)
-    await summary.addRaw(formatSummary(result)).write();
   annotateFindings(result.report);
   fail(result);
   guard.done();
+}
+async function deliver(result) {
+  const path = reportPath();
+  const steps = [
+    () => writeReport(result, path),
+    async () => {
+      writeOutputs(result, path);
+    },
+    () => writeSummary(result)
+  ];
+  const causes = [];
+  for (const step of steps)
+    try {
+      await step();
+    } catch (error2) {
+      causes.push(error2);
+    }
+  if (causes.length === 0) return result;
+  result.report.errors.push(...causes.map(describeError));
+  return { ...result, failed: true };
+}
+async function writeSummary(result) {
+  if (process.env["GITHUB_STEP_SUMMARY"] === void 0) return;
+  await summary.addRaw(formatSummary(result)).write();
 }
 function annotateFindings({ findings }) {
   for (const [at, group] of groupFindings(findings).entries()) {
@@ -391,11 +411,14 @@ function annotateFindings({ findings }) {
 }
 function lastWords(result) {
   const path = reportPath();
-  writeFileSync(path, formatReport(result));
-  writeOutputs(result, path);
-  const summary2 = process.env["GITHUB_STEP_SUMMARY"];
-  if (summary2 !== void 0) appendFileSync(summary2, formatSummary(result));
-  fail(result);
+  try {
+    writeFileSync(path, formatReport(result));
+    writeOutputs(result, path);
+    const summary2 = process.env["GITHUB_STEP_SUMMARY"];
+    if (summary2 !== void 0) appendFileSync(summary2, formatSummary(result));
+  } finally {
+    fail(result);
+  }
 }
 function givenInput(name) {
   const text = getInput(name);

@@ -489,8 +489,8 @@ describe('a repository on this machine that belongs to somebody else', () => {
   });
 });
 
-/** A git server that takes no request body above a limit, or breaks the connection off. */
-async function startSmallServer(root: string, limit: number, kind: '413' | 'cut' | '408') {
+/** A git server that takes no request body above a limit, breaks the connection off, or goes down over it. */
+async function startSmallServer(root: string, limit: number, kind: '413' | 'cut' | '408' | 'dies') {
   const pushes: string[] = [];
   const server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -500,7 +500,8 @@ async function startSmallServer(root: string, limit: number, kind: '413' | 'cut'
       size += chunk.length;
       if (size > limit && !isOver) {
         isOver = true;
-        if (kind === 'cut') request.socket.resetAndDestroy();
+        if (kind === 'dies') server.close();
+        if (kind === 'dies' || kind === 'cut') request.socket.resetAndDestroy();
         else response.writeHead(Number(kind), { connection: 'close' }).end();
       }
       if (!isOver) parts.push(chunk);
@@ -597,25 +598,32 @@ describe('a push that is too large for what stands before the repository', () =>
     120_000,
   );
 
-  it('names the limit where one release is too large by itself', async () => {
-    const root = makeRunDirectory();
-    execFileSync('git', ['init', '-q', '--bare', '-b', 'main', join(root, 'm.git')]);
-    execFileSync('git', ['-C', join(root, 'm.git'), 'config', 'http.receivepack', 'true']);
-    const server = await startSmallServer(root, 20_000, '413');
-    try {
-      await onStage({ packages: large.slice(0, 2) }, async (stage) => {
-        const result = await stage.publish({ repository: server.url });
-        expect(errorsOf(result)[0]).toMatchObject({
-          code: 'REMOTE_FAILED',
-          remedy: expect.stringMatching(
-            /push-batch: 1.*client_max_body_size.*archive-packages: header/,
-          ),
+  it.each([
+    ['one release is too large by itself', '413'],
+    ['the server does not come back from it', 'dies'],
+  ] as const)(
+    'names the limit where %s',
+    async (_, kind) => {
+      const root = makeRunDirectory();
+      execFileSync('git', ['init', '-q', '--bare', '-b', 'main', join(root, 'm.git')]);
+      execFileSync('git', ['-C', join(root, 'm.git'), 'config', 'http.receivepack', 'true']);
+      const server = await startSmallServer(root, 20_000, kind);
+      try {
+        await onStage({ packages: large.slice(0, 2) }, async (stage) => {
+          const result = await stage.publish({ repository: server.url });
+          expect(errorsOf(result)[0]).toMatchObject({
+            code: 'REMOTE_FAILED',
+            remedy: expect.stringMatching(
+              /push-batch: 1.*client_max_body_size.*archive-packages: header/,
+            ),
+          });
         });
-      });
-    } finally {
-      server.close();
-    }
-  }, 120_000);
+      } finally {
+        server.close();
+      }
+    },
+    120_000,
+  );
 });
 
 describe('a push that the remote refuses', () => {

@@ -82,7 +82,7 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
   for (let attempt = 1; ; attempt++) {
     const answer = await tryPush(store, request);
     if (!(answer instanceof GitError) && answer.status === 'pushed') break;
-    let standing = await compareRefs(store, batch, request);
+    let standing = await askAfter(answer, () => compareRefs(store, batch, request));
     if (standing === 'unchanged' && !(answer instanceof GitError)) {
       // Another push may hold the lock of a ref before its new value can be seen.
       await sleep(500 + Math.random() * 1000);
@@ -139,6 +139,19 @@ function pushRefusal(message: string): GitError {
     `the remote refused the push:\n${message}`,
     remedy === undefined ? {} : { remedy },
   );
+}
+
+/** A server that fell silent over a push: the push says more than the question after it. */
+async function askAfter<T>(answer: PushResult | GitError, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(answer instanceof GitError && error instanceof GitError)) throw error;
+    throw new GitError(answer.code, `${answer.message}; after it ${error.message}`, {
+      remedy: answer.remedy,
+      cause: error,
+    });
+  }
 }
 
 /** What the remote has now: all of the push, something of somebody else's, or what it had before. */

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-UVZ6TYH5.js";
+} from "./chunk-MQMNVYQV.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-PWYYAXIZ.js";
+} from "./chunk-NYVBATUK.js";
 import {
   InputError,
   describeError,

@@ -18,8 +18,9 @@ import { actionLogger, MOST_ANNOTATIONS } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { formatSummary } from './report/summary.js';
 import { guardAgainstCrash } from './run/crash.js';
-import { failures, formatReport, run, writeReport } from './run/run.js';
+import { run } from './run/run.js';
 import { stopSignal } from './run/signals.js';
+import { failures, formatReport, writeReport } from './run/write-report.js';
 
 /** The Action: inputs → use case → outputs, summary, annotations, exit code. */
 async function main(): Promise<void> {

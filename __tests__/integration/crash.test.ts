@@ -140,4 +140,26 @@ globalThis.held = held;
       expect(readdirSync(join(tempDir, 'temp'))).toEqual([]);
     },
   );
+
+  it.each(
+    ['init', 'inspect'].flatMap((command) =>
+      ['throw new Error("thrown")', 'process.kill(process.pid, "SIGTERM")'].map((code) => [
+        command,
+        code,
+      ]),
+    ),
+  )('%s leaves no folder behind after: %s', async (command, code) => {
+    const tempDir = makeRunDirectory();
+    const { baseurl } = given();
+    const args = command === 'init' ? [baseurl!] : [join(tempDir, 'a.rpm'), `--gpgkey=${baseurl}`];
+    writeFileSync(join(tempDir, 'a.rpm'), hello('1.0').built.bytes);
+    const result = await runCli([command, ...args], {
+      tempDir,
+      nodeOptions: ['--import', preload(tempDir, code)],
+    });
+    expect({
+      ended: [result.code, result.signal],
+      left: readdirSync(join(tempDir, 'temp')),
+    }).toEqual({ ended: code.startsWith('throw') ? [1, null] : [null, 'SIGTERM'], left: [] });
+  });
 });

@@ -18,7 +18,7 @@ import { splitList, withoutUserInfo } from '../inputs/values.js';
 import type { Logger } from '../log.js';
 import { createFetcher } from '../net/http.js';
 import { formatError } from '../report/terminal.js';
-import { serverUrls } from '../run/run.js';
+import { serverUrls } from '../run/server-urls.js';
 import { resolveSource } from '../upstream/sources.js';
 import { VERSION } from '../version.js';
 import type { CommandLine } from './arguments.js';
@@ -29,6 +29,8 @@ export interface InitCommand {
   readonly logger: Logger;
   /** Writes to standard output. */
   readonly print: (text: string) => void;
+  /** RUNNER_TEMP is the folder for what is not to stay. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Where GitHub looks for workflows, from the top of a repository. */
@@ -39,7 +41,13 @@ const USUAL_FILE = join('.github', 'workflows', 'mirror.yml');
  * Returns the exit status: 2 when the file cannot be the workflow's, such as one with other content, which stays as it is.
  * @throws InputError, DownloadError, RepodataError, IntegrityError, VerificationError
  */
-export async function writeWorkflow({ line, read, logger, print }: InitCommand): Promise<number> {
+export async function writeWorkflow({
+  line,
+  read,
+  logger,
+  print,
+  environment,
+}: InitCommand): Promise<number> {
   const given = givenInputs(line, read);
   // What the workflow will fill in, or what the user is still to choose, is no reason to refuse.
   const options = parseOptions(
@@ -54,7 +62,7 @@ export async function writeWorkflow({ line, read, logger, print }: InitCommand):
     logger,
     userAgent: `rpm-source-mirror/${VERSION}`,
     concurrency: options.concurrency,
-    environment: process.env,
+    environment,
     secretHeaders,
   });
   try {

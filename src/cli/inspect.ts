@@ -29,13 +29,21 @@ export interface InspectCommand {
   readonly logger: Logger;
   /** Writes to standard output. */
   readonly print: (text: string) => void;
+  /** RUNNER_TEMP is the folder for what is not to stay. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
  * `inspect FILE…`: prints what each file says and whether it is accepted. Returns the exit status: 0 if all are.
  * @throws InputError when no file is named, or a file or a key is missing
  */
-export async function inspectFiles({ line, read, logger, print }: InspectCommand): Promise<number> {
+export async function inspectFiles({
+  line,
+  read,
+  logger,
+  print,
+  environment,
+}: InspectCommand): Promise<number> {
   if (line.files.length === 0)
     throw new InputError('INPUT_MISSING', 'inspect: no file is named', {
       remedy: 'Write inspect FILE…',
@@ -46,7 +54,7 @@ export async function inspectFiles({ line, read, logger, print }: InspectCommand
       remedy: 'Name existing files.',
     });
   const folders = await extractFolders(line);
-  const keyring = await readKeys(read('gpgkey'), logger);
+  const keyring = await readKeys(read('gpgkey'), { logger, environment });
   const policy: SignaturePolicy = {
     allowWeak: new Set(splitList(read('allow-weak')).map((name) => name.toLowerCase())),
     now: Math.floor(Date.now() / 1000),
@@ -98,13 +106,16 @@ function format(result: InspectResult, { json, quiet }: CommandLine): string {
   return quiet ? '' : `${formatInspection(result).split('\n').map(printable).join('\n')}\n`;
 }
 
-async function readKeys(text: string, logger: Logger): Promise<Keyring> {
+async function readKeys(
+  text: string,
+  { logger, environment }: Pick<InspectCommand, 'logger' | 'environment'>,
+): Promise<Keyring> {
   const sources = parseKeys(text);
   const fetcher = createFetcher({
     logger,
     userAgent: `rpm-source-mirror/${VERSION}`,
     concurrency: 1,
-    environment: process.env,
+    environment,
   });
   try {
     return await loadKeyring(

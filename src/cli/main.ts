@@ -9,8 +9,10 @@ import { paintFor } from '../report/paint.js';
 import type { Report, RunResult } from '../report/report.js';
 import { formatError } from '../report/terminal.js';
 import { type CrashGuard, guardAgainstCrash } from '../run/crash.js';
-import { failures, formatReport, run } from '../run/run.js';
+import { run } from '../run/run.js';
 import { stopSignal } from '../run/signals.js';
+import { inTemporaryFolder } from '../run/temporary-folder.js';
+import { failures, formatReport } from '../run/write-report.js';
 import { VERSION } from '../version.js';
 import { type CommandLine, parseCommandLine, shellVariableOf, variableOf } from './arguments.js';
 import { helpText } from './help.js';
@@ -36,10 +38,19 @@ async function main(args: readonly string[]): Promise<number> {
     verbose: line.verbose,
   });
   warnOfMistypedInputs(process.env, { logger, underscores: true });
-  if (line.command === 'inspect')
-    return inspectFiles({ line, read: inputReader(line), logger, print });
-  if (line.command === 'init')
-    return writeWorkflow({ line, read: inputReader(line), logger, print });
+  if (line.command === 'inspect' || line.command === 'init') {
+    const command = line.command === 'init' ? writeWorkflow : inspectFiles;
+    guard.endOnSignal();
+    return inTemporaryFolder(process.env, guard.unfinished.folders, (folder) =>
+      command({
+        line,
+        read: inputReader(line),
+        logger,
+        print,
+        environment: { ...process.env, RUNNER_TEMP: folder },
+      }),
+    );
+  }
   if (line.command === 'site') {
     const { writeSite } = await import('./site.js');
     const { unfinished } = guard;

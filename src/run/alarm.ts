@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
 
-import { sentences } from '../errors.js';
+import { describeError, sentences } from '../errors.js';
 import type { IssueHost } from '../github/port.js';
+import type { RepositoryName } from '../github/repository-name.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import { plain, unaddressed } from '../report/escape.js';
 import { shortRef } from '../report/findings.js';
 import { headline } from '../report/headline.js';
 import type { RunResult } from '../report/report.js';
+import type { RunHost } from './run-host.js';
 
 /** What the alarm needs to know besides the result. */
 export interface AlarmContext {
@@ -23,16 +25,49 @@ export interface AlarmContext {
 /** Reasons that are listed; the rest is counted. */
 const MOST_REASONS = 50;
 
+/** Keeps the alarm issue, where it is wanted; a run that only looks or was stopped tells nobody. */
+export async function updateAlarmIssue(
+  issues: IssueHost,
+  result: RunResult,
+  {
+    options,
+    host,
+    logger,
+    mirror,
+  }: {
+    options: Options;
+    host: Pick<RunHost, 'environment' | 'signal'>;
+    logger: Logger;
+    mirror: RepositoryName;
+  },
+): Promise<RunResult> {
+  if (!options.alarmIssue || options.dryRun || options.mode === 'check' || host.signal.aborted)
+    return result;
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: id,
+  } = host.environment;
+  try {
+    await keepIssue(issues, result, {
+      options,
+      logger,
+      mirror: `${mirror.owner}/${mirror.repo}`,
+      runUrl: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
+    });
+    return result;
+  } catch (error) {
+    result.report.errors.push(describeError(error));
+    return { ...result, failed: true };
+  }
+}
+
 /**
  * Keeps one issue per mirror and mode: opens it when a run refuses something or upstream replaced content, updates it while that lasts, with a comment
  * whenever the reasons change, and closes it when a run is well. What a person closed stays closed while nothing fails and the reasons are the same.
  * @throws GitError AUTH, REMOTE_FAILED
  */
-export async function raiseAlarm(
-  host: IssueHost,
-  result: RunResult,
-  context: AlarmContext,
-): Promise<void> {
+async function keepIssue(host: IssueHost, result: RunResult, context: AlarmContext): Promise<void> {
   const { logger } = context;
   const marker = markerOf(context.options);
   const reasons = reasonsOf(result);

@@ -16,6 +16,8 @@ export interface Unfinished {
 /** Watches over one run. */
 export interface CrashGuard {
   readonly unfinished: Unfinished;
+  /** For a command that stops in the middle without loss: SIGTERM and SIGINT end the process as they do by themselves, but for the folders. */
+  endOnSignal(): void;
   /** The run has said all it had to say; what breaks now costs the exit status alone. */
   done(): void;
 }
@@ -59,6 +61,13 @@ export function guardAgainstCrash(
   }, HEAP_CHECK).unref();
   return {
     unfinished,
+    endOnSignal() {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const)
+        process.once(signal, () => {
+          for (const folder of unfinished.folders) removeNow(folder);
+          process.kill(process.pid, signal);
+        });
+    },
     done() {
       isDone = true;
       clearInterval(watch);

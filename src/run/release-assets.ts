@@ -3,12 +3,13 @@ import type { AssetReader } from '../github/port.js';
 import { ReleaseAssets } from '../github/release-assets.js';
 import { apiUrlOf } from '../github/repository-name.js';
 import type { Fetcher } from '../net/fetcher.js';
-import type { Settings, Surroundings } from './settings.js';
+import type { RunHost } from './run-host.js';
+import type { Settings } from './settings.js';
 
 /** Where files of the mirror's releases are read; undefined where it lies on no GitHub. Nothing is asked yet. */
 export function openReleaseAssets(
   { mirrorName: repository, token }: Settings,
-  { GITHUB_SERVER_URL: server, GITHUB_API_URL: api }: Surroundings['environment'],
+  { GITHUB_SERVER_URL: server, GITHUB_API_URL: api }: RunHost['environment'],
   fetcher: Fetcher,
 ): AssetReader | undefined {
   if (repository === undefined) return undefined;

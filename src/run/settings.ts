@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { readFile } from 'node:fs/promises';
-
-import { InputError, sentences } from '../errors.js';
+import { InputError } from '../errors.js';
 import {
   credentialSettings,
   isForeignToJobToken,
@@ -14,8 +12,10 @@ import type { ClientOptions } from '../github/client.js';
 import { apiUrlOf, type RepositoryName, repositoryNameOf } from '../github/repository-name.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
-import { loadSigner } from '../signing/load.js';
-import { type Sign } from '../signing/signer.js';
+import type { Sign } from '../signing/signer.js';
+import { needIdentity } from './attest.js';
+import { openSigningKey, openSshKeys } from './keys.js';
+import type { RunHost } from './run-host.js';
 
 /** What the inputs mean once remotes are resolved and keys opened. */
 export interface Settings {
@@ -42,18 +42,16 @@ export interface Settings {
 export type GitHubAccess = Pick<ClientOptions, 'token' | 'apiUrl' | 'repository'>;
 
 /** What is known besides the inputs. */
-export interface Surroundings {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+interface Surroundings extends Pick<RunHost, 'environment' | 'logger'> {
   /** Date of commits and tags, seconds since 1970. */
   readonly commitTime: number;
-  readonly logger: Logger;
 }
 
 /**
  * Judges the inputs that need more than their text: remotes, keys. No server is asked for anything.
  * @throws InputError INPUT_MISSING, INPUT_INVALID, INPUT_CONFLICT
  */
-export async function settle(
+export async function resolveSettings(
   options: Options,
   { environment, commitTime, logger }: Surroundings,
 ): Promise<Settings> {
@@ -61,7 +59,7 @@ export async function settle(
   const remote = resolveRepository(options.repository, { serverUrl });
   const mirrorName = repositoryNameOf(remote, serverUrl);
   if (options.attest) needIdentity(options.mode, { environment, logger, mirror: mirrorName });
-  const ssh = await sshOf(options);
+  const ssh = await openSshKeys(options);
   const token =
     environment['GITHUB_ACTIONS'] === 'true'
       ? tokenFor(remote, { token: options.token, serverUrl, logger })
@@ -143,56 +141,6 @@ function accessTo(
   return { remote, ssh, ...(token !== undefined && isSameOrigin ? { token } : {}) };
 }
 
-/** Found before anything is published, in a dry run too: who asks for attestations relies on them. Elsewhere `check` may look without. */
-function needIdentity(
-  mode: Options['mode'],
-  {
-    environment,
-    logger,
-    mirror,
-  }: Pick<Surroundings, 'environment' | 'logger'> & {
-    readonly mirror: RepositoryName | undefined;
-  },
-): void {
-  if (mode === 'verify') return;
-  const error = needOwnRepository(mirror, environment) ?? needToken(environment);
-  if (error === undefined) return;
-  if (mode === 'publish') throw error;
-  logger.warning(`publish would refuse the inputs: ${sentences(error)}`);
-}
-
-/** GitHub keeps an attestation only in the repository whose job signed it: a signature for another would be public, and refused. */
-function needOwnRepository(
-  mirror: RepositoryName | undefined,
-  { GITHUB_REPOSITORY: own }: Surroundings['environment'],
-): InputError | undefined {
-  if (own === undefined || own === '' || mirror === undefined) return undefined;
-  const name = `${mirror.owner}/${mirror.repo}`;
-  if (name.toLowerCase() === own.toLowerCase()) return undefined;
-  return new InputError(
-    'INPUT_CONFLICT',
-    `attest: true works only where the job runs in the mirror's own repository: the job is of ${own}, and repository is ${name}`,
-    {
-      remedy: `Run the workflow in ${name}, or leave attest out; the unsigned statements lie beside the report in any case.`,
-    },
-  );
-}
-
-function needToken(environment: Surroundings['environment']): InputError | undefined {
-  const missing = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].filter(
-    (name) => !environment[name],
-  );
-  if (missing.length === 0) return undefined;
-  return new InputError(
-    'INPUT_CONFLICT',
-    `attest: true needs the identity of a GitHub Actions job, and there is none here (${missing.join(' and ')} not set)`,
-    {
-      remedy:
-        'Give the job permissions: id-token: write and attestations: write. Outside of GitHub Actions leave attest out; the unsigned statements lie beside the report in any case.',
-    },
-  );
-}
-
 interface GitHubPlace {
   readonly remote: Remote;
   readonly serverUrl: string;
@@ -257,59 +205,4 @@ function workflowOf(
     apiUrl: apiUrlOf(serverUrl, environment['GITHUB_API_URL']),
     repository: { owner, repo },
   };
-}
-
-async function sshOf({ sshKey, sshKnownHosts }: Options): Promise<SshOptions> {
-  if (
-    sshKey !== undefined &&
-    !/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s[\s\S]*-----END [A-Z0-9 ]*PRIVATE KEY-----$/.test(
-      sshKey.trim(),
-    )
-  ) {
-    throw new InputError(
-      'INPUT_INVALID',
-      'ssh-key is no private key: expected the whole block from -----BEGIN to -----END',
-      {
-        remedy:
-          'Give the content of the private key file (not of the .pub file), line ends included.',
-      },
-    );
-  }
-  return {
-    ...(sshKey === undefined ? {} : { key: sshKey }),
-    ...(sshKnownHosts === undefined ? {} : { knownHosts: await readKnownHosts(sshKnownHosts) }),
-  };
-}
-
-/** A line of a known_hosts file has three words at least and begins with no path, so that anything else is meant as the path of such a file. */
-async function readKnownHosts(given: string): Promise<string> {
-  if (/[\r\n]/.test(given) || (/\s/.test(given) && !/^(?:[/.\\]|[A-Za-z]:[\\/])/.test(given)))
-    return given;
-  return readFile(given, 'utf8').catch((cause: unknown) => {
-    throw new InputError(
-      'INPUT_INVALID',
-      `ssh-known-hosts is ${JSON.stringify(given)}; it takes lines of a known_hosts file, or the path of one, and this is no file that can be read`,
-      {
-        remedy:
-          'Give the lines that ssh-keyscan prints, once you have compared them with what the host publishes.',
-        cause,
-      },
-    );
-  });
-}
-
-/** A first signature shows now, not half-way, that the key opens and was valid at the time of the commits. */
-async function openSigningKey(
-  { signingKey, signingKeyPassphrase }: Options,
-  commitTime: number,
-): Promise<Sign | undefined> {
-  if (signingKey === undefined) {
-    if (signingKeyPassphrase === undefined) return undefined;
-    throw new InputError('INPUT_CONFLICT', 'signing-key-passphrase is given without signing-key', {
-      remedy: 'Set signing-key, or remove signing-key-passphrase.',
-    });
-  }
-  const signer = await loadSigner(signingKey, signingKeyPassphrase);
-  await signer.sign(new Uint8Array(), commitTime);
-  return (content) => signer.sign(content, commitTime);
 }

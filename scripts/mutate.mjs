@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: MIT
 /**
- * Takes each guard of scripts/mutations.mjs away in a copy of the project and runs the tests that are named for it: they must fail.
- * Says which guards nobody missed, with exit status 1. An entry whose text does not stand exactly once in its file, or whose tests are not there,
- * ends the run before any is tried. Usage: npm run mutate -- [part of a name]
+ * Breaks the code in a copy of the project, one small fault at a time, and runs the tests that are named for it: they must fail.
+ *
+ * npm run mutate -- [part of a name]: takes away each guard of scripts/mutations.mjs. Says which guards nobody missed, with exit status 1.
+ * An entry whose text does not stand exactly once in its file, or whose tests are not there, ends the run before any is tried.
+ *
+ * npm run mutate -- --sample N [--seed TEXT] [--room NAME] [--results FILE]: N mutants of each room of scripts/mutation-rooms.mjs, made from its
+ * syntax; always the same ones for a seed. Each line of FILE says what became of one; those that are in it already are not tried again.
  */
-import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
+import { mutantsOf, sample } from './mutants.mjs';
+import { MutationCopy } from './mutation-copy.mjs';
+import { ROOMS } from './mutation-rooms.mjs';
 import { MUTATIONS } from './mutations.mjs';
 
 const root = path.dirname(import.meta.dirname);
-const chosen = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    room: { type: 'string' },
+    results: { type: 'string' },
+  },
+});
+const read = (file) => readFileSync(path.join(root, file), 'utf8');
 
 /** What is wrong with an entry itself: all are looked at, whichever are chosen. */
 function faults({ name, file, find, replacement, tests }) {
-  const times = existsSync(path.join(root, file))
-    ? readFileSync(path.join(root, file), 'utf8').split(find).length - 1
-    : 0;
+  const times = existsSync(path.join(root, file)) ? read(file).split(find).length - 1 : 0;
   return [
     ...(times === 1 ? [] : [`${name}: its text stands ${times} times in ${file}`]),
     ...(find === replacement ? [`${name}: it changes nothing`] : []),
@@ -36,87 +41,115 @@ function faults({ name, file, find, replacement, tests }) {
   ];
 }
 
-const stale = MUTATIONS.flatMap(faults);
-if (chosen.length === 0) stale.push(`no entry is named ${process.argv[2]}`);
-if (stale.length > 0) {
-  console.error(stale.join('\n'));
+/** Ends the process where what it is to do cannot be done. */
+function stopAt(problems) {
+  if (problems.length === 0) return;
+  console.error(problems.join('\n'));
   process.exit(1);
 }
 
-const copy = mkdtempSync(path.join(tmpdir(), 'mutate-'));
-for (const name of [
-  'src',
-  'scripts',
-  '__tests__',
-  'docs',
-  'examples',
-  'dist',
-  'package.json',
-  'package-lock.json',
-  'jest.config.mjs',
-  'tsconfig.json',
-  'LICENSE',
-  'action.yml',
-]) {
-  cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
-}
-symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'junction');
+/** How long tests may take once something is broken: a mutant may turn a loop into an endless one. */
+const limitFor = (milliseconds) => 30_000 + 3 * milliseconds;
 
-const node = (...args) => spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
-const survivors = [];
-
-/** Runs the tests; undefined when none ran. */
-function passes({ tests, pattern }) {
-  const jest = [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    '--bail',
-    ...(pattern === undefined ? [] : ['-t', pattern]),
-    '--',
-    ...tests,
-  ];
-  const { status, stderr } = node(...jest);
-  return /Tests:.*\d+ (?:passed|failed)/.test(stderr) ? status === 0 : undefined;
-}
-
-const before = new Map();
-
-/** A test that fails with the guard in place says nothing about it. */
-function passesBefore(mutation) {
-  const key = JSON.stringify([mutation.tests, mutation.pattern]);
-  if (!before.has(key)) before.set(key, passes(mutation));
-  return before.get(key);
-}
-
-/** What became of a guard that is gone: `killed` by a test, `survived`, or why it could not be tried. */
-function fate(mutation) {
-  const { file, find, replacement, build } = mutation;
-  const target = path.join(copy, file);
-  const source = readFileSync(target, 'utf8');
-  if (passesBefore(mutation) !== true)
-    return 'its tests fail or do not run with the guard in place';
-  writeFileSync(
-    target,
-    source.replace(find, () => replacement),
-  );
-  try {
-    if (build && node('scripts/build.mjs').status !== 0) return 'does not build';
-    return passes(mutation) === false ? 'killed' : 'survived';
-  } finally {
-    writeFileSync(target, source);
-    if (build) cpSync(path.join(root, 'dist'), path.join(copy, 'dist'), { recursive: true });
+/** Runs tests in the copy as it is, once for each list; how long they take, or undefined when they do not pass. */
+async function baseline(copy, known, { tests, pattern }) {
+  const key = JSON.stringify([tests, pattern]);
+  if (!known.has(key)) {
+    const started = performance.now();
+    const isGood = (await copy.passes({ tests, pattern })) === true;
+    known.set(key, isGood ? performance.now() - started : undefined);
   }
+  return known.get(key);
 }
 
-for (const mutation of chosen) {
-  const result = fate(mutation);
-  if (result !== 'killed') survivors.push(mutation.name);
-  console.log(`${result.padEnd(10)} ${mutation.name}`);
+/** What became of a fault: `killed` by a test, `survived`, or why it could not be tried. */
+async function fate(copy, known, mutation) {
+  const duration = await baseline(copy, known, mutation);
+  if (duration === undefined) return 'its tests fail or do not run with the guard in place';
+  const result = await copy.without(mutation, async () =>
+    (await copy.passes({ ...mutation, limit: limitFor(duration) })) === false
+      ? 'killed'
+      : 'survived',
+  );
+  return result ?? 'does not build';
 }
-rmSync(copy, { recursive: true, force: true });
-console.log(
-  `${chosen.length - survivors.length} of ${chosen.length} guards are missed by a test when they are gone`,
-);
-if (survivors.length > 0) console.log(`Not so: ${survivors.join('; ')}`);
-process.exitCode = survivors.length > 0 ? 1 : 0;
+
+async function takeGuards(part = '') {
+  const chosen = MUTATIONS.filter(({ name }) => name.includes(part));
+  stopAt([
+    ...MUTATIONS.flatMap(faults),
+    ...(chosen.length === 0 ? [`no entry is named ${part}`] : []),
+  ]);
+  const copy = new MutationCopy();
+  const known = new Map();
+  const survivors = [];
+  for (const mutation of chosen) {
+    const start = read(mutation.file).indexOf(mutation.find);
+    const place = { ...mutation, start, end: start + mutation.find.length };
+    const result = await fate(copy, known, place);
+    if (result !== 'killed') survivors.push(mutation.name);
+    console.log(`${result.padEnd(10)} ${mutation.name}`);
+  }
+  copy.remove();
+  console.log(
+    `${chosen.length - survivors.length} of ${chosen.length} guards are missed by a test when they are gone`,
+  );
+  if (survivors.length > 0) console.log(`Not so: ${survivors.join('; ')}`);
+  process.exitCode = survivors.length > 0 ? 1 : 0;
+}
+
+function filesOf({ folders = [], files = [] }) {
+  const inside = folders.flatMap((folder) =>
+    readdirSync(path.join(root, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`),
+  );
+  return [...files, ...inside].sort();
+}
+
+async function tryRoom(name, { copy, known, done }) {
+  const { tests, build = false, ...place } = ROOMS[name];
+  const all = filesOf(place).flatMap((file) => mutantsOf(file, read(file)));
+  const chosen = sample(all, Number(values.sample), values.seed);
+  const counts = { killed: 0, survived: 0 };
+  for (const mutant of chosen) {
+    const { id, file, kind, line, original, replacement } = mutant;
+    const result = done.get(id) ?? (await fate(copy, known, { ...mutant, tests, build }));
+    counts[result] = (counts[result] ?? 0) + 1;
+    const row = { room: name, id, result, kind, file, line, original, replacement };
+    if (values.results !== undefined && !done.has(id))
+      appendFileSync(values.results, `${JSON.stringify(row)}\n`);
+    if (result !== 'killed')
+      console.log(
+        `${result.padEnd(10)} ${id} ${file}:${line} ${kind}: ${original.replace(/\s+/g, ' ')} -> ${replacement.replace(/\s+/g, ' ')}`,
+      );
+  }
+  const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  console.log(
+    `${name}: ${chosen.length} of ${all.length} mutants, seed ${values.seed}: ${counted.join(', ')}`,
+  );
+}
+
+async function trySamples() {
+  const rooms = values.room === undefined ? Object.keys(ROOMS) : [values.room];
+  stopAt([
+    ...(/^[1-9]\d*$/.test(values.sample) ? [] : ['--sample: expected a number above 0']),
+    ...rooms.filter((name) => !(name in ROOMS)).map((name) => `there is no room ${name}`),
+    ...Object.values(ROOMS)
+      .flatMap(({ tests }) => tests)
+      .filter((test) => !existsSync(path.join(root, test)))
+      .map((test) => `there is no ${test}`),
+  ]);
+  const { results } = values;
+  const lines =
+    results !== undefined && existsSync(results)
+      ? readFileSync(results, 'utf8').trimEnd().split('\n').filter(Boolean)
+      : [];
+  const done = new Map(lines.map((line) => JSON.parse(line)).map(({ id, result }) => [id, result]));
+  const copy = new MutationCopy();
+  const known = new Map();
+  for (const name of rooms) await tryRoom(name, { copy, known, done });
+  copy.remove();
+}
+
+await (values.sample === undefined ? takeGuards(positionals[0]) : trySamples());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -312,6 +313,32 @@ describe('http-headers', () => {
         .split('\n')
         .filter((line) => !line.startsWith('::add-mask::'));
       expect(said.filter((line) => line.includes('hunter2'))).toEqual([]);
+    });
+  });
+
+  it('reach the origins that a local .repo file names, and no other', async () => {
+    await onStage({ packages: [ONE] }, async (stage) => {
+      const open = stage.yum.url;
+      stage.yum.setMisbehave(({ headers }) =>
+        headers['x-extra'] === SECRET ? undefined : { status: 401 },
+      );
+      const folder = makeRunDirectory();
+      const file = join(folder, 'hello.repo');
+      const section = (rest: string): string =>
+        `[hello]\nname=hello\nenabled=1\ngpgkey=${other.url}/KEY\n${rest}\n`;
+      for (const [rest, name] of [
+        [`baseurl=${open}`, file],
+        [`baseurl=${open}`, pathToFileURL(file).href],
+        [`mirrorlist=${open}/mirrors`, file],
+      ] as const) {
+        writeFileSync(file, section(rest));
+        stage.yum.setFiles({ ...FILES, mirrors: Buffer.from(`${other.url}\n${open}\n`) });
+        other.requests.length = 0;
+        const inputs = { baseurl: '', gpgkey: '', 'repo-file': name, mode: 'check' };
+        const result = await stage.publish({ ...inputs, 'http-headers': `X-Extra: ${SECRET}` });
+        expect([rest, result.code, result.outputs['has-new']]).toEqual([rest, 0, 'true']);
+        expect(JSON.stringify(other.requests)).not.toContain('hunter2');
+      }
     });
   });
 

@@ -23,6 +23,7 @@ import {
 import { onStage, type Stage } from '../fixtures/stage.js';
 
 const [FIRST, SECOND] = [hello('1.0'), hello('2.0')];
+const UNPROVED = `archive/rpm/${fileName(SECOND)}`;
 const verify = (path: string, args: readonly string[] = []): Promise<RunResult> =>
   runCli([
     'verify',
@@ -223,6 +224,59 @@ describe('verify where no package is archived', () => {
         ['content', '2.0', 'src'],
         ['content', 'refs/heads/main', 'src/hello.c'],
       ]);
+    });
+  });
+
+  it.each<[string, (m: MirrorEditor) => void, string[]]>([
+    [
+      'the checksum',
+      (m) => {
+        m.retag('2.0', { files: { [`${UNPROVED}.sha256`]: { content: '0'.repeat(64) } } });
+      },
+      ['digest', '2.0', `${UNPROVED}.sha256`],
+    ],
+    [
+      'the checksum, which is gone',
+      (m) => {
+        m.retag('2.0', { files: { [`${UNPROVED}.sha256`]: undefined } });
+      },
+      ['digest', '2.0', `${UNPROVED}.sha256`],
+    ],
+    ...(['Rpm-Sha256', 'Source-Tree'] as const).map(
+      (label): [string, (m: MirrorEditor) => void, string[]] => [
+        `the trailer ${label}`,
+        (m) => {
+          const change = (text: string): string =>
+            text.replace(new RegExp(`^${label}: .{8}`, 'm'), `${label}: 00000000`);
+          m.retag('2.0', { message: change, tagText: change });
+        },
+        label === 'Source-Tree'
+          ? ['content', '2.0', 'src']
+          : ['digest', '2.0', `${UNPROVED}.sha256`],
+      ],
+    ),
+    ...(['sha256', 'sourceTree'] as const).map(
+      (key): [string, (m: MirrorEditor) => void, string[]] => [
+        `${key} in releases.json`,
+        (m) => {
+          const list = m.bytes('2.0:archive/releases.json').toString('utf8');
+          const content = list.replace(
+            new RegExp(`({"tag":"2.0",.*"${key}":").{8}`),
+            (_, before: string) => `${before}00000000`,
+          );
+          m.retag('2.0', { files: { 'archive/releases.json': { content } } });
+        },
+        key === 'sourceTree' ? ['content', '2.0', 'src'] : ['digest', '2.0', `${UNPROVED}.sha256`],
+      ],
+    ),
+  ])('what nobody can prove must agree with itself: %s', async (_, forge, finding) => {
+    await published('none', async ({ git, yum, ...stage }) => {
+      const copy = MirrorEditor.copy(git.repoDir);
+      forge(copy);
+      // One proved release is the least.
+      stage.offer([FIRST]);
+      const result = await verify(copy.path, ['--baseurl', yum.url, '--allow-unproved']);
+      expect([result.code, found(result)[0]]).toEqual([1, finding]);
     });
   });
 

@@ -180,7 +180,9 @@ async function isSame(
   found: TreeFile,
   blobs: SourceBlobs,
 ): Promise<boolean> {
-  if (!blobs.has(found.oid) || (mode === '120000') !== (found.mode === '120000')) return false;
+  // A checkout of a submodule holds nothing, whatever its id is the id of.
+  if (!blobs.has(found.oid) || found.mode === '160000') return false;
+  if ((mode === '120000') !== (found.mode === '120000')) return false;
   if ('target' in digest) return found.oid === linkId(digest.target);
   return digest.hex === ''
     ? found.oid === EMPTY_BLOB
@@ -200,8 +202,8 @@ async function describe(
       actual: `${found.mode} ${found.oid}`,
     };
   const actual =
-    found.mode === '120000'
-      ? 'a link'
+    found.mode === '120000' || found.mode === '160000'
+      ? `a ${found.mode === '120000' ? 'link' : 'submodule'}`
       : `${digest.algorithm} ${(await blobs.digest(found.oid, digest.algorithm)) ?? ''}`;
   return { expected: `${digest.algorithm} ${digest.hex}`, actual };
 }

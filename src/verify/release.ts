@@ -3,7 +3,6 @@ import type { MirrorFiles, SourceBlobs } from '../git/objects/mirror-files.js';
 import { listChanges, type TreeChange } from '../git/objects/tree-changes.js';
 import type { MirrorReader } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
-import type { ReleaseFacts } from '../mirror/facts.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { Keyring } from '../openpgp/model.js';
 import { rebuildContent } from '../rebuild/content.js';
@@ -181,7 +180,8 @@ export class ReleaseVerifier {
   /** False, with a finding or a note, when no trusted key vouches for the package. */
   private requireSigner(outcome: Outcome, { path }: FoundPackage, proof: Proof): boolean {
     const { judgement, certificate } = proof;
-    if (judgement.accepted && certificate !== undefined) return true;
+    // There is none where the judgement does not accept the package.
+    if (certificate !== undefined) return true;
     const actual =
       judgement.reasons.map(({ code, message }) => `${code}: ${message}`).join('; ') ||
       'no trusted key';
@@ -257,10 +257,13 @@ export class ReleaseVerifier {
       );
     const release = factsOf(item, { found, proof, content, isOriginal, sourceTree });
     outcome.facts = { release, isOriginal };
-    await this.verifyTexts(outcome);
+    await this.verifyTexts(outcome, { isWhole: made.differences.length === 0 });
   }
 
-  private async verifyTexts({ item, facts }: Outcome): Promise<void> {
+  private async verifyTexts(
+    { item, facts }: Outcome,
+    { isWhole }: { isWhole: boolean },
+  ): Promise<void> {
     const { findings, isSingle } = this.parts;
     const { release, isOriginal } = facts!;
     if (item.record !== undefined) {
@@ -270,7 +273,9 @@ export class ReleaseVerifier {
     }
     findings.add(item, ...checkDotGit(item, release));
     if (item.message === undefined) return;
-    const { value: changes } = await orFinding(async () => this.changesOf(item, release), NOWHERE);
+    const { value: changes } = isWhole
+      ? await orFinding(async () => this.changesOf(item), NOWHERE)
+      : {};
     const before = findings.count;
     if (item.parents.length > 1 && formOf(item) === 'own')
       findings.add(item, {
@@ -284,14 +289,10 @@ export class ReleaseVerifier {
       findings.add(item, ...checkTagObject(item, { isSingle }));
   }
 
-  /** What the commit changes; undefined where its parent is not read, or where the source is not the package's, of which findings tell. */
-  private async changesOf(
-    { root, parents, shape }: ReleaseCase,
-    { sourceTree }: ReleaseFacts,
-  ): Promise<TreeChange[] | undefined> {
+  /** What the commit changes; undefined where its parent is not read. Of folders that are not the package's other findings tell. */
+  private async changesOf({ root, parents }: ReleaseCase): Promise<TreeChange[] | undefined> {
     const { files, reader, isSingle } = this.parts;
-    const source = await files.find(root, shape.directories.source);
-    if (isSingle || source?.oid !== sourceTree) return undefined;
+    if (isSingle) return undefined;
     const [parent] = parents;
     const before = parent === undefined ? undefined : (await reader.readCommit(parent)).tree;
     return listChanges(before, root, files);

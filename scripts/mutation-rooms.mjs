@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/** The rooms that carry the trust, for scripts/mutate.mjs: their files (not the folders below, unless named), and the tests that must notice a fault there. */
+const tests = (...names) =>
+  names.map((name) => `__tests__/${name}${name.endsWith('/') ? '' : '.test.ts'}`);
+
+export const ROOMS = {
+  openpgp: {
+    folders: ['src/openpgp'],
+    tests: tests(
+      'unit/openpgp/',
+      'security/openpgp-signatures',
+      'security/t10-t13-package-signatures',
+      'security/t09-index-signature-rules',
+    ),
+  },
+  trust: {
+    folders: ['src/trust'],
+    tests: tests(
+      'unit/trust/',
+      'unit/survey/',
+      'security/t10-t13-package-signatures',
+      'security/t09-wrong-package',
+    ),
+  },
+  rpm: {
+    folders: ['src/rpm', 'src/rpm/payload'],
+    tests: tests(
+      'unit/rpm/',
+      'unit/inspect/',
+      'security/t14-header-tricks',
+      'security/t10-t13-package-signatures',
+      'security/t20-unsafe-names',
+      'security/t21-links',
+      'security/t25-cpio-against-header',
+    ),
+  },
+  objects: {
+    folders: ['src/git/objects'],
+    tests: tests(
+      'unit/git/objects/',
+      'security/t46-strict-objects',
+      'security/t46-refused-objects',
+      'security/t20-git-tree-names',
+      'security/t24-git-fsck',
+    ),
+  },
+  escape: {
+    files: ['src/report/escape.ts', 'src/mirror/text.ts'],
+    tests: tests(
+      'unit/report/',
+      'unit/mirror/',
+      'security/t32-t33-t34-texts',
+      'security/t33-git-texts',
+    ),
+  },
+  // Through the bundle, which takes a minute for a mutant that survives.
+  verify: {
+    folders: ['src/verify', 'src/rebuild'],
+    build: true,
+    tests: tests(
+      'security/t45-t50-one-fault-each',
+      'security/t47-t50-closed-world',
+      'security/t45-t50-second-review',
+      'security/t45-forged-releases',
+      'integration/verify-archives',
+      'integration/verify-against',
+      'integration/verify-chosen',
+    ),
+  },
+};

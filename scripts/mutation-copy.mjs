@@ -48,6 +48,7 @@ export class MutationCopy {
       ],
       limit,
     );
+    this.said = stderr;
     if (status === null) return false;
     return /Tests:.*\d+ (?:passed|failed)|Test suite failed to run/.test(stderr)
       ? status === 0

@@ -58,7 +58,7 @@ export const ROOMS = {
     folders: ['src/verify', 'src/rebuild'],
     build: true,
     tests: tests(
-      'security/t45-t50-one-fault-each',
+      'integration/verify-one-fault-each',
       'security/t47-t50-closed-world',
       'security/t45-t50-second-review',
       'security/t45-forged-releases',

@@ -458,7 +458,15 @@ describe('T1, T2: an index that is frozen or goes back', () => {
         code: 0,
         warnings: [expect.stringContaining('max-index-age 30')],
       });
-      expect((await stage.publish({ 'max-index-age': '100000' })).report.warnings).toEqual([]);
+      // Ten minutes are left to the run.
+      for (const [seconds, warnings] of [
+        [31 * 86_400 - 600, []],
+        [31 * 86_400, [expect.stringContaining('the index is 31 days old')]],
+      ] as const) {
+        stage.offer([hello('1.0')], String(Math.floor(Date.now() / 1000) - seconds));
+        const run = await stage.publish({ 'max-index-age': '30', 'allow-rollback': 'true' });
+        expect([seconds, run.code, run.report.warnings]).toEqual([seconds, 0, warnings]);
+      }
     });
   });
 });

@@ -149,6 +149,28 @@ describe('check reads the header of every new release, and judges as publish doe
     });
   });
 
+  it('more source than a release may bring, which no file says alone', async () => {
+    const full = { content: 'x', size: 100 * 1024 * 1024 };
+    for (const [count, code, status] of [
+      [20, 0, 'planned'],
+      [21, 1, 'failed'],
+    ] as const) {
+      const files = Array.from({ length: count }, (__, at) => ({
+        path: `${folder}/part-${at}`,
+        ...full,
+      }));
+      await onStage({ packages: [hello('1.5', { files })] }, async (stage) => {
+        const checked = await stage.publish({ mode: 'check' });
+        const [release] = checked.report.releases;
+        expect([checked.code, release.status, release.error?.code]).toEqual([
+          code,
+          status,
+          code === 0 ? undefined : 'LIMIT_EXCEEDED',
+        ]);
+      });
+    }
+  });
+
   it('is content once all that it named is held back', async () => {
     const packages = [hello('1.0'), hello('1.5', { sign: () => [] }), hello('2.0')];
     await onStage({ packages }, async (stage) => {

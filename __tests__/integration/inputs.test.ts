@@ -87,6 +87,7 @@ const WRONG: readonly (readonly [title: string, change: Inputs, code: string, na
     /tag-format.*versoin/,
   ],
   ['a branch that git refuses', { branch: 'a..b' }, 'INPUT_INVALID', /branch/],
+  ['a branch that is called like what HEAD is', { branch: 'HEAD' }, 'INPUT_INVALID', /branch/],
   ['an option for a branch', { branch: '--upload-pack=x' }, 'INPUT_INVALID', /branch/],
   [
     'a line branch without a pattern',

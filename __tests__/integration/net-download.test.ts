@@ -24,6 +24,8 @@ const once =
   (_: unknown, n: number): Behaviour | undefined =>
     n === 1 ? behaviour : undefined;
 
+const DATE = 'Thu, 01 Jan 2026 00:00:00 GMT';
+
 describe('download', () => {
   it.each([
     ['memory', 1 << 20],
@@ -227,6 +229,25 @@ describe('a download that breaks off', () => {
       );
       expect(server.requests).toHaveLength(requests);
     }
+  });
+
+  it.each<[string, string, string, RegExp | undefined]>([
+    ['a strong ETag', '"x"', DATE, /^"x"$/],
+    ['the date, not by a weak ETag', 'W/"x"', DATE, /^Thu, 01 Jan 2026/],
+    ['nothing, where there is a weak ETag alone', 'W/"x"', '', undefined],
+  ])('asks to go on by %s', async (_, etag, date, expected) => {
+    const { server, fetcher } = await benches.open({
+      files: { 'x.rpm': bytes },
+      misbehave: (_request, n) =>
+        n === 1 ? { reset: 150_000, headers: { etag, 'last-modified': date } } : undefined,
+    });
+    expect((await fetcher.download(announced(`${server.url}/x.rpm`, bytes))).sha256).toBe(
+      sha256(bytes),
+    );
+    const { range, headers } = server.requests[1]!;
+    expect([range === undefined, headers['if-range']]).toEqual(
+      expected === undefined ? [true, undefined] : [false, expect.stringMatching(expected)],
+    );
   });
 
   it('is refetched whole when the joined halves do not fit', async () => {

@@ -20,16 +20,18 @@ import { parseHeaderIntro } from '../../src/rpm/header.js';
 import { checkPath, verifyPath } from '../../src/rpm/payload/paths.js';
 import { readPayload } from '../../src/rpm/payload/payload.js';
 import { readPackage } from '../../src/rpm/read.js';
+import { readContent } from '../../src/source/content.js';
 import { requireAssetSize } from '../../src/upstream/downloads.js';
 import { chunksOf } from '../fixtures/chunks.js';
 import { cpioArchive } from '../fixtures/cpio-builder.js';
 import { announced, netBenches } from '../fixtures/fetchers.js';
 import { gitBench } from '../fixtures/git-bench.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';
-import { buildPackage } from '../fixtures/rpm-builder.js';
+import { buildPackage, type PackageSpec } from '../fixtures/rpm-builder.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello, helloFiles, PUBLISHER_KEY, repositoryFiles } from '../fixtures/small-repository.js';
 import { openStage, type Stage } from '../fixtures/stage.js';
+import { tarArchive } from '../fixtures/tar-builder.js';
 import {
   codeOf,
   packageXml,
@@ -76,6 +78,7 @@ const drain = async (chunks: AsyncIterable<unknown>): Promise<unknown> => {
 const refusalOf = async (row: string): Promise<string> =>
   (await parse(primaryXml([row]))).packages[0]?.refused?.code ?? 'ok';
 const parse = (text: string) => parsePrimary(pieces(text), () => true);
+const HELLO_SOURCE = 'int main(void) { return 0; }\n';
 const PRIMARY = primaryXml([packageXml(), packageXml({ name: 'b' })]);
 const archiveOf = (target: string): Buffer =>
   cpioArchive([{ name: './l', mode: 0o120777, content: target }]);
@@ -190,9 +193,36 @@ const COMPONENTS: readonly (readonly [
   [
     'recordOpenBytes',
     'LIMIT_EXCEEDED',
-    () => lower('recordOpenBytes', PRIMARY.length, openPrimary),
-    () => lower('recordOpenBytes', PRIMARY.length - 1, openPrimary),
+    () => lower('recordOpenBytes', PRIMARY.length, () => openPrimary()),
+    () => lower('recordOpenBytes', PRIMARY.length - 1, () => openPrimary()),
   ],
+  [
+    'ratioFloor',
+    'LIMIT_EXCEEDED',
+    () => lower('ratioFloor', 10, () => openPrimary(PRIMARY.length - 10)),
+    () => lower('ratioFloor', 10, () => openPrimary(PRIMARY.length - 11)),
+  ],
+  ...(
+    [
+      ['usr/src/*', {}],
+      [
+        'usr/src/*.tar',
+        {
+          files: [
+            {
+              path: '/usr/src/hello.tar',
+              content: tarArchive([{ name: 'hello/hello.c', content: HELLO_SOURCE }]),
+            },
+          ],
+        },
+      ],
+    ] as const
+  ).map(([sourcePath, spec]): (typeof COMPONENTS)[number] => [
+    'sourceBytes',
+    'LIMIT_EXCEEDED',
+    () => lower('sourceBytes', HELLO_SOURCE.length, () => sourceOf(spec, sourcePath)),
+    () => lower('sourceBytes', HELLO_SOURCE.length - 1, () => sourceOf(spec, sourcePath)),
+  ]),
   [
     'filesInPackage',
     'LIMIT_EXCEEDED',
@@ -267,12 +297,28 @@ const record = parseRepomd(
     ]),
   ),
 ).records[0]!;
-const openPrimary = () =>
+const openPrimary = (openSize?: number) =>
   readPrimary(
     { type: 'primary', archiveName: 'primary.xml', bytes: Buffer.from(PRIMARY) },
-    record,
+    { ...record, openSize },
     { select: () => true, allowWeak: undefined, warn: () => undefined },
   );
+const sourceOf = async (spec: PackageSpec, sourcePath: string): Promise<unknown> => {
+  const bytes = memorySource(buildPackage(spec).bytes);
+  const options = {
+    sourcePath,
+    unpack: 'main',
+    dotGit: 'refuse',
+    maxFileSize: MIB,
+  } as const;
+  return readContent(await readPackage(bytes), bytes, options, {
+    whole: () => Promise.resolve(''),
+    stream: async (_, chunks) => {
+      await drain(chunks);
+      return '';
+    },
+  });
+};
 const readHello = () => readPackage(memorySource(buildPackage().bytes));
 const inflate = (size: number) =>
   drain(
@@ -374,11 +420,8 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   releasesBytes: '../unit/mirror/releases.test.ts',
   hostPace: '../integration/github-releases.test.ts',
 };
-/**
- * Not tried: two gibibytes of source, whose comparison is one line, and the same in both kinds of packages; and limits of GitHub's that take
- * minutes to reach.
- */
-const UNTRIED: readonly Limit[] = ['sourceBytes', 'hostRest', 'hostChanges', 'hostReserve'];
+/** Not tried: limits of GitHub's that take minutes to reach. */
+const UNTRIED: readonly Limit[] = ['hostRest', 'hostChanges', 'hostReserve'];
 
 describe('through the bundle', () => {
   let stage: Stage;

@@ -42,6 +42,7 @@ describe('T14 header tricks', () => {
       'HEADER_BOUNDS',
       () => ({ dribbles: [text(1000, 'other')] }),
     ],
+    ['bytes behind the immutable region', 'HEADER_BOUNDS', () => ({ behind: Buffer.alloc(16) })],
     [
       'a region that claims fewer entries than there are',
       'HEADER_BOUNDS',

@@ -53,6 +53,11 @@ describe('T25: a payload that disagrees with the signed header is refused', () =
       HARD,
       cpioArchive([{ name: './h1' }, { name: './h2' }]),
     ],
+    [
+      'hard links of which the header gives two sizes',
+      [HARD[0]!, { ...HARD[1]!, content: 'other' }],
+      cpioArchive([{ name: './h1' }, { name: './h2', content: 'other' }]),
+    ],
     ['a missing hard link', HARD, cpioArchive([{ name: './h1', content: 'same' }])],
     ['an index beyond the list', [A], cpioArchive([{ index: 1 }])],
     [
@@ -64,6 +69,14 @@ describe('T25: a payload that disagrees with the signed header is refused', () =
       ]),
     ],
     ['no trailer', [A], cpioMember(a)],
+    [
+      'a trailer with content',
+      [A],
+      Buffer.concat([
+        cpioMember(a),
+        cpioMember({ name: 'TRAILER!!!', mode: 0, content: Buffer.alloc(512) }),
+      ]),
+    ],
     ['data behind the trailer', [A], Buffer.concat([cpioArchive([a]), Buffer.from('07070')])],
     ['a second archive behind the trailer', [A], Buffer.concat([TRAILER, cpioArchive([a])])],
     ['a path that the header lists twice', [A, A], cpioArchive([a, a])],

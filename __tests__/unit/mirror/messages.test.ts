@@ -207,6 +207,19 @@ describe('parseReleaseMessage', () => {
     );
   });
 
+  it.each<[string, string, boolean]>([
+    ['the last paragraph', `subject\n\nNotes: x\n\n${TRAILERS}`, true],
+    ['the last paragraph, with empty lines behind it', `subject\n\n${TRAILERS}\n\n`, true],
+    ['a paragraph before the last one', `subject\n\n${TRAILERS}\nApproved by nobody.\n`, false],
+    ['a paragraph before one of other trailers', `subject\n\n${TRAILERS}\nSigned: x\n`, false],
+    ['a paragraph with a line that is none', `subject\n\n${TRAILERS}no trailer\n`, false],
+    ['the subject', TRAILERS, false],
+  ])('takes %s for trailers, or does not', (_, text, isTaken) => {
+    const trailers = parseReleaseMessage(text)?.trailers;
+    expect(trailers?.get('Repomd-Revision')).toEqual(isTaken ? ['1766192765'] : undefined);
+    expect(trailers?.has('Notes') ?? false).toBe(false);
+  });
+
   it('reads the message of a signed tag', () => {
     const signed = `${formatTagMessage(NEURON)}-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n`;
     expect(stripSignature(signed)).toBe(formatTagMessage(NEURON));

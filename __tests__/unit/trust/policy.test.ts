@@ -236,3 +236,33 @@ describe('verifyJudgement', () => {
     }).toThrow();
   });
 });
+
+describe('T13: a digest of the uncompressed payload that is wrong', () => {
+  const ALT = digest('PAYLOADDIGESTALT', 'payload', 'bad');
+  const signed = [signature('header+payload')];
+
+  it.each<[string, DigestReport[], boolean, string[]]>([
+    ['a good PAYLOADDIGEST and good files', [HEADER, PAYLOAD, ALT], true, ['WARNING']],
+    ['a good PAYLOADDIGEST alone', [HEADER, PAYLOAD, ALT], false, ['DIGEST_MISMATCH']],
+    ['good files alone', [HEADER, MD5, ALT], true, ['DIGEST_MISMATCH']],
+    [
+      'a wrong PAYLOADDIGEST',
+      [HEADER, MD5, digest('PAYLOADDIGEST', 'payload', 'bad'), ALT],
+      true,
+      ['DIGEST_MISMATCH', 'DIGEST_MISMATCH'],
+    ],
+  ])('beside %s', (_, digests, filesGood, codes) => {
+    const { accepted, reasons } = judge(evidence(digests, signed), { keysGiven: true, filesGood });
+    expect([accepted, reasons.map(({ code }) => code)]).toEqual([codes[0] === 'WARNING', codes]);
+  });
+
+  it('any other digest that is wrong is not tolerated', () => {
+    for (const name of ['PAYLOADDIGEST', 'SHA256HEADER', 'SIGMD5'])
+      expect(
+        judge(evidence([HEADER, PAYLOAD, MD5, digest(name, 'payload', 'bad')], signed), {
+          keysGiven: true,
+          filesGood: true,
+        }).accepted,
+      ).toBe(false);
+  });
+});

@@ -178,6 +178,11 @@ const FORGERIES: readonly Forgery[] = [
     (m) => relist(m, '2.0', [['ver="2.0"', 'ver="2.1"']]),
     ['digest', '2.0', PRIMARY],
   ),
+  inTag(
+    'an index whose sums are right, and which is no XML',
+    (m) => relist(m, '2.0', [['</metadata>', '</meta>']]),
+    ['digest', '2.0', PRIMARY],
+  ),
   inTag('no index', () => none(INDEX.flatMap((path) => [path, `${path}.sha256`])), [
     'digest',
     '2.0',
@@ -215,6 +220,18 @@ const FORGERIES: readonly Forgery[] = [
     'another name inside the tag',
     (m) => {
       m.retag('2.0', { tagText: (text) => replaced(text, [['\ntag 2.0\n', '\ntag 2.1\n']]) });
+    },
+    ['tag', '2.0', 'refs/tags/2.0'],
+  ],
+  [
+    'another name in a tag around the tag',
+    (m) => {
+      const inner = m.git(['rev-parse', 'refs/tags/2.0']);
+      const outer = `${m.git(['cat-file', 'tag', '2.0'])}\n`.replace(
+        /^object .*\ntype .*\ntag .*/,
+        `object ${inner}\ntype tag\ntag 2.1`,
+      );
+      m.git(['update-ref', 'refs/tags/2.0', m.git(['mktag'], outer)]);
     },
     ['tag', '2.0', 'refs/tags/2.0'],
   ],

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-MQMNVYQV.js";
+} from "./chunk-6AUXTMND.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-NYVBATUK.js";
+} from "./chunk-ELVINXY2.js";
 import {
   InputError,
   describeError,

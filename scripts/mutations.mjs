@@ -574,7 +574,7 @@ export const MUTATIONS = [
   ],
   [
     'T35 http-headers go to what a local .repo file names',
-    'src/run/run.ts',
+    'src/run/server-urls.ts',
     '[...typed, ...section.baseUrls, section.mirrorlist, section.metalink]',
     '[...typed]',
     unit('integration/any-repository-index'),

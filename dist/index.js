@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-6AUXTMND.js";
+} from "./chunk-OIMDMC4P.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-ELVINXY2.js";
+} from "./chunk-DLLY3VET.js";
 import {
   InputError,
   describeError,

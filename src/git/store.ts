@@ -85,7 +85,7 @@ export interface GitStore {
   assumePresent(oids: Iterable<Oid>): void;
   /**
    * Lets git's own fsck look at everything staged since the last check, as servers do; `push` does the same if that holds one of its refs' objects.
-   * What fails is dropped again, with all that was staged beside it, so that one release can be refused alone.
+   * What fails is dropped again, with all that was staged beside it, so that what is staged again without the guilty one is good.
    * @throws GitError PUSH_REJECTED
    */
   check(): Promise<void>;

@@ -53,8 +53,13 @@ export class Batches {
       : this.remote.get(this.found.state.branch);
   }
 
-  async add(release: CommittedRelease): Promise<void> {
-    this.waiting.push({ release, tip: this.history.end.tip });
+  /** Releases that the batch takes before it is pushed. */
+  get room(): number {
+    return this.parts.options.pushBatch - this.waiting.length;
+  }
+
+  async add(release: CommittedRelease, tip: Oid | undefined): Promise<void> {
+    this.waiting.push({ release, tip });
     if (this.waiting.length >= this.parts.options.pushBatch) await this.push();
   }
 
@@ -62,7 +67,7 @@ export class Batches {
   async push(): Promise<void> {
     const { options } = this.parts;
     const { branch } = this.found.state;
-    const { tip } = this.history.end;
+    const { tip } = this.waiting.at(-1) ?? this.history.end;
     const own =
       tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
     const lines = await this.movableLines(

@@ -1,55 +1,22 @@
 // SPDX-License-Identifier: MIT
 import { describeError, diskFull, DownloadError } from '../errors.js';
-import type { Oid } from '../git/store.js';
-import type { Options } from '../inputs/options.js';
+import { MIB } from '../limits.js';
 import { inGroup } from '../log.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import { skipLine } from '../mirror/skip-line.js';
-import type { notesFinder } from '../notes/fetch.js';
-import type { Ports } from '../ports.js';
 import { formatNevra } from '../rpm/evr.js';
-import type { Survey } from '../survey/survey.js';
-import type { DownloadQueue } from '../upstream/downloads.js';
 import { findGone, isGone } from '../upstream/gone.js';
-import type { Hand } from './authoring.js';
-import type { Batches } from './batches.js';
-import type { CommittedRelease } from './commit-release.js';
-import type { FileNames } from './file-names.js';
-import type { History } from './history.js';
-import type { HeldPackages } from './package-supply.js';
-import { type PreparedRelease, prepareRelease } from './prepare.js';
+import {
+  acceptRelease,
+  type Building,
+  prepareTurn,
+  type Session,
+  stageRelease,
+  type Turn,
+  type Unchecked,
+} from './one-release.js';
+import type { PreparedRelease } from './prepare.js';
 import { inPhase, isFinal, ReleaseFailure } from './refusals.js';
-import type { ReleaseFacts } from './release-facts.js';
-import type { Rows } from './rows.js';
-
-/** What outlives a lost race: verified packages, and what is known of each release. */
-export interface Session {
-  readonly options: Options;
-  readonly ports: Ports;
-  readonly hand: Hand;
-  readonly rows: Rows;
-  /** By the index's checksum. */
-  readonly prepared: Map<string, PreparedRelease>;
-  /** Packages that are to be assets of releases. */
-  readonly held: HeldPackages;
-  /** Tip of the branch on the remote, as far as this run knows. */
-  tip: Oid | undefined;
-}
-
-/** What the releases of one attempt are built with. */
-export interface Building {
-  readonly found: Survey;
-  /** All that may be published, in EVR order: also those beyond `most`, which come in the place of refused ones. */
-  readonly candidates: readonly PlannedRelease[];
-  /** Releases that are published at most. */
-  readonly most: number;
-  readonly names: FileNames;
-  readonly findNotes: ReturnType<typeof notesFinder>;
-  readonly downloads: DownloadQueue;
-  readonly facts: ReleaseFacts;
-  readonly history: History;
-  readonly batches: Batches;
-}
 
 /** How the releases of a run ended: all published; some refused and passed by; or the later ones left for another run. */
 export type Built = 'complete' | 'passed' | 'stopped';
@@ -70,28 +37,33 @@ export async function buildReleases(session: Session, building: Building): Promi
   return built;
 }
 
-interface Turn {
-  readonly release: PlannedRelease;
-  /** `3 of 37` */
-  readonly count: string;
-}
-
-/** A release whose objects git is still checking. */
-interface Unchecked extends Turn {
-  readonly prepared: PreparedRelease;
-  readonly notes: string | null;
-  readonly checked: Promise<CommittedRelease>;
-}
-
 /** What became of a release: to be pushed; refused and passed by; refused, and the end of the run. */
 type Outcome = 'accepted' | 'passed' | 'stopped';
 
-/** Each release is prepared while git checks the objects of the one before it and a push begins, and staged on top of it once that is good. */
+/** A group that git refuses, or part of which could not be checked. */
+interface Refusal {
+  readonly turns: readonly Turn[];
+  readonly error: unknown;
+}
+
+/** Packages that are so large together are checked before more is staged: a pack has a cap, and a second core has work meanwhile. */
+const GROUP_BYTES = 64 * MIB;
+
+/**
+ * Releases are staged one on top of the other, as many as are pushed together, and git checks the objects of such a group at once, while the
+ * next release is prepared. When it refuses them, each release of the group is staged and checked by itself, so that the guilty one is refused alone (T24).
+ */
 class Builder {
   private readonly refused: PlannedRelease[] = [];
   private accepted = 0;
-  /** The release that git checks. */
-  private before: Promise<Outcome> | undefined;
+  private group: Unchecked[] = [];
+  /** Brings the branch back to where the group began. */
+  private undo: (() => void) | undefined;
+  /** The group that git checks. */
+  private before: Promise<Refusal | undefined> | undefined;
+  private checking = 0;
+  /** Something of a release that failed lies among the objects of the group. */
+  private isMixed = false;
 
   constructor(
     private readonly session: Session,
@@ -109,8 +81,7 @@ class Builder {
   private async takeTurns(): Promise<boolean> {
     const { candidates, most } = this.building;
     for (const [at, release] of candidates.entries()) {
-      const inFlight = this.before === undefined ? 0 : 1;
-      if (this.accepted + inFlight >= most && (await this.settle()) === 'stopped') return true;
+      if (this.accepted + this.inFlight >= most && (await this.settle()) === 'stopped') return true;
       if (this.accepted >= most) return false;
       const count = `${at + 1} of ${Math.max(this.planned, at + 1)}`;
       if ((await this.take({ release, count })) === 'stopped') return true;
@@ -118,41 +89,126 @@ class Builder {
     return (await this.settle()) === 'stopped';
   }
 
+  private get inFlight(): number {
+    return this.checking + this.group.length;
+  }
+
   private async take(turn: Turn): Promise<Outcome | undefined> {
     const [preparation] = await Promise.allSettled([this.prepare(turn), this.before]);
-    const settled = await this.settle();
+    const settled = await this.settleChecked();
     if (settled === 'stopped') {
       // What it shares with the refused one is gone from the private repository.
-      this.session.prepared.delete(turn.release.indexPackage.checksum.hex);
+      this.session.prepared.delete(keyOf(turn));
       return settled;
     }
     try {
       if (preparation.status === 'rejected') throw preparation.reason;
-      const prepared = settled === 'passed' ? await this.prepare(turn) : preparation.value;
-      const unchecked = await inPhase('write', () =>
-        stage(this.session, this.building, turn, prepared),
-      );
-      this.before = accept(this.session, this.building, unchecked).catch((error: unknown) =>
-        this.refuse(turn, error),
-      );
-      // Whoever settles it gets the error; the end of the run may come first.
-      this.before.catch(() => undefined);
+      // Prepared beside what was done again, it may be gone with that.
+      await this.stage(turn, settled === undefined ? preparation.value : await this.prepare(turn));
+      if (this.isGroupFull()) this.beginCheck();
       return undefined;
     } catch (error) {
-      return this.refuse(turn, error);
+      // Those before it are complete, whatever becomes of it; or it failed for what one of them brought.
+      this.isMixed = true;
+      const earlier = await this.settle();
+      if (earlier === 'stopped') return earlier;
+      return earlier === 'passed' ? this.take(turn) : this.refuse(turn, error);
     }
   }
 
-  /** The outcome of the release that git checks, if there is one. */
+  private async stage(turn: Turn, prepared: PreparedRelease): Promise<void> {
+    this.undo ??= this.building.history.mark();
+    this.group.push(
+      await inPhase('write', () => stageRelease(this.session, this.building, turn, prepared)),
+    );
+  }
+
+  private isGroupFull(): boolean {
+    const bytes = this.group.reduce((sum, { release }) => sum + release.indexPackage.size, 0);
+    return this.group.length >= this.building.batches.room || bytes >= GROUP_BYTES;
+  }
+
+  /** Lets git check what is staged. */
+  private beginCheck(): void {
+    const { group } = this;
+    this.checking = group.length;
+    this.group = [];
+    this.before = this.check(group);
+    // Whoever settles it gets the error; the end of the run may come first.
+    this.before.catch(() => undefined);
+  }
+
+  /** @throws what is no fault of a release */
+  private async check(group: readonly Unchecked[]): Promise<Refusal | undefined> {
+    const { store } = this.session.ports;
+    try {
+      await store.check();
+    } catch (error) {
+      unlessDiskFull(error);
+      return { turns: group, error };
+    }
+    for (const unchecked of group) {
+      await acceptRelease(this.session, this.building, unchecked);
+      this.accepted++;
+    }
+    return undefined;
+  }
+
+  /** Checks what is staged, and waits for it. */
   private async settle(): Promise<Outcome | undefined> {
-    const outcome = await this.before;
-    this.before = undefined;
-    if (outcome === 'accepted') this.accepted++;
-    return outcome;
+    const earlier = await this.settleChecked();
+    if (earlier === 'stopped' || this.group.length === 0) return earlier;
+    this.beginCheck();
+    return (await this.settleChecked()) ?? earlier;
+  }
+
+  /** Waits for the group that git checks, and does again what it refused; undefined when all was good. */
+  private async settleChecked(): Promise<Outcome | undefined> {
+    if (this.before === undefined) return undefined;
+    const refusal = await this.before;
+    const { undo, isMixed } = this;
+    this.before = this.undo = undefined;
+    this.checking = 0;
+    this.isMixed = false;
+    if (refusal === undefined) return undefined;
+    undo?.();
+    const [only, ...others] = refusal.turns;
+    return only === undefined || others.length > 0 || isMixed
+      ? this.takeAgain(refusal.turns)
+      : this.refuse(only, new ReleaseFailure(refusal.error, 'write'));
+  }
+
+  /** One by one, with nothing beside it that another release brought. */
+  private async takeAgain(turns: readonly Turn[]): Promise<Outcome> {
+    for (const { release } of turns) this.building.names.release(release);
+    await this.dropStaged();
+    for (const turn of turns) {
+      const undo = this.building.history.mark();
+      try {
+        const prepared = await this.prepare(turn);
+        const unchecked = await inPhase('write', () =>
+          stageRelease(this.session, this.building, turn, prepared),
+        );
+        await inPhase('write', () => this.session.ports.store.check());
+        await acceptRelease(this.session, this.building, unchecked);
+        this.accepted++;
+      } catch (error) {
+        undo();
+        if ((await this.refuse(turn, error)) === 'stopped') return 'stopped';
+      }
+    }
+    return 'passed';
+  }
+
+  /** What git refuses is dropped from the private repository, with what others share with it; nothing of it may stay among their objects. */
+  private async dropStaged(): Promise<void> {
+    this.session.prepared.clear();
+    this.isMixed = false;
+    await this.session.ports.store.check().catch(unlessDiskFull);
   }
 
   private prepare({ release }: Turn): Promise<PreparedRelease> {
-    return prepare(this.session, this.building, release, this.building.most - this.accepted);
+    return prepareTurn(this.session, this.building, release, this.building.most - this.accepted);
   }
 
   /** @throws what is no fault of a release, such as a lost race or a full disk */
@@ -169,12 +225,10 @@ class Builder {
     if (isFinal(error)) this.refused.push(release);
     if (isGone(error.cause)) await this.nameGone(release, error.cause);
     if (!isFinal(error) || options.onRefused !== 'continue') {
-      prepared.delete(release.indexPackage.checksum.hex);
+      prepared.delete(keyOf(turn));
       return 'stopped';
     }
-    // What git's fsck refuses is dropped from the private repository, with what others share with it; nothing of it may stay among their objects.
-    prepared.clear();
-    await ports.store.check().catch(unlessDiskFull);
+    await this.dropStaged();
     return 'passed';
   }
 
@@ -206,83 +260,8 @@ class Builder {
   }
 }
 
-async function stage(
-  { options, rows }: Session,
-  { findNotes, history, found, names }: Building,
-  turn: Turn,
-  unnamed: PreparedRelease,
-): Promise<Unchecked> {
-  const { planned } = unnamed;
-  const fileName = names.claim(planned, unnamed.evidence.sha256);
-  const prepared = {
-    ...unnamed,
-    planned: { ...planned, indexPackage: { ...planned.indexPackage, fileName } },
-  };
-  rows.prepared(prepared);
-  const title = options.title ?? prepared.facts.nevra.name;
-  const notes = findNotes(prepared.facts, title);
-  const { checked } = await history.stage({
-    prepared,
-    notes,
-    title,
-    repomdRevision: found.index.repomd.revision,
-    directories: options.directories,
-  });
-  return { ...turn, prepared, notes: notes?.source ?? null, checked };
-}
-
-/** Hands a release over to be pushed, if git finds its objects good. @throws ReleaseFailure when it does not; LostRace, GitError for pushes */
-async function accept(
-  session: Session,
-  { batches, facts, history }: Building,
-  { release, count, prepared, notes, checked }: Unchecked,
-): Promise<Outcome> {
-  const committed = await inPhase('write', () => checked);
-  session.rows.committed(committed, notes);
-  session.rows.describe(release, await facts.of(prepared, history.end));
-  const { added, modified, deleted } = committed.files;
-  session.ports.logger.info(
-    `[${count}] ${formatNevra(release.nevra)}: verified (key ${prepared.certificate.fingerprint.slice(-16)}, ${prepared.checkedFiles} file digests), ` +
-      `source +${added} ~${modified} -${deleted}, notes ${notes === null ? 'none' : `from ${notes}`}, tag ${release.tag}`,
-  );
-  await batches.add(committed);
-  return 'accepted';
-}
-
-/** Verified packages outlive a lost race, and go to the tool cache for the next run on this runner. */
-async function prepare(
-  session: Session,
-  { downloads, found }: Building,
-  planned: PlannedRelease,
-  ahead: number,
-): Promise<PreparedRelease> {
-  const key = planned.indexPackage.checksum.hex;
-  const known = session.prepared.get(key);
-  if (known !== undefined) return { ...known, planned };
-  const { download, request, servedBy } = await inPhase('fetch', async () => {
-    session.ports.signal.throwIfAborted();
-    return downloads.take(planned, ahead);
-  });
-  try {
-    const prepared = await inPhase('judge', () =>
-      prepareRelease(
-        {
-          planned,
-          bytes: download.bytes,
-          servedBy,
-          keyring: found.trust.keyring,
-          options: session.options,
-        },
-        session.ports,
-      ),
-    );
-    session.prepared.set(key, prepared);
-    await session.ports.fetcher.keep(download, request);
-    session.held.offer(download);
-    return prepared;
-  } finally {
-    if (!session.held.has(download)) await download.release();
-  }
+function keyOf({ release }: Turn): string {
+  return release.indexPackage.checksum.hex;
 }
 
 function unlessDiskFull(error: unknown): void {

@@ -51,8 +51,8 @@ const MOST_UNLISTED = 5;
  * commit beside the branch, which only gains the package (interface, Backports).
  */
 export class History {
-  private readonly tagged: TaggedRelease[];
-  private readonly made = new Map<string, CommittedRelease>();
+  private tagged: TaggedRelease[];
+  private made = new Map<string, CommittedRelease>();
   private current: BranchEnd;
 
   constructor(private readonly start: HistoryStart) {
@@ -91,11 +91,20 @@ export class History {
     }
   }
 
-  /**
-   * Stages a release where it belongs, and lets git check its objects: what a server would refuse is found here, where one
-   * release can be refused alone (T24). The next one may be staged once `checked` is good. @throws GitError
-   */
-  async stage(release: ReleaseCommit): Promise<{ readonly checked: Promise<CommittedRelease> }> {
+  /** Remembers how the branch stands; what is called brings it back there. */
+  mark(): () => void {
+    const { tagged, made, current } = this;
+    this.tagged = [...tagged];
+    this.made = new Map(made);
+    return () => {
+      Object.assign(this, { tagged, made, current });
+    };
+  }
+
+  /** Stages a release where it belongs, and the next one on top of it; git has not looked at its objects yet. @throws GitError */
+  async stage(
+    release: ReleaseCommit,
+  ): Promise<{ readonly committed: CommittedRelease; readonly end: BranchEnd }> {
     const { store, hand, found } = this.start;
     const { tag, nevra } = release.prepared.planned;
     const isBackport = placeRelease(nevra, this.tagged).on !== 'tip';
@@ -113,15 +122,10 @@ export class History {
       ...(carried === undefined ? {} : { carried }),
     });
     const end = isBackport ? await this.gainPackage(release) : committed.end;
-    const checked = store.check().then(() => {
-      this.current = end;
-      this.made.set(tag, committed);
-      this.tagged.push({ nevra, tag });
-      return committed;
-    });
-    // Whoever awaits it gets the error; a lost race may come first.
-    checked.catch(() => undefined);
-    return { checked };
+    this.current = end;
+    this.made.set(tag, committed);
+    this.tagged.push({ nevra, tag });
+    return { committed, end };
   }
 
   /** A source that all but vanished is seldom meant: a folder was renamed, or a build went wrong. */

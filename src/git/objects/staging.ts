@@ -7,6 +7,7 @@ import { LIMITS, MIB } from '../../limits.js';
 import { type GitPlace, runGit, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
 import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
+import { lacksOnly } from './fsck.js';
 import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
 import { parseCommit, parseTag, parseTree } from './strict.js';
@@ -22,9 +23,6 @@ interface OpenPack {
   /** Contents whose ids are not known yet. */
   readonly streams: Set<Promise<unknown>>;
 }
-
-/** What git says of a file that it reads from trees, and that a blobless clone does not have. */
-const MISSING = /^error: object ([0-9a-f]{40}): git(?:attributes|modules)Missing: /;
 
 /**
  * The objects of a private bare repository: reads what is there (each object is hashed again), stages what is new in packs.
@@ -45,6 +43,8 @@ export class ObjectStore {
   #packs = 0;
   /** Never rejects: whoever asked for a flush gets its error. */
   #flushing: Promise<unknown> = Promise.resolve();
+  /** What a flush failed by that no {@link check} has told of. */
+  #failure: { readonly reason: unknown } | undefined;
 
   /** `command.cwd` is the repository; its environment must allow no transport and carry no secret. */
   constructor(command: GitPlace, maxFileSize: number = LIMITS.blobBytes) {
@@ -166,6 +166,14 @@ export class ObjectStore {
     await work;
   }
 
+  /** Flushes, and tells also of what reading or a push had flushed since the last check. @throws GitError as {@link flush} */
+  async check(): Promise<void> {
+    await Promise.allSettled([this.flush()]);
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.reason;
+  }
+
   /** Flushes if one of these objects is in the open pack; what belongs to a later push stays there. @throws GitError as {@link flush} */
   async flushFor(oids: readonly Oid[]): Promise<void> {
     await (oids.some((oid) => this.#open?.objects.has(oid)) ? this.flush() : this.#flushing);
@@ -203,6 +211,7 @@ export class ObjectStore {
       await this.#index(open.path, join(dirname(open.path), `pack-${id}.pack`), writer.bytes);
     } catch (error) {
       for (const oid of open.objects.keys()) this.#forget(oid);
+      this.#failure ??= { reason: error };
       throw error;
     }
   }
@@ -225,7 +234,7 @@ export class ObjectStore {
       args: ['index-pack', '--fsck-objects', final],
     });
     if (result.exitCode === 0) return;
-    if (this.#lacksOnlyKnown(result.stderr)) {
+    if (lacksOnly(result.stderr, this.#known)) {
       const again = await runGit({ ...this.#command, args: ['index-pack', final] });
       if (again.exitCode === 0) return;
     }
@@ -237,23 +246,6 @@ export class ObjectStore {
         remedy:
           'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
       },
-    );
-  }
-
-  /**
-   * Is all that fsck has against a pack that it cannot read attribute files that the remote has? It looks into these last, so all else is good;
-   * and the remote looked into them when it took them.
-   */
-  #lacksOnlyKnown(stderr: string): boolean {
-    const errors = stderr.split(/ \| |\n/).filter((line) => !/^warning:/.test(line));
-    const lacking = errors.map((line) => MISSING.exec(line)?.[1]);
-    return (
-      lacking.some((oid) => oid !== undefined) &&
-      errors.every((line, at) =>
-        lacking[at] === undefined
-          ? line === 'fatal: fsck error in pack objects'
-          : this.#known.has(lacking[at]),
-      )
     );
   }
 

@@ -156,7 +156,7 @@ class ScratchRepository implements Repository {
   }
 
   check(): Promise<void> {
-    return this.#objects.flush();
+    return this.#objects.check();
   }
 
   async verifyTarget(branch: string): Promise<void> {

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-OIMDMC4P.js";
+} from "./chunk-SOD3CPDG.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-DLLY3VET.js";
+} from "./chunk-MZL3AYGE.js";
 import {
   InputError,
   describeError,

@@ -6,8 +6,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { VerificationError } from '../../src/errors.js';
 import { LIMITS } from '../../src/limits.js';
-import type { IndexRequest } from '../../src/upstream/index-client.js';
 import { loadIndex, loadRecords } from '../../src/upstream/index-client.js';
+import type { IndexRequest } from '../../src/upstream/repomd-client.js';
 import {
   packageXml,
   primaryXml,

@@ -230,3 +230,10 @@ function expand(ranges: Ranges, type: number): [number, number][] {
     ]);
   });
 }
+
+/** Bytes to whose multiple the values of a type are aligned; 1 for all others. */
+export const ALIGNMENT: Readonly<Record<number, number>> = {
+  [TYPE.INT16]: 2,
+  [TYPE.INT32]: 4,
+  [TYPE.INT64]: 8,
+};

@@ -3,33 +3,27 @@ import { createHash } from 'node:crypto';
 
 import { memorySource } from '../bytes.js';
 import { describeError, GitError, MirrorError, VerificationError } from '../errors.js';
-import type { GitStore, Oid } from '../git/store.js';
+import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import {
   classifyByHeader,
   classifyByIndex,
   classifyByPackage,
-  type HeaderIdentity,
   recordClass,
 } from '../mirror/changes.js';
 import { packagePaths } from '../mirror/layout.js';
-import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
-import { namesRelease, type PlannedRelease } from '../mirror/plan.js';
 import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
 import { checkSignature } from '../openpgp/verify.js';
 import type { Ports } from '../ports.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { ChangeRow } from '../report/report.js';
-import { satisfies } from '../rpm/constraints.js';
-import { packageDigest, payloadDigests } from '../rpm/digests.js';
-import { formatNevra } from '../rpm/evr.js';
 import { examineHeader, examinePackage } from '../rpm/examine.js';
-import type { Nevra } from '../rpm/model.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { judge, judgeHeader } from '../trust/policy.js';
 import { fetchPackage } from '../upstream/downloads.js';
 import { readServedHeader } from '../upstream/served-header.js';
-import type { MirrorState } from './mirror-state.js';
+import { differingFiles, identityOf } from './package-identity.js';
+import { listPublishedCases, type PublishedCase } from './published-cases.js';
 import type { Survey } from './survey.js';
 
 /** What became upstream of everything that is published. */
@@ -39,12 +33,6 @@ export interface Classification {
   readonly records: readonly ReleaseRecord[];
   /** Tags whose changed content an earlier run acknowledged; upstream may have signed it again since. */
   readonly acknowledged: ReadonlySet<string>;
-}
-
-/** A published release, and what the index says of it now. */
-interface Case {
-  readonly record: ReleaseRecord;
-  readonly listed: IndexPackage | undefined;
 }
 
 /** One release with its class. */
@@ -59,9 +47,6 @@ const CHANGED_HEADER = 'changedHeaderSha256';
 
 /** Headers read at a time; they are a few KiB each. */
 const PARALLEL = 8;
-/** RPMSIGTAG_SIZE and LONGSIZE: bytes of main header and payload. */
-const SIZE_TAGS = [1000, 270] as const;
-
 /**
  * Classifies every published release (interface, Change classes). Costs no request while the index's checksums are the
  * recorded ones, else one small range request per release that moved. What cannot be classified now keeps its record.
@@ -70,7 +55,7 @@ export async function classifyPublished(
   found: Survey,
   context: { readonly options: Options; readonly ports: Ports; readonly wholePackages: boolean },
 ): Promise<Classification> {
-  const cases = await listCases(found, context);
+  const cases = await listPublishedCases(found, context);
   const classifier = new Classifier(found, context);
   const moved = cases.filter(
     ({ record, listed }) => classifyByIndex(record, listed?.checksum) === 'needs-header',
@@ -94,89 +79,6 @@ export async function classifyPublished(
       results.filter(({ isAcknowledged }) => isAcknowledged).map(({ record }) => record.tag),
     ),
   };
-}
-
-/** Releases on record, and tagged ones without a record where the archive has their package. What the inputs leave out is not called withdrawn. */
-async function listCases(
-  { state, index, plan, selects }: Survey,
-  { options, ports }: { readonly options: Options; readonly ports: Ports },
-): Promise<Case[]> {
-  const isWanted = (nevra: Nevra): boolean =>
-    selects(nevra) &&
-    satisfies(nevra, options.versions) &&
-    !options.skip.some((entry) => namesRelease(entry, nevra));
-  const listed = new Map(
-    index.packages.map((found) => [nevraKey(formatNevra(found.nevra)), found]),
-  );
-  const recorded = state.releases.flatMap((record): Case[] => {
-    const found = listed.get(nevraKey(record.nevra));
-    const nevra = tryParseNevra(record.nevra);
-    return found === undefined && (nevra === undefined || !isWanted(nevra))
-      ? []
-      : [{ record, listed: found }];
-  });
-  const known = new Set(state.releases.map(({ tag }) => tag));
-  const bare = plan.releases.filter(({ status, tag }) => status === 'exists' && !known.has(tag));
-  const checksums = await readChecksums(bare, state, ports.store);
-  return [
-    ...recorded,
-    ...bare
-      .flatMap((release) => recordOf(release, checksums))
-      .map((record) => ({ record, listed: listed.get(nevraKey(record.nevra)) })),
-  ];
-}
-
-async function readChecksums(
-  releases: readonly PlannedRelease[],
-  state: MirrorState,
-  store: GitStore,
-): Promise<Map<string, string>> {
-  const files = releases.flatMap(({ indexPackage: { fileName } }) => {
-    const file = state.archive.get(`rpm/${fileName}.sha256`);
-    return file === undefined ? [] : [{ fileName, oid: file.oid }];
-  });
-  await store.fetchBlobs(files.map(({ oid }) => oid));
-  return new Map(
-    await Promise.all(
-      files.map(
-        async ({ fileName, oid }) =>
-          [
-            fileName,
-            Buffer.from(await store.readBlob(oid))
-              .toString('latin1')
-              .slice(0, 64),
-          ] as const,
-      ),
-    ),
-  );
-}
-
-/** A record for a release that the predecessor published: its checksum is all that is known of it. */
-function recordOf(
-  { nevra, tag, indexPackage: { fileName } }: PlannedRelease,
-  checksums: ReadonlyMap<string, string>,
-): ReleaseRecord[] {
-  const sha256 = checksums.get(fileName);
-  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) return [];
-  const unknown = {
-    contentSha256: null,
-    headerSha256: null,
-    sourceTree: null,
-    signingKey: null,
-    signedAt: null,
-    repomdRevision: null,
-  };
-  return [
-    {
-      tag,
-      nevra: formatNevra(nevra),
-      file: fileName,
-      sha256,
-      ...unknown,
-      indexSha256: sha256,
-      class: null,
-    },
-  ];
 }
 
 class Classifier {
@@ -203,7 +105,7 @@ class Classifier {
     for (const { tag, oid } of files) this.archived.set(tag, oid);
   }
 
-  async classify({ record, listed }: Case): Promise<Classified> {
+  async classify({ record, listed }: PublishedCase): Promise<Classified> {
     try {
       const { result, files, changedHeader } = await this.decide(record, listed);
       const change = {
@@ -351,32 +253,4 @@ class Classifier {
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function identityOf(pkg: RpmPackage): Omit<HeaderIdentity, 'headerSha256'> {
-  const [digest] = payloadDigests(pkg.header).filter(({ compressed }) => compressed.length > 0);
-  return {
-    payloadSize:
-      SIZE_TAGS.map((tag) => pkg.signatureHeader.numbers(tag)?.[0]).find(
-        (size) => size !== undefined,
-      ) ?? pkg.facts.payload.size,
-    payloadDigest:
-      digest === undefined ? null : `${digest.algorithm}:${digest.compressed[0]?.expected ?? ''}`,
-    sigMd5: packageDigest(pkg.signatureHeader)?.expected ?? null,
-  };
-}
-
-/** Paths whose digests differ or that only one of the two packages has. */
-function differingFiles(published: RpmPackage, served: RpmPackage): string[] {
-  const list = (pkg: RpmPackage): Map<string, string> =>
-    new Map(
-      pkg.facts.files.map(({ path, digest, mode }) => [
-        Buffer.from(path).toString('utf8'),
-        `${digest} ${mode}`,
-      ]),
-    );
-  const [before, after] = [list(published), list(served)];
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((path) => before.get(path) !== after.get(path))
-    .sort();
 }

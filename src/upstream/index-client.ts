@@ -1,67 +1,26 @@
 // SPDX-License-Identifier: MIT
 import type { AnyMirrorError } from '../errors.js';
-import {
-  DownloadError,
-  IntegrityError,
-  MirrorError,
-  RepodataError,
-  VerificationError,
-} from '../errors.js';
+import { IntegrityError, MirrorError, RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { Fetcher } from '../net/fetcher.js';
-import { signatureForm } from '../openpgp/signature-file.js';
-import { printableUrl, resolveHref, trimBase } from '../repodata/hrefs.js';
+import { printableUrl, trimBase } from '../repodata/hrefs.js';
 import type { MirrorList } from '../repodata/mirrorlist.js';
-import { parseMetalink, parseMirrorlist, verifyListed } from '../repodata/mirrorlist.js';
-import type {
-  IndexFile,
-  IndexPackage,
-  Repomd,
-  RepomdRecord,
-  RepositoryIndex,
-} from '../repodata/model.js';
+import { parseMetalink, parseMirrorlist } from '../repodata/mirrorlist.js';
+import type { IndexFile, IndexPackage, RepomdRecord, RepositoryIndex } from '../repodata/model.js';
 import { type PackageAddress, packageAddresses } from '../repodata/package-address.js';
-import type { Primary, Selection } from '../repodata/primary.js';
+import type { Primary } from '../repodata/primary.js';
 import type { RecordSource } from '../repodata/records.js';
 import { readPrimary, readRecord } from '../repodata/records.js';
-import { findRecord, parseRepomd } from '../repodata/repomd.js';
-import { verifyNotOlder } from '../repodata/rollback.js';
-import { isWebPage, WEB_PAGE } from '../web-page.js';
-
-/** How to read a repository's index. One of `bases`, `mirrorlist`, `metalink` says where. */
-export interface IndexRequest {
-  /** Base URLs, fallbacks for one another. */
-  readonly bases?: readonly string[];
-  readonly mirrorlist?: string | undefined;
-  readonly metalink?: string | undefined;
-  readonly fetcher: Fetcher;
-  readonly select: Selection;
-  /**
-   * Judges repomd.xml by its detached signature (undefined: the repository has none; `instead` says what lies in its place) and throws to refuse.
-   * Without it, repomd.xml.asc is not asked for.
-   */
-  readonly verifyRepomd?:
-    | ((
-        repomd: Uint8Array,
-        signature: Uint8Array | undefined,
-        instead: string | undefined,
-      ) => Promise<void> | void)
-    | undefined;
-  /** The index of the last run; an older one is refused (T2). Leave it out to allow a rollback. */
-  readonly previous?: Repomd | undefined;
-  /** Whether the keys that `verifyRepomd` trusts are pinned: then a redirect to another https host is followed (T39). */
-  readonly hasPinnedKey?: boolean;
-  /** Weak checksum types to tolerate, by the names `md5` and `sha1`; each use is a warning. */
-  readonly allowWeak?: ReadonlySet<string> | undefined;
-}
-
-/** repomd.xml of one base, judged. */
-interface Head {
-  readonly repomd: Repomd;
-  readonly bytes: Uint8Array;
-  readonly signature: Uint8Array | undefined;
-  readonly warnings: readonly string[];
-}
+import { findRecord } from '../repodata/repomd.js';
+import { type Failure, summarize } from './index-failures.js';
+import {
+  type Head,
+  type IndexRequest,
+  isAbsent,
+  patience,
+  RaceError,
+  readHead,
+  refusePage,
+} from './repomd-client.js';
 
 type Reading = Head & {
   readonly primary: IndexFile;
@@ -168,21 +127,6 @@ async function findBases({
   return metalink === undefined ? parseMirrorlist(body) : parseMetalink(body);
 }
 
-/** @throws RepodataError where a page for people came instead */
-export function refusePage(
-  bytes: Uint8Array,
-  expected: string,
-  code: 'REPOMD_INVALID' | 'MIRRORLIST_INVALID' | 'REPO_FILE_INVALID',
-  url: string,
-): void {
-  if (isWebPage(bytes))
-    throw new RepodataError(
-      code,
-      `expected ${expected}, found ${WEB_PAGE.actual} at ${printableUrl(url)}`,
-      { expected, ...WEB_PAGE },
-    );
-}
-
 async function readBase(base: string, list: MirrorList, request: IndexRequest): Promise<Reading> {
   try {
     return await readOnce(base, list, request);
@@ -225,79 +169,6 @@ async function readOnce(base: string, list: MirrorList, request: IndexRequest): 
   return { ...head, primary, content, warnings };
 }
 
-async function readHead(base: string, list: MirrorList, request: IndexRequest): Promise<Head> {
-  const url = resolveHref(base, 'repodata/repomd.xml');
-  const { body: bytes, url: servedAt } = await request.fetcher.fetch({
-    url,
-    maxBytes: LIMITS.repomdBytes,
-    what: 'repomd.xml',
-    hasPinnedKey: request.hasPinnedKey === true && request.verifyRepomd !== undefined,
-    ...patience(list),
-  });
-  refusePage(bytes, 'repomd.xml', 'REPOMD_INVALID', url);
-  if (list.repomd !== undefined) verifyListed(bytes, list.repomd);
-  const { signature, instead } =
-    request.verifyRepomd === undefined ? NO_SIGNATURE : await readSignature(base, list, request);
-  if (signature === undefined) verifySameHost(url, servedAt);
-  try {
-    await request.verifyRepomd?.(bytes, signature, instead);
-  } catch (error) {
-    // repomd.xml and its signature are two files, and one may be newer than the other for a moment.
-    if (error instanceof VerificationError && error.code === 'BAD_SIGNATURE')
-      throw new RaceError(error);
-    throw error;
-  }
-  const repomd = parseRepomd(bytes);
-  if (request.previous !== undefined) verifyNotOlder(repomd, request.previous);
-  const warnings =
-    instead === undefined
-      ? []
-      : [`repomd.xml.asc holds ${instead} and no OpenPGP data; the index counts as not signed`];
-  return { repomd, bytes, signature, warnings };
-}
-
-/** T39: an index of another host is followed only where a pinned key signed it. */
-function verifySameHost(asked: string, served: string): void {
-  const [from, to] = [URL.parse(asked), URL.parse(served)];
-  if (from === null || to === null || from.host === to.host) return;
-  throw new DownloadError(
-    'INSECURE_REDIRECT',
-    `repomd.xml: expected the same host or a signed index, found a redirect from ${printableUrl(asked)} to ${printableUrl(served)}, and no signature`,
-    { expected: 'the same host', actual: printableUrl(served) },
-  );
-}
-
-interface FoundSignature {
-  readonly signature: Uint8Array | undefined;
-  /** What the file holds that is no OpenPGP data. */
-  readonly instead: string | undefined;
-}
-
-const NO_SIGNATURE: FoundSignature = { signature: undefined, instead: undefined };
-
-async function readSignature(
-  base: string,
-  list: MirrorList,
-  { fetcher, hasPinnedKey = false }: Pick<IndexRequest, 'fetcher' | 'hasPinnedKey'>,
-): Promise<FoundSignature> {
-  const url = resolveHref(base, 'repodata/repomd.xml.asc');
-  try {
-    const { body } = await fetcher.fetch({
-      url,
-      maxBytes: LIMITS.keyBytes,
-      what: 'repomd.xml.asc',
-      hasPinnedKey,
-      ...patience(list),
-    });
-    if (signatureForm(body) !== 'none') return { signature: body, instead: undefined };
-    const other = body.length === 0 ? 'nothing' : `${body.length} bytes of something else`;
-    return { signature: undefined, instead: isWebPage(body) ? WEB_PAGE.actual : other };
-  } catch (error) {
-    if (isAbsent(error)) return NO_SIGNATURE;
-    throw error;
-  }
-}
-
 async function readTwice(record: RepomdRecord, source: RecordSource): Promise<IndexFile> {
   try {
     return await readRecord(record, source);
@@ -305,32 +176,6 @@ async function readTwice(record: RepomdRecord, source: RecordSource): Promise<In
     if (!(error instanceof IntegrityError)) throw error;
   }
   return readRecord(record, source);
-}
-
-/** With others to fall back on, a dead base is not worth the usual number of attempts. */
-function patience({ bases }: MirrorList): { attempts?: number } {
-  return bases.length > 1 ? { attempts: 2 } : {};
-}
-
-/** A fault that a publication under way may have caused; the cause is what counts when it persists. */
-class RaceError extends Error {
-  constructor(override readonly cause: unknown) {
-    super('the index changed while it was read', { cause });
-  }
-}
-
-/** The server answers that there is no such file; object stores say 403 to those who may not list. */
-function isAbsent(error: unknown): boolean {
-  if (!(error instanceof DownloadError)) return false;
-  return (
-    error.code === 'NOT_FOUND' ||
-    (error.code === 'HTTP_STATUS' && [403, 404, 410].includes(error.status ?? 0))
-  );
-}
-
-interface Failure {
-  readonly base: string;
-  readonly error: AnyMirrorError;
 }
 
 function assemble(
@@ -363,38 +208,4 @@ function assemble(
       ...reading.warnings,
     ],
   };
-}
-
-const FAMILIES = [VerificationError, IntegrityError, RepodataError, DownloadError] as const;
-
-/** The gravest failure, worded for all: a refusal must not hide behind a mirror that is merely dead. */
-function summarize(failures: readonly Failure[]): MirrorError {
-  const first = failures[0];
-  if (first === undefined)
-    throw new RepodataError('MIRRORLIST_INVALID', 'expected base URLs, found none');
-  if (failures.length === 1) return first.error;
-  const gravest =
-    FAMILIES.map((family) => failures.find(({ error }) => error instanceof family)?.error).find(
-      (error) => error !== undefined,
-    ) ?? first.error;
-  const all = failures
-    .map(({ base, error }) => `${printableUrl(base)}: ${error.code}: ${error.message}`)
-    .join('; ');
-  const message = `none of ${failures.length} bases serves a usable index: ${all}`;
-  const details = {
-    remedy: gravest.remedy,
-    cause: gravest,
-    ...(gravest.expected === undefined ? {} : { expected: gravest.expected }),
-    ...(gravest.actual === undefined ? {} : { actual: gravest.actual }),
-  };
-  if (gravest instanceof VerificationError)
-    return new VerificationError(gravest.code, message, details);
-  if (gravest instanceof IntegrityError) return new IntegrityError(gravest.code, message, details);
-  if (gravest instanceof RepodataError) return new RepodataError(gravest.code, message, details);
-  if (gravest instanceof DownloadError)
-    return new DownloadError(gravest.code, message, {
-      ...details,
-      ...(gravest.status === undefined ? {} : { status: gravest.status }),
-    });
-  return gravest;
 }

@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.js';
 import { keyFileName } from '../mirror/layout.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { parseRepoFile } from '../repodata/sources.js';
-import { refusePage } from './index-client.js';
+import { refusePage } from './repomd-client.js';
 
 /** Where the index is to be found, with a .repo file followed. */
 export interface UpstreamSource {

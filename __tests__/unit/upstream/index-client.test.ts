@@ -4,8 +4,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 
 import { DownloadError, VerificationError } from '../../../src/errors.js';
-import type { IndexRequest } from '../../../src/upstream/index-client.js';
 import { loadIndex, loadRecords, packageUrls } from '../../../src/upstream/index-client.js';
+import type { IndexRequest } from '../../../src/upstream/repomd-client.js';
 import {
   codeOf,
   packageXml,

@@ -27,6 +27,10 @@ interface Step {
   readonly name?: string;
   readonly run?: string;
 }
+interface Concurrent {
+  readonly concurrency?: { readonly queue?: string; readonly 'cancel-in-progress'?: unknown };
+  readonly jobs: Readonly<Record<string, Concurrent>>;
+}
 interface Workflow {
   readonly on: { readonly workflow_call?: { readonly inputs: object; readonly secrets: object } };
   readonly permissions?: object;
@@ -72,6 +76,15 @@ describe('our workflows (T43)', () => {
       }
     },
   );
+
+  // Instead of actionlint, which knows no queue (.github/actionlint.yaml). GitHub refuses `max` beside `cancel-in-progress: true`.
+  it.each(workflows)('$name queues as GitHub knows it', ({ workflow }) => {
+    const { concurrency, jobs } = workflow as Workflow & Concurrent;
+    for (const found of [concurrency, ...Object.values(jobs).map((job) => job.concurrency)]) {
+      expect(['single', 'max']).toContain(found?.queue ?? 'single');
+      if (found?.queue === 'max') expect(found['cancel-in-progress'] ?? false).toBe(false);
+    }
+  });
 
   it('publish.yml takes and hands on every input of the action', () => {
     const { workflow } = workflows.find(({ name }) => name === 'publish.yml')!;
@@ -265,6 +278,31 @@ describe('a release of the action', () => {
     const mutable = publish('a'.repeat(40), 'false');
     expect(mutable.status).toBe(0);
     expect(mutable.output).toContain('::warning::v1.2.3 can still be changed');
+  });
+
+  it.each([
+    ['main has other workflows', 'aaa', 'bbb', 'run this workflow again from main', 'not be read'],
+    ['main has the same workflows', 'aaa', 'aaa', 'not the reason', 'again from main'],
+    ['main cannot be read', 'aaa', undefined, 'could not be read', 'again from main'],
+  ])('says why GitHub refuses a publication where %s', (_, ours, main, says, not) => {
+    const at = (ref: string, sha: string | undefined): Record<string, string> =>
+      sha === undefined ? {} : { [`contents/.github?ref=${ref} `]: `echo ${sha}` };
+    const result = runStep(
+      'Publish the draft',
+      { VERSION: '1.2.3', TAG: 'v1.2.3' },
+      {
+        'release view': `echo ${'a'.repeat(40)}`,
+        'release edit': 'echo "HTTP 403: Resource not accessible by integration" >&2; exit 1',
+        ...at('a'.repeat(40), ours),
+        ...at('main', main),
+      },
+    );
+    expect(result.status).toBe(1);
+    expect(result.output).toContain('HTTP 403: Resource not accessible by integration');
+    expect(result.output).toMatch(/^::error::GitHub refused to publish the draft of v1\.2\.3/m);
+    expect(result.output).toContain(says);
+    expect(result.output).not.toContain(not);
+    expect(result.calls.at(-1)).toContain('contents/.github?ref=main');
   });
 
   it('moves v1, or makes it the first time', () => {

@@ -52,6 +52,19 @@ export default tseslint.config(
   {
     files: ['__tests__/**/*.ts'],
     rules: {
+      // No timeout of a test ends a synchronous call.
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'node:child_process',
+              importNames: ['execFileSync', 'execSync', 'spawnSync'],
+              message: 'Take those of __tests__/fixtures/commands.ts, which end.',
+            },
+          ],
+        },
+      ],
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -16,6 +15,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { InspectResult } from '../../src/inspect/inspect.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { NATIVE_TOOLS, NativePackages, type NativeSpec } from '../fixtures/native-packages.js';
 import { nativeSourceTrees } from '../fixtures/native-tree.js';
 import {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { cpioArchive } from '../fixtures/cpio-builder.js';
 import {
   annotate,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { makeRunDirectory, removeRunDirectories, runCli } from '../fixtures/run-bundle.js';
 import { describeWithTools } from '../fixtures/tools.js';
 import { startYumServer } from '../fixtures/yum-server.js';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
 import { expect, it } from '@jest/globals';
@@ -8,6 +7,7 @@ import fc from 'fast-check';
 import type { Compression } from '../../src/compression/index.js';
 import { compressionOfName, decompress, detectCompression } from '../../src/compression/index.js';
 import { chunksOf, collect } from '../fixtures/chunks.js';
+import { spawnSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const MIB = 1024 * 1024;

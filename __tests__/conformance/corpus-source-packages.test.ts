@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -21,6 +20,7 @@ import { LIMITS } from '../../src/limits.js';
 import { readPackage, type RpmPackage } from '../../src/rpm/read.js';
 import { readContent } from '../../src/source/content.js';
 import type { ContentFile, PackageContent } from '../../src/source/model.js';
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { describeWithShared, requireTool, sharedPath } from '../fixtures/tools.js';
 import { sinkOf } from '../fixtures/unpacked.js';
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +8,7 @@ import { expect, it } from '@jest/globals';
 import { memorySource } from '../../src/bytes.js';
 import { readPackage } from '../../src/rpm/read.js';
 import { parseScripts } from '../../src/rpm/scripts.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const SPEC = `

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +14,7 @@ import {
 } from '../../src/mirror/messages.js';
 import { formatTagName } from '../../src/mirror/tag-names.js';
 import { showPath } from '../../src/mirror/text.js';
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 import { hostileRelease, NEURON, nevra } from '../unit/mirror/builders.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { silentLogger } from '../../src/log.js';
 import type { Fetcher } from '../../src/net/fetcher.js';
 import { createFetcher } from '../../src/net/http.js';
 import { proxyFor } from '../../src/net/proxies.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { announced, collect, noise } from '../fixtures/fetchers.js';
 import { type ProxyServer, startProxyServer } from '../fixtures/proxy-server.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { loadKeyring } from '../../src/openpgp/keyring.js';
 import { checkSignature } from '../../src/openpgp/verify.js';
+import { spawnSync } from '../fixtures/commands.js';
 import {
   type KeyKind,
   makeCertificate,

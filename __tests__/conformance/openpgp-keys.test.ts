@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { loadKeyring } from '../../src/openpgp/keyring.js';
 import { checkSignature } from '../../src/openpgp/verify.js';
+import { spawnSync } from '../fixtures/commands.js';
 import {
   BIRTH,
   DAY,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { loadSigner } from '../../src/signing/load.js';
 import type { Signer } from '../../src/signing/signer.js';
+import { spawnSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const NOW = Math.floor(Date.now() / 1000);

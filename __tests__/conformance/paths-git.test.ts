@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { isDotGit, isDotName } from '../../src/dot-git.js';
+import { spawnSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const bases = [

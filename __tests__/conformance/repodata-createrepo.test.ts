@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -22,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DownloadError } from '../../src/errors.js';
 import type { Fetcher, FetchRequest } from '../../src/net/fetcher.js';
 import { loadIndex, loadRecords, packageUrls } from '../../src/upstream/index-client.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 
 const disk: Fetcher = {

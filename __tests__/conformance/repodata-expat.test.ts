@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { MirrorError } from '../../src/errors.js';
 import { parseDocument } from '../../src/repodata/xml.js';
 import { xmlContext } from '../../src/repodata/xml-context.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
 
 const ORACLE = `

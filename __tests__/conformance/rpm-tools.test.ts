@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import fc from 'fast-check';
 
 import { rpmvercmp } from '../../src/rpm/evr.js';
 import { typeFits } from '../../src/rpm/tags.js';
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { binary, buildHeader, type EntrySpec, int32, text } from '../fixtures/header-builder.js';
 import { buildLead, buildPackage, type PackageSpec } from '../fixtures/rpm-builder.js';
 import { inspectBytes } from '../fixtures/signed-packages.js';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   linkSync,
@@ -19,6 +18,7 @@ import { unpackTar } from '../../src/archives/tar/unpack.js';
 import { hashObject } from '../../src/git/objects/objects.js';
 import { buildTree } from '../../src/git/objects/trees.js';
 import { dropTop } from '../../src/source/top-folder.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
 import { opened, sinkOf } from '../fixtures/unpacked.js';
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -20,6 +19,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { unpackZip } from '../../src/archives/zip/unpack.js';
 import { chunksOf } from '../fixtures/chunks.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools } from '../fixtures/tools.js';
 import { sinkOf } from '../fixtures/unpacked.js';
 

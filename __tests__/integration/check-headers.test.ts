@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { binary } from '../fixtures/header-builder.js';
 import { makeCertificate, makeKey, makeSignature } from '../fixtures/openpgp-builder.js';
 import type { PackageSpec } from '../fixtures/rpm-builder.js';

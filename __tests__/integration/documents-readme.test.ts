@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { NEURON_DATES, NEURON_FINGERPRINT, serveNeuron } from '../fixtures/neuron.js';
 import {
   makeRunDirectory,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -18,6 +18,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { PREDICATE_TYPE } from '../../src/report/statements.js';
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { makeCertificate, makeKey } from '../fixtures/openpgp-builder.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
 import {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { connect } from 'node:net';
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 
 import type { SshOptions } from '../../src/git/remote/ssh.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
 

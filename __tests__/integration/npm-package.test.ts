@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello, PUBLISHER } from '../fixtures/small-repository.js';
 import { openStage, type Stage, TOKEN } from '../fixtures/stage.js';

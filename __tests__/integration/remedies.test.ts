@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import {
   makeCertificate,
   makeKey,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
 
 import { audit, type Browser, openBrowser } from '../fixtures/browser.js';
+import { execFileSync, spawnSync } from '../fixtures/commands.js';
 import { text } from '../fixtures/header-builder.js';
 import {
   makeRunDirectory,

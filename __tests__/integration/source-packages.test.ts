@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -16,6 +15,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { texts } from '../fixtures/header-builder.js';
 import type { PackageFile } from '../fixtures/rpm-builder.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';

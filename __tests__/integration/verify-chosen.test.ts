@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { foundBy, proofsOf, publishHello, verifyMirror } from '../fixtures/forged-mirror.js';
 import { gitEnvironment } from '../fixtures/git-server.js';
 import { MirrorEditor } from '../fixtures/mirror-editor.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { type FileEdit, MirrorEditor } from '../fixtures/mirror-editor.js';
 import { NEURON_DATES, NEURON_FINGERPRINT, NEURON_KEY } from '../fixtures/neuron.js';
 import {

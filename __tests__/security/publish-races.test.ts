@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { gitEnvironment, type GitFault, type GitRequest } from '../fixtures/git-server.js';
 import { removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';

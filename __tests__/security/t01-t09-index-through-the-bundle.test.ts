@@ -238,8 +238,11 @@ const INDEXES: readonly (readonly [title: string, code: string, lies: IndexLies]
       primary: (xml) =>
         xml
           .replace('packages="1"', 'packages="2"')
-          .replace(/<package .*<\/package>/s, (one) => one + one.replace(/YES">[0-9a-f]/, 'YES">'))
-          .replace(/YES">([0-9a-f]{63})</, 'YES">0$1<'),
+          .replace(
+            /<package .*<\/package>/s,
+            (one) =>
+              one + one.replace(/(?<=YES">)[0-9a-f]/, (digit) => (digit === '0' ? '1' : '0')),
+          ),
     },
   ],
   ['T8: an href that leads out', 'UNSAFE_PATH', { primary: href('../hello-1.0-1.noarch.rpm') }],

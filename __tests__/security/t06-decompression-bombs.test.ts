@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +12,7 @@ import { decompress } from '../../src/compression/index.js';
 import { LIMITS } from '../../src/limits.js';
 import { readPayload } from '../../src/rpm/payload/payload.js';
 import { chunksOf, collect } from '../fixtures/chunks.js';
+import { spawnSync } from '../fixtures/commands.js';
 import { ZEROS } from '../fixtures/compressed.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';
 

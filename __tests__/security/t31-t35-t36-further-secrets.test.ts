@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { filesHolding, type GitRecorder, recordPrograms } from '../fixtures/git-recorder.js';
 import { type GitServer, startGitServer } from '../fixtures/git-server.js';
 import { type GitHubApi, startGitHubApi } from '../fixtures/github-api.js';

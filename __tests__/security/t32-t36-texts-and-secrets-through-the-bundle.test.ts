@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { secretsToMask } from '../../src/git/remote/credentials.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { I18N, text } from '../fixtures/header-builder.js';
 import { makeRunDirectory, removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';
 import { hello, helloFiles } from '../fixtures/small-repository.js';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { secretsToMask } from '../../src/git/remote/credentials.js';
 import { silentLogger } from '../../src/log.js';
+import { execFileSync } from '../fixtures/commands.js';
 import { type GitBench, gitBench, stageCommit, stageTag } from '../fixtures/git-bench.js';
 import { type GitServer, startGitServer } from '../fixtures/git-server.js';
 

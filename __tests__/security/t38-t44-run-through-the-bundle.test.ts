@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import {
   makeRunDirectory,
   removeRunDirectories,

@@ -53,11 +53,14 @@ describe('breakMarkers', () => {
     expect(breakMarkers(text)).toBe(text);
   });
 
-  it('stays linear on text made of openings', () => {
+  it('takes linear time on text made of openings', () => {
+    const before = process.cpuUsage();
     for (const opening of ['[', '@', '#', 'https://a/', '*', 'G', 'a-', ' ']) {
       const text = opening.repeat(Math.ceil(LIMITS.commitTextBytes / opening.length));
       expect(breakMarkers(text).length).toBeGreaterThanOrEqual(text.length);
     }
+    // It takes tens of milliseconds; what is quadratic takes minutes.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
   });
 });
 
@@ -95,6 +98,18 @@ describe('cleanLines', () => {
 });
 
 describe('cleanBlock', () => {
+  it('ends with a whole line where the text is too long, and says how much is missing', () => {
+    const line = 'x'.repeat(62);
+    const text = Array.from({ length: Math.ceil(LIMITS.commitTextBytes / 63) + 9 }, () => line);
+    const lines = cleanBlock(text.join('\n'));
+    const kept = lines.slice(0, -1);
+    expect(kept.every((found) => found === line)).toBe(true);
+    expect(lines.at(-1)).toBe(
+      `(shortened: ${text.join('\n').length - kept.join('\n').length} more bytes)`,
+    );
+    expect(kept.join('\n').length).toBeGreaterThan(LIMITS.commitTextBytes - 63);
+  });
+
   it.each([
     ['--------', '-\u2060-------'],
     ['--', '-\u2060-'],

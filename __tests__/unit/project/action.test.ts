@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { INPUTS } from '../../../src/inputs/table.js';
+import { spawnSync } from '../../fixtures/commands.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -13,6 +12,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { execFileSync } from '../../fixtures/commands.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 

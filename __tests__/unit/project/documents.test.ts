@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { REMEDIES } from '../../../src/errors.js';
+import { execFileSync } from '../../fixtures/commands.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const documents = [

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -17,6 +16,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { parseOptions } from '../../../src/inputs/options.js';
 import { type InputName, INPUTS, inputSpec } from '../../../src/inputs/table.js';
+import { spawnSync } from '../../fixtures/commands.js';
 
 const folder = path.resolve(import.meta.dirname, '../../../.github/workflows');
 const { load } = createRequire(import.meta.url)('js-yaml') as { load: (text: string) => unknown };

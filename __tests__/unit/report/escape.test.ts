@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { code, plain, printable, unaddressed } from '../../../src/report/escape.js';
+import { annotation, code, plain, printable, unaddressed } from '../../../src/report/escape.js';
 
 /** U+2060 where the text would otherwise mean something. */
 const J = '\u2060';
@@ -93,6 +93,14 @@ describe('plain: a cell or a line of Markdown (T34)', () => {
         expect(cell).not.toMatch(/\bwww\./i);
       }),
     );
+  });
+});
+
+describe('annotation', () => {
+  it('keeps what is not too long, and begin and end of what is', () => {
+    const text = (length: number): string => `begin${'x'.repeat(length - 8)}end`;
+    expect(annotation(text(3500))).toBe(text(3500));
+    expect(annotation(text(3501))).toMatch(/^beginx+ … \(cut\) … x+end$/);
   });
 });
 

@@ -254,6 +254,10 @@ describe('T13: a digest of the uncompressed payload that is wrong', () => {
   ])('beside %s', (_, digests, filesGood, codes) => {
     const { accepted, reasons } = judge(evidence(digests, signed), { keysGiven: true, filesGood });
     expect([accepted, reasons.map(({ code }) => code)]).toEqual([codes[0] === 'WARNING', codes]);
+    if (accepted)
+      expect(reasons[0]!.message).toMatch(
+        /^PAYLOADDIGESTALT of the uncompressed payload is wrong .*; PAYLOADDIGEST and the digests/,
+      );
   });
 
   it('any other digest that is wrong is not tolerated', () => {
@@ -264,5 +268,21 @@ describe('T13: a digest of the uncompressed payload that is wrong', () => {
           filesGood: true,
         }).accepted,
       ).toBe(false);
+  });
+});
+
+describe('T13: a signed header covers the payload by a digest of it', () => {
+  it.each([
+    ...['sha256', 'sha384', 'sha512', 'sha3-256', 'sha3-512'].map((name) => [name, true] as const),
+    ...['md5', 'sha1', 'ripemd160', 'sha224'].map((name) => [name, false] as const),
+  ])('%s: %s', (algorithm, isCovered) => {
+    const digests = [HEADER, digest('PAYLOADDIGEST', 'payload', 'good', algorithm)];
+    const { accepted, reasons } = judge(evidence(digests, [signature('header')]), {
+      keysGiven: true,
+    });
+    expect([accepted, reasons.map(({ code }) => code)]).toEqual([
+      isCovered,
+      isCovered ? [] : ['NOT_COVERED'],
+    ]);
   });
 });

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-SOD3CPDG.js";
+} from "./chunk-OADEZTMQ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,12 +33,12 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-MZL3AYGE.js";
+} from "./chunk-56OVUT6A.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-UJPLCBNE.js";
+} from "./chunk-YBPVJ2JJ.js";
 import {
   error,
   getInput,

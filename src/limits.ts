@@ -57,6 +57,8 @@ export const LIMITS = {
   lzmaDictionaryBytes: 64 * MIB,
   /** Files in one package: texlive-doc has 60,000. */
   filesInPackage: 1_000_000,
+  /** Names that `dot-git: drop` leaves out of one package: a test suite has some dozen, and each stands in releases.json for good. */
+  droppedDotGit: 1_000,
   /** Longest path in a payload; Linux's PATH_MAX. */
   pathBytes: 4096,
   /** archive/mirror.json: some 30 short values; a history of a thousand package names has 60 KiB. */

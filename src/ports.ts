@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from './bytes.js';
-import type { FurtherRemote, GitStore, MirrorReader } from './git/store.js';
+import type { FurtherRemote, GitStore, MirrorReader, Oid } from './git/store.js';
 import type { AssetReader, ReleaseHost, RulesHost } from './github/port.js';
 import type { Logger } from './log.js';
+import type { ReleaseRecord } from './mirror/releases.js';
 import type { Fetcher } from './net/fetcher.js';
+import type { Keyring } from './openpgp/model.js';
 import type { Report } from './report/report.js';
 import { type Sign } from './signing/signer.js';
 
@@ -13,6 +15,27 @@ export interface Clock {
   now(): number;
   /** Date of commits and tags of this run: SOURCE_DATE_EPOCH, else the start of the run (seconds since 1970). */
   readonly commitTime: number;
+}
+
+/** What became of an attempt to prove a tag that an earlier run published. */
+export interface TagProof {
+  /** The commit that was looked at; undefined where there is none. */
+  readonly commit: Oid | undefined;
+  /** Why it is not proved, the first first; empty for what is. */
+  readonly reasons: readonly string[];
+}
+
+/** Proves tags of the mirror as it is on the remote, by the machinery of `verify`. */
+export interface TagProver {
+  /**
+   * Holds a tag, and a line of releases.json that speaks of it, against its package.
+   * @param by the keys that this run trusts, and the package where it is not in git
+   * @throws GitError when the mirror cannot be read
+   */
+  prove(
+    record: ReleaseRecord,
+    by: { readonly trusted: Keyring; readonly find: PackageFolder['find'] },
+  ): Promise<TagProof>;
 }
 
 /** Everything a use case needs from outside. */
@@ -35,6 +58,8 @@ export interface Ports {
   readonly further?: readonly FurtherRemote[];
   /** Where each tag gets a release. */
   readonly releases?: ReleaseHost | undefined;
+  /** Proves what this run did not publish, before a release speaks of it. */
+  readonly prover?: TagProver | undefined;
   /** Where files of the tags' releases are read. */
   readonly releaseAssets?: AssetReader | undefined;
   /** Where the mirror's branch may be protected; undefined where nobody can be asked. */

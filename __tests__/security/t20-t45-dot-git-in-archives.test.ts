@@ -254,3 +254,37 @@ describe('T45: a mirror made with dot-git: drop', () => {
     });
   });
 });
+
+describe('dot-git: drop leaves out so many names of a package, and not more', () => {
+  const many = (count: number): readonly ListedPackage[] => {
+    const names = Array.from({ length: count }, (_, at) => `d${at}/.git`);
+    const members = names.map((name) => ({ name: `hello-1.0/${name}`, content: 'x' }));
+    return [
+      sourcePackage({ 'hello.tar.gz': tgz([...members, { name: 'hello-1.0/a.c', content: 'a' }]) }),
+      binaryWith({
+        ...Object.fromEntries(names.map((name) => [`hello-1.0/${name}`, 'x'])),
+        'hello-1.0/a.c': 'a',
+      }),
+    ];
+  };
+
+  it.each([
+    ['in an archive', 0, 'src'],
+    ['in a folder', 1, 'noarch'],
+  ] as const)('%s', async (_, at, arch) => {
+    for (const [count, code, errors] of [
+      [1000, 0, []],
+      [1001, 1, ['LIMIT_EXCEEDED']],
+    ] as const)
+      await onStage(
+        { packages: [many(count)[at]!], inputs: { arch, 'dot-git': 'drop' } },
+        async (stage) => {
+          const result = await stage.publish();
+          const failed = result.report.releases.flatMap(
+            ({ error }: { error?: { code: string } }) => error?.code ?? [],
+          );
+          expect({ code: result.code, failed }).toEqual({ code, failed: errors });
+        },
+      );
+  });
+});

@@ -11,6 +11,8 @@ export interface AssetAccess {
   readonly repository: RepositoryName;
   /** Undefined for what everybody may read. */
   readonly token: string | undefined;
+  /** Whether drafts are read, which only those see who may push: their files prove as well as others do. */
+  readonly withDrafts: boolean;
 }
 
 interface ListedAsset {
@@ -61,7 +63,7 @@ export class ReleaseAssets implements AssetReader {
         maxBytes: LIMITS.hostListingBytes,
         ownHeaders: [...this.headers(), ['accept', 'application/vnd.github+json']],
       });
-      const releases = parseList(body);
+      const releases = parseList(body, this.access);
       for (const { tag, assets } of releases)
         if (tag !== undefined) all.set(tag, [...(all.get(tag) ?? []), ...assets]);
       if (releases.length < 100) break;
@@ -81,13 +83,13 @@ export class ReleaseAssets implements AssetReader {
 }
 
 interface ListedRelease {
-  /** Undefined for a draft, which is not published. */
+  /** Undefined for a draft that is not to be read. */
   readonly tag: string | undefined;
   readonly assets: readonly ListedAsset[];
 }
 
 /** @throws DownloadError HTTP_STATUS for what is no list of releases */
-function parseList(body: Uint8Array): ListedRelease[] {
+function parseList(body: Uint8Array, { withDrafts }: AssetAccess): ListedRelease[] {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));
@@ -97,9 +99,9 @@ function parseList(body: Uint8Array): ListedRelease[] {
   if (!Array.isArray(value)) throw noList(typeof value);
   return value.map((entry: unknown) => {
     const { tag_name, draft, assets } = recordOf(entry);
-    const isPublished = typeof tag_name === 'string' && draft !== true;
+    const isRead = typeof tag_name === 'string' && (withDrafts || draft !== true);
     return {
-      tag: isPublished ? tag_name : undefined,
+      tag: isRead ? tag_name : undefined,
       assets: Array.isArray(assets) ? assets.flatMap(toAsset) : [],
     };
   });

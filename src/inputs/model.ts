@@ -37,4 +37,5 @@ export const READ_BY = {
   modes: ['publish', 'check', 'verify'],
   server: ['publish', 'check', 'verify', 'init'],
   verify: ['verify'],
+  proofs: ['publish', 'verify'],
 } as const satisfies Readonly<Record<string, readonly InputCommand[]>>;

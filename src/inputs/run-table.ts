@@ -55,7 +55,8 @@ export const REMOTE = {
   },
   'create-releases': {
     default: 'false',
-    meaning: 'A GitHub Release per tag.',
+    meaning:
+      'A GitHub Release per tag that this run published, or proved by the machinery of `verify`.',
     help: 'a GitHub Release per tag',
     commands: READ_BY.publish,
     boolean: true,
@@ -154,9 +155,9 @@ export const PROOF = {
   'accept-findings': {
     default: '',
     meaning:
-      '`verify`: `kind[:tag glob[:path glob]]`; such findings are listed apart and fail neither tag nor run (a mirror whose old tags lost their executable bits: `mode`). The tag glob is of the short name of a tag or branch. `content`, `package`, `signature` and `object` need tag and path. `%20`, `%2C`, `%3A` stand for what separates.',
+      '`verify`, and `create-releases` where it proves tags of earlier runs: `kind[:tag glob[:path glob]]`; such findings are listed apart and fail neither tag nor run (a mirror whose old tags lost their executable bits: `mode`). The tag glob is of the short name of a tag or branch. `content`, `package`, `signature` and `object` need tag and path. `%20`, `%2C`, `%3A` stand for what separates.',
     help: 'findings that fail nothing: kind, kind:TAG or kind:TAG:PATH, with globs',
-    commands: READ_BY.verify,
+    commands: READ_BY.proofs,
     list: true,
   },
 } as const satisfies InputGroup;

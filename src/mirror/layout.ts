@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { type DotName, isDotName } from '../dot-git.js';
 import { InputError } from '../errors.js';
 
 /** The folders of the mirror that this tool owns. */
@@ -70,6 +71,13 @@ function checkDirectory(name: string, directory: string): void {
   );
 }
 
+const READ_BY_GIT: readonly DotName[] = ['gitattributes', 'gitmodules', 'gitignore'];
+
+/** True for a name, in bytes, that git reads on some file system: such a file would change what a checkout gives of those beside it. */
+export function isReadByGit(name: Uint8Array): boolean {
+  return READ_BY_GIT.some((special) => isDotName(name, special));
+}
+
 /** True for a name at the top of the archive that no key or notes file may have. */
 export function isReservedArchiveName(name: string): boolean {
   return RESERVED.test(name);
@@ -137,6 +145,7 @@ function archiveName(input: string, location: string): string {
     name === '' ||
     name.length > 200 ||
     UNSAFE.test(name) ||
+    isReadByGit(Buffer.from(name)) ||
     name.includes('/') ||
     !name.isWellFormed()
   ) {

@@ -77,6 +77,7 @@ export async function wasPromised(
     readonly refs: RemoteRefs;
   },
 ): Promise<boolean> {
+  await store.fetchCommit(`refs/tags/${tag}`);
   const { tree } = await store.readCommit(refs.tags.get(tag)!.commit);
   const files = await readFolder(store, tree, options.directories.archive);
   const file = files.get(ARCHIVE.mirrorFile);

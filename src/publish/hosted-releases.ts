@@ -18,6 +18,7 @@ import {
   wasPromised,
 } from './hosted-assets.js';
 import { LackingPackage, type PackageSupply } from './package-supply.js';
+import type { ReleaseProofs } from './proofs.js';
 
 /** Failures in a row after which the rest is left to the next run: a host that is down fails each after a wait. */
 const PATIENCE = 3;
@@ -28,11 +29,14 @@ interface Place {
   readonly refs: RemoteRefs;
   /** Brings packages that only the host is to have; undefined where git has what there is. */
   readonly supply: PackageSupply | undefined;
+  /** Brings what a release is proved by. */
+  readonly packages: PackageSupply;
+  readonly proofs: ReleaseProofs;
 }
 
 /**
  * Gives every tag of the mirror its release on the host, oldest first: what this run published, and what earlier runs left out or half done.
- * What fails is an error of the run and holds no other release up; the next run makes up for it. What the host will never take is a warning.
+ * What fails is an error of the run and holds no other release up; the next run makes up for it. What cannot be proved, or the host will never take, is a warning.
  */
 export async function hostReleases(
   host: ReleaseHost,
@@ -53,9 +57,12 @@ export async function hostReleases(
   const rows = result.report.releases;
   const done = await publishInTurn(wanted, host, {
     place,
+    isAsset: (record) => isOnlyAsset({ record, archive, supply }),
     describe: (record) =>
       describeRelease(record, { archive, place, rows, isLatest: record === newest }),
   });
+  const { warning } = place.proofs;
+  if (warning !== undefined) place.ports.logger.warning(warning);
   if (done < wanted.length && !place.ports.signal.aborted)
     place.ports.logger.warning(
       `${records.length - wanted.length + done} of ${records.length} releases are on the host; the next runs make the other ${wanted.length - done}`,
@@ -65,13 +72,15 @@ export async function hostReleases(
 interface Turn {
   readonly place: Place;
   readonly describe: (record: ReleaseRecord) => Promise<HostedRelease>;
+  /** Is its package to be nowhere but among the release's files? */
+  readonly isAsset: (record: ReleaseRecord) => boolean;
 }
 
 /** How many releases are dealt with, when the host's limits or a failure that all would share ended it. */
 async function publishInTurn(
   wanted: readonly ReleaseRecord[],
   host: ReleaseHost,
-  { place, describe }: Turn,
+  { place, describe, isAsset }: Turn,
 ): Promise<number> {
   const { logger, report, signal } = place.ports;
   const headersOnly: string[] = [];
@@ -79,6 +88,7 @@ async function publishInTurn(
   for (const [at, record] of wanted.entries()) {
     if (signal.aborted || host.isSpent) return at;
     try {
+      if (!(await place.proofs.has(record, { isAsset: isAsset(record) }))) continue;
       const { impossible } = await host.publish(await describe(record));
       failuresInARow = 0;
       if (impossible === undefined) {
@@ -101,7 +111,7 @@ async function publishInTurn(
       failuresInARow += 1;
       if (error.code === 'AUTH' || host.isSpent || failuresInARow >= PATIENCE) return at;
     } finally {
-      await place.supply?.done(record);
+      await place.packages.done(record);
     }
   }
   if (headersOnly.length > 0)

@@ -7,6 +7,7 @@ import type { RunResult } from '../report/report.js';
 import type { Survey } from '../survey/survey.js';
 import { hostReleases } from './hosted-releases.js';
 import { type HeldPackages, PackageSupply } from './package-supply.js';
+import { ReleaseProofs } from './proofs.js';
 
 /**
  * After the main push: brings the branches and tags of this mirror, as the main remote has them now, to whoever else is to have them.
@@ -30,16 +31,23 @@ export async function share(
     const wanted = ownRefs(refs, result, { found, options });
     // One after the other: fetching for a release changes what git takes the run's own repository to have.
     await Promise.all(further.map((remote) => follow(remote, wanted, ports)));
-    if (releases !== undefined)
+    if (releases !== undefined) {
+      const packages = new PackageSupply({ held, index: found.index, options, ports });
       await hostReleases(releases, result, {
         options,
         ports,
         refs,
-        supply:
-          options.archivePackages === 'release'
-            ? new PackageSupply({ held, index: found.index, options, ports })
-            : undefined,
+        packages,
+        supply: options.archivePackages === 'release' ? packages : undefined,
+        proofs: new ReleaseProofs({
+          prover: ports.prover,
+          trusted: found.trust.keyring,
+          rows: result.report.releases,
+          refs,
+          packages,
+        }),
       });
+    }
   } catch (error) {
     report.errors.push(describeError(error));
   }

@@ -5,6 +5,7 @@ import { packagePaths } from '../mirror/layout.js';
 import { type Finding, orFinding, reasonOf } from '../verify/findings.js';
 import type { ReleaseCase } from '../verify/scope.js';
 import { recordedFiles, recordedNevra } from './packages.js';
+import { formOf } from './texts.js';
 
 /** A package's .sha256: its path, and what it says. */
 export interface Checksum {
@@ -42,7 +43,8 @@ export async function readChecksum(
   const path = `${item.shape.directories.archive}/${packagePaths(name).checksum}`;
   try {
     const entry = await files.find(item.root, path);
-    const value = entry === undefined ? undefined : await files.checksum(entry.oid);
+    const isLoose = formOf(item) === 'predecessor';
+    const value = entry === undefined ? undefined : await files.checksum(entry.oid, { isLoose });
     return { path, value };
   } catch (error) {
     return { path, value: undefined, fault: reasonOf(error) };

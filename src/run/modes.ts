@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { fileURLToPath } from 'node:url';
-
 import { check } from '../check/check.js';
 import { describeError, MirrorConflictError } from '../errors.js';
-import { cloneForReading, openLocalRepository } from '../git/remote/local.js';
 import { openRepository } from '../git/remote/repository.js';
-import type { MirrorReader } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
 import { publish } from '../publish/publish.js';
 import type { RunResult } from '../report/report.js';
 import { verify } from '../verify/verify.js';
+import { openForReading, type Place } from './open-reader.js';
 import { openPackageFolder } from './package-folder.js';
 import type { RunHost } from './run-host.js';
 import type { Settings } from './settings.js';
+import { openTagProver } from './tag-prover.js';
 
 /** What every use case is given; the store or reader is opened for it here. */
 type Shared = Omit<Ports, 'store'>;
@@ -54,13 +52,16 @@ async function runOnStore(
     logger: shared.logger,
     maxFileSize: options.maxFileSize,
   });
+  const prover = openTagProver(options, shared, place);
   try {
     return await (options.mode === 'publish' ? publish : check)(options, {
       ...shared,
       store,
+      prover,
       further: mirrors.map((access) => store.further(access)),
     });
   } finally {
+    await prover.close();
     await store.close();
   }
 }
@@ -96,18 +97,4 @@ async function runVerify(
   } finally {
     await reader.close();
   }
-}
-
-/** A repository, and what opens it. */
-type Place = Parameters<typeof cloneForReading>[0];
-
-/** A repository on this machine is read where it lies; any other is cloned whole. @throws GitError */
-function openForReading(
-  place: Place,
-  { mayBeShallow }: { readonly mayBeShallow: boolean },
-): Promise<MirrorReader> {
-  const { remote, tempDir } = place;
-  return remote.transport === 'file'
-    ? openLocalRepository({ path: fileURLToPath(remote.url), tempDir, mayBeShallow })
-    : cloneForReading(place);
 }

@@ -11,8 +11,9 @@ export function openReleaseAssets(
   { mirrorName: repository, token }: Settings,
   { GITHUB_SERVER_URL: server, GITHUB_API_URL: api }: RunHost['environment'],
   fetcher: Fetcher,
+  { withDrafts }: { readonly withDrafts: boolean },
 ): AssetReader | undefined {
   if (repository === undefined) return undefined;
   const apiUrl = apiUrlOf(server || 'https://github.com', api);
-  return new ReleaseAssets({ apiUrl, repository, token }, fetcher);
+  return new ReleaseAssets({ apiUrl, repository, token, withDrafts }, fetcher);
 }

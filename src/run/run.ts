@@ -97,7 +97,9 @@ async function runIn(
     releases,
     rules: github?.rules,
     hasCredential: settings.hasCredential,
-    releaseAssets: openReleaseAssets(settings, host.environment, fetcher),
+    releaseAssets: openReleaseAssets(settings, host.environment, fetcher, {
+      withDrafts: options.mode === 'publish',
+    }),
   };
   try {
     const ended = await runMode(options, ports, {

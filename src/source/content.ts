@@ -8,6 +8,7 @@ import type { PackageFacts } from '../rpm/model.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { readFolders } from './folder-content.js';
 import { readInnerArchives } from './inner-archives.js';
+import { requireFewDropped } from './judgement.js';
 import type { ContentOptions, PackageContent } from './model.js';
 import { readSourcePackage } from './source-package.js';
 
@@ -18,13 +19,23 @@ import { readSourcePackage } from './source-package.js';
  * @param bytes the whole package, which may be read twice
  * @throws PayloadError, IntegrityError
  */
-export function readContent<T>(
+export async function readContent<T>(
   pkg: RpmPackage,
   bytes: ByteSource,
   options: ContentOptions,
   sink: ContentSink<T>,
 ): Promise<PackageContent<T>> {
-  const budget = budgeted(sink);
+  const content = await readAll(pkg, bytes, options, budgeted(sink));
+  requireFewDropped(content.droppedDotGit);
+  return content;
+}
+
+async function readAll<T>(
+  pkg: RpmPackage,
+  bytes: ByteSource,
+  options: ContentOptions,
+  budget: ContentSink<T>,
+): Promise<PackageContent<T>> {
   const whole = { pkg, payload: () => bytes.stream(pkg.payloadStart) };
   if (pkg.facts.isSource) return readSourcePackage(whole, options, budget);
   const archives = innerArchives(pkg.facts, options);

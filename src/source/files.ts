@@ -4,7 +4,7 @@ import { type TreeFile } from '../git/objects/folders.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { readPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
-import { type JudgedFolders, judgeFolders } from './judgement.js';
+import { type JudgedFolders, judgeFolders, requireFewDropped } from './judgement.js';
 import type { ContentFile } from './model.js';
 
 /** A file that the signed header puts under the source directory. */
@@ -62,6 +62,7 @@ export async function expectedSource(
 ): Promise<ExpectedSource> {
   const { facts } = pkg;
   const selection = selectFiles(facts, glob);
+  requireFewDropped(selection.dropped);
   const strong =
     WEAK.has(facts.fileDigestAlgorithm) && whole !== undefined
       ? await digestPayload(pkg, whole)

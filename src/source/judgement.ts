@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { endOfDotGit } from '../dot-git.js';
 import { MirrorError, PayloadError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import { selectSource, type SourceSelection } from '../mirror/source-path.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { printable, refusedDotGit, verifyInside, verifyTree } from '../rpm/payload/paths.js';
@@ -103,6 +104,16 @@ function selectFull(
     'SOURCE_EMPTY',
     `source-path: expected files in ${roots.map(printable).join(', ')}, found none that could be mirrored`,
     { expected: 'files', actual: 'none' },
+  );
+}
+
+/** Each name stands in a trailer, and in releases.json for good. @throws PayloadError LIMIT_EXCEEDED */
+export function requireFewDropped({ length }: readonly Uint8Array[]): void {
+  if (length <= LIMITS.droppedDotGit) return;
+  throw new PayloadError(
+    'LIMIT_EXCEEDED',
+    `${length} names in the source are .git to git; dot-git: drop leaves out at most ${LIMITS.droppedDotGit}`,
+    { remedy: 'Hold the release back with skip.' },
   );
 }
 

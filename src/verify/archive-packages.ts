@@ -2,9 +2,11 @@
 import type { TreeFile } from '../git/objects/folders.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { Oid } from '../git/store.js';
+import { isReadByGit } from '../mirror/layout.js';
 import { EMPTY_BLOB } from '../rebuild/content.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { formOf } from '../rebuild/texts.js';
+import { isIndexName } from './archived-index.js';
 import type { Shape } from './claims.js';
 import type { Finding, Findings, Placed } from './findings.js';
 
@@ -35,6 +37,18 @@ export interface ArchivePlace extends Placed {
   readonly parent: Oid | undefined;
   /** True where only the commits of `tags` are read: other packages are none of its business. */
   readonly isSingle: boolean;
+}
+
+/** A release's commit of this tool, whose parent is read: it leaves the archive as it is, but for what a release brings. */
+export function isOwnCommit({ own, parent }: ArchivePlace): boolean {
+  return own !== undefined && parent !== undefined && formOf(own.item) === 'own';
+}
+
+/** May a release's commit have another one than its parent? What it has of the index is said apart. */
+export function mayChange({ shape }: ArchivePlace, name: string, { keyPaths }: Registry): boolean {
+  const { archive } = shape.directories;
+  const isOurs = name === 'releases.json' || name === 'mirror.json' || isIndexName(name);
+  return isOurs || keyPaths.has(`${archive}/${show(name)}`);
 }
 
 const PREDECESSORS_NOTES = /^release-notes.*\.rst(?:\.license)?$/;
@@ -100,7 +114,8 @@ export class PackageFolders {
     name: string,
     { mode, oid }: TreeFile,
   ): Omit<Finding, 'path'> | undefined {
-    if (this.parts.registry.lostNames.has(name)) return undefined;
+    if (this.parts.registry.lostNames.has(name) && !isReadByGit(Buffer.from(name, 'latin1')))
+      return undefined;
     if (isInherited(place, { name, entry: { mode, oid }, registry: this.parts.registry }))
       return undefined;
     return { kind: 'extra', expected: 'nothing', actual: `${mode} ${oid}` };

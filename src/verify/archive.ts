@@ -2,6 +2,7 @@
 import type { TreeFile } from '../git/objects/folders.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { Oid } from '../git/store.js';
+import { isReadByGit } from '../mirror/layout.js';
 import { formatNotesState, parseNotesState } from '../mirror/notes-state.js';
 import { formatReleases, parseReleases, type ReleaseRecord } from '../mirror/releases.js';
 import type { Anchors, ArchivedKeys, KeyFile } from '../rebuild/keys.js';
@@ -9,12 +10,20 @@ import { checkRecord, formOf } from '../rebuild/texts.js';
 import {
   type ArchivePlace,
   isInherited,
+  isOwnCommit,
   latin1,
+  mayChange,
   PackageFolders,
   type Registry,
   show,
 } from './archive-packages.js';
-import { findFile, INDEX_FILE, type IndexVerifier } from './archived-index.js';
+import {
+  findFile,
+  INDEX_FILE,
+  indexChanges,
+  type IndexVerifier,
+  isIndexName,
+} from './archived-index.js';
 import { faultOf, type Finding, type Findings } from './findings.js';
 
 const LIST = 'releases.json';
@@ -61,6 +70,9 @@ export class ArchiveVerifier {
       }
       await this.checkList(place, entries.get(LIST));
       if (!place.isSingle) await this.packages.verify(place, entries.get('rpm'), before.get('rpm'));
+      // What was found says better what is wrong with the index.
+      if (isOwnCommit(place) && findings.of(place).failing === 0)
+        findings.addAll(place, indexChanges(archive, entries, before));
     } catch (error) {
       findings.add(
         place,
@@ -91,13 +103,17 @@ export class ArchiveVerifier {
       actual: `${entry.mode} ${entry.oid}`,
     };
     if (name === 'rpm') return entry.mode === '040000' ? undefined : extra;
+    if (isReadByGit(Buffer.from(name, 'latin1'))) return extra;
     if (!this.isAccounted(place, { name, entry, entries, notes })) return extra;
     if (entry.mode === '100755') return { kind: 'mode', expected: '100644', actual: entry.mode };
     if (entry.mode !== '100644') return { ...extra, kind: 'content', expected: 'a file' };
     const old = before.get(name);
     // A release's commit leaves all but package, list, claims and keys as they are.
-    return notes.has(name) && old !== undefined && old.oid !== entry.oid
-      ? { kind: 'content', expected: old.oid, actual: entry.oid }
+    const isFixed = isOwnCommit(place)
+      ? !mayChange(place, name, this.parts.registry)
+      : notes.has(name) && old !== undefined;
+    return isFixed && old?.oid !== entry.oid
+      ? { kind: 'content', expected: old?.oid ?? 'nothing', actual: entry.oid }
       : undefined;
   }
 
@@ -154,7 +170,7 @@ export class ArchiveVerifier {
     const isOwnForm = place.own === undefined || formOf(place.own.item) === 'own';
     for (const name of before.keys()) {
       const path = `${archive}/${show(name)}`;
-      if (entries.has(name) || INDEX_FILE.test(name.replace(/\.sha256$/, ''))) continue;
+      if (entries.has(name) || isIndexName(name)) continue;
       const kind = registry.keyPaths.has(path)
         ? 'signature'
         : name.endsWith('.json')

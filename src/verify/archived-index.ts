@@ -10,7 +10,7 @@ import type { Repomd } from '../repodata/model.js';
 import { readPrimary } from '../repodata/records.js';
 import { findRecord, NEEDED_RECORDS, parseRepomd } from '../repodata/repomd.js';
 import { formatNevra } from '../rpm/evr.js';
-import { type Findings, orFinding, type Placed } from './findings.js';
+import { type Finding, type Findings, orFinding, type Placed } from './findings.js';
 
 export interface IndexParts {
   readonly reader: MirrorReader;
@@ -113,7 +113,8 @@ export class IndexVerifier {
       { kind: 'digest', path, expected: 'a file of the index' },
     );
     const stated = await orFinding(
-      async () => (sum === undefined ? 'missing' : files.checksum(sum.oid)),
+      async () =>
+        sum === undefined ? 'missing' : files.checksum(sum.oid, { isLoose: !needsSums }),
       { kind: 'digest', path: `${path}.sha256`, expected: 'a checksum' },
     );
     const fault = found.fault ?? stated.fault;
@@ -266,4 +267,25 @@ export function findFile(
   type: string,
 ): [string, TreeFile] | undefined {
   return [...entries].find(([name]) => name.startsWith(`${type}.xml`) && INDEX_FILE.test(name));
+}
+
+/** The index files, their checksums, and the signature. */
+export function isIndexName(name: string): boolean {
+  return name === 'repomd.xml.asc' || INDEX_FILE.test(name.replace(/\.sha256$/, ''));
+}
+
+/** Where a commit has another index than its parent; names as latin1. */
+export function indexChanges(
+  archive: string,
+  entries: ReadonlyMap<string, TreeFile>,
+  before: ReadonlyMap<string, TreeFile>,
+): Finding[] {
+  const names = new Set([...before.keys(), ...entries.keys()].filter(isIndexName));
+  return [...names].flatMap((name): Finding[] => {
+    const [old, now] = [before.get(name)?.oid, entries.get(name)?.oid];
+    const path = `${archive}/${name}`;
+    if (old === now) return [];
+    if (now === undefined) return [{ kind: 'missing', path, expected: old!, actual: 'missing' }];
+    return [{ kind: 'content', path, expected: old ?? 'nothing', actual: now }];
+  });
 }

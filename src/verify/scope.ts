@@ -2,6 +2,7 @@
 import { GitError, MirrorError } from '../errors.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import { parseIdentity } from '../git/objects/objects.js';
+import { requireTagged } from '../git/objects/strict.js';
 import type { Commit, MirrorReader, Oid, Tag } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { parseReleaseMessage, type RecordedMessage } from '../mirror/message-parser.js';
@@ -145,9 +146,11 @@ interface Peeled {
 /** Follows tags of tags, which nobody nests deeper than this in earnest. @throws GitError MIRROR_INVALID beyond it: git itself would go on */
 export async function peel(reader: MirrorReader, oid: Oid): Promise<Peeled> {
   let object: Tag | undefined;
+  let outer: Tag | undefined;
   let target = oid;
   for (let depth = 0; depth < 8; depth++) {
     const { type } = await reader.readObject(target);
+    if (outer !== undefined) requireTagged(outer.type ?? 'commit', type);
     if (type !== 'tag')
       return {
         oid: target,
@@ -155,7 +158,7 @@ export async function peel(reader: MirrorReader, oid: Oid): Promise<Peeled> {
         type,
         commit: type === 'commit' ? await reader.readCommit(target) : undefined,
       };
-    const outer = await reader.readTag(target);
+    outer = await reader.readTag(target);
     object ??= outer;
     target = outer.object;
   }

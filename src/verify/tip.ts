@@ -9,9 +9,10 @@ import type { ReleaseRecord } from '../mirror/releases.js';
 import { compareTrees } from '../rebuild/content.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { formOf } from '../rebuild/texts.js';
+import { formatNevra } from '../rpm/evr.js';
 import type { ArchiveVerifier } from './archive.js';
 import type { CheckoutVerifier } from './checkout.js';
-import type { Shape } from './claims.js';
+import { NOWHERE, type Shape } from './claims.js';
 import { type Finding, type Findings, orFinding, type Placed } from './findings.js';
 import type { LineCommit } from './refs.js';
 
@@ -153,40 +154,76 @@ export async function verifyKept(
   }
 }
 
+/** A line branch is where its release is: what else its commits changed in the owned folders is somebody else's. What was found says it better. */
+export async function verifyCopy(
+  tip: Tip,
+  { files, findings }: Pick<TipParts, 'files' | 'findings'>,
+): Promise<void> {
+  const { newest } = tip;
+  const { failing, accepted } = findings.of(tip);
+  if (newest === undefined || newest.item.commit === tip.oid || failing + accepted > 0) return;
+  const { value } = await orFinding(
+    async () => changedByHand(tip, newest.item.root, { files, since: newest.item.tag }),
+    NOWHERE,
+  );
+  findings.addAll(tip, value ?? []);
+}
+
+/** Paths of the owned folders that are not as they were in another tree. */
+async function changedByHand(
+  { root, shape: { directories } }: Tip,
+  before: Oid,
+  { files, since }: { files: MirrorFiles; since: string },
+): Promise<Finding[]> {
+  const owned = [directories.source, directories.archive, directories.packaging];
+  return (await changedPaths(before, root, files))
+    .filter((path) => owned.some((folder) => path.startsWith(`${folder}/`)))
+    .map((path) => ({
+      kind: 'content',
+      path,
+      expected: `what ${since} has`,
+      actual: 'a change by another hand',
+    }));
+}
+
 /** What each kind of commit of this tool may change, below the archive directory. */
 const MAY_CHANGE: Readonly<Record<keyof typeof ARCHIVE_SUBJECTS, RegExp>> = {
   repoFiles: /^(?:repomd\.xml|primary\.|filelists\.|other\.|releases\.json$|mirror\.json$)/,
   releaseNotes: /^[^/]+$/,
   publicKey: /^[^/]+$/,
-  packages: /^(?:rpm\/|releases\.json$|mirror\.json$)/,
+  packages: /^(?:rpm\/|releases\.json$)/,
 };
 
 /** Nobody but this tool commits to the owned folders: since its last commit they are as they were, and that changed only what its kind may change. */
 export async function verifyForm(
   tip: Tip,
   line: readonly LineCommit[],
-  { files, findings }: Pick<TipParts, 'files' | 'findings'>,
+  { files, findings, outcomes }: Pick<TipParts, 'files' | 'findings' | 'outcomes'>,
 ): Promise<void> {
-  const { directories } = tip.shape;
+  const tagged = new Set(outcomes.map(({ item }) => item.commit));
   const at = line.findIndex(({ commit }) => kindOf(commit) !== undefined);
   const last = line[at]?.commit;
   // The predecessor's branches were kept by hand, too.
   if (last === undefined || !(await hasList(last.tree, tip, files))) return;
-  const owned = [directories.source, directories.archive, directories.packaging];
+  const { oid } = line[at]!;
+  const nevra = parseReleaseMessage(last.message)?.trailers?.get('Rpm-Nevra')?.[0];
+  // A tag that stands elsewhere is that one finding.
+  const isSaid = outcomes.some(
+    ({ item, nevra: own }) => formatNevra(own) === nevra && findings.of(item).failing > 0,
+  );
+  if (kindOf(last) === 'release' && !tagged.has(oid) && !isSaid)
+    findings.add(tip, {
+      kind: 'branch',
+      path: tip.ref,
+      expected: 'a release commit that has its tag',
+      actual: oid,
+    });
   const { value } = await orFinding(
-    async () => {
-      const found: Finding[] = [];
-      for (const path of await changedPaths(last.tree, tip.root, files))
-        if (owned.some((folder) => path.startsWith(`${folder}/`)))
-          found.push({
-            kind: 'content',
-            path,
-            expected: `what commit ${line[at]!.oid} has`,
-            actual: 'a change by another hand',
-          });
-      return [...found, ...(await lastChanges(last, line[at + 1]?.commit, { tip, files }))];
-    },
-    { kind: 'branch', path: tip.ref, expected: '' },
+    async () => [
+      ...(await changedByHand(tip, last.tree, { files, since: `commit ${oid}` })),
+      ...(await lastChanges(last, line[at + 1]?.commit, { tip, files })),
+    ],
+    NOWHERE,
   );
   findings.addAll(tip, value ?? []);
 }
@@ -199,8 +236,12 @@ async function lastChanges(
   const kind = kindOf(last);
   if (kind === undefined || kind === 'release' || before === undefined) return [];
   const { source, archive, packaging } = tip.shape.directories;
-  return (await changedPaths(before.tree, last.tree, files))
+  const paths = await changedPaths(before.tree, last.tree, files);
+  const isClaimAlone = paths.every((path) => path === `${archive}/mirror.json`);
+  return paths
     .filter((path) => {
+      // A run that publishes writes it, with what it publishes or learned.
+      if (isClaimAlone) return true;
       if (path.startsWith(`${archive}/`))
         return !MAY_CHANGE[kind].test(path.slice(archive.length + 1));
       return path.startsWith(`${source}/`) || path.startsWith(`${packaging}/`);

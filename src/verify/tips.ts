@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { Oid } from '../git/store.js';
-import { packagePaths } from '../mirror/layout.js';
-import { followLines } from '../mirror/lines.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import { parseNotesState } from '../mirror/notes-state.js';
 import type { Outcome } from '../rebuild/outcome.js';
-import { formOf } from '../rebuild/texts.js';
 import { compareEvr } from '../rpm/evr.js';
 import { ArchiveVerifier } from './archive.js';
-import type { Registry } from './archive-packages.js';
 import type { CheckoutVerifier } from './checkout.js';
+import { NOWHERE } from './claims.js';
 import { orFinding } from './findings.js';
+import { checkLines, lineRefs } from './line-branches.js';
 import {
   checkForeignBranch,
   checkNames,
@@ -18,6 +15,7 @@ import {
   ownedFolders,
   type RefParts,
 } from './refs.js';
+import { registryOf } from './registry.js';
 import { type Proved, rowOf } from './releases.js';
 import { readCommitCase } from './scope.js';
 import { verifyForm, verifyKept, verifyTip } from './tip.js';
@@ -31,6 +29,7 @@ export async function checkRefs(
 ): Promise<void> {
   const { findings, files, ports, branch, refs } = world;
   const { reader, report } = ports;
+  const known = [...proved.outcomes, ...proved.leftOut];
   for (const { ref, tag, fault, listed } of scope.broken) {
     report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
     findings.add({ ref }, fault);
@@ -54,8 +53,10 @@ export async function checkRefs(
       await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree))),
     ),
     releases: new Set([
-      ...[...proved.outcomes, ...proved.leftOut].map(({ item }) => item.ref),
-      ...(branch === undefined ? [] : [branch.ref, ...lineRefs(world).map(({ ref }) => ref)]),
+      ...known.map(({ item }) => item.ref),
+      ...(branch === undefined
+        ? []
+        : [branch.ref, ...lineRefs(world, known).map(({ ref }) => ref)]),
     ]),
   };
   for (const other of scope.others) await checkOtherTag(other, parts);
@@ -66,7 +67,7 @@ export async function checkRefs(
     } else await checkMisnamed(item, proved);
   }
   if (branch === undefined) return;
-  const followed = new Set([branch.ref, ...lineRefs(world).map(({ ref }) => ref)]);
+  const followed = new Set([branch.ref, ...lineRefs(world, known).map(({ ref }) => ref)]);
   for (const [ref, oid] of refs.refs)
     if (!ref.startsWith('refs/tags/') && !followed.has(ref))
       await checkForeignBranch(ref, oid, parts);
@@ -87,27 +88,13 @@ export async function checkRefs(
   }
 }
 
-const NOWHERE = { kind: 'content' as const, path: '', expected: '' };
-
-/** Line branches with their full names, where they exist. */
-function lineRefs({ shape, refs, branch }: World): { branch: string; ref: string }[] {
-  const isClone = branch!.ref.startsWith('refs/remotes/');
-  return (shape?.lineBranches ?? []).map((line) => ({
-    branch: line.branch,
-    ref:
-      isClone && refs.refs.has(`refs/remotes/origin/${line.branch}`)
-        ? `refs/remotes/origin/${line.branch}`
-        : `refs/heads/${line.branch}`,
-  }));
-}
-
 /** The archives of all releases, what lies beside them, and the ends of the branch and the line branches. */
 export async function checkTips(
   world: World,
   scope: Scope,
   { proved, checkout }: { proved: Proved; checkout: CheckoutVerifier },
 ): Promise<void> {
-  const { files, findings, keys, branch, shape, refs, ports } = world;
+  const { files, findings, keys, branch, shape, ports } = world;
   const { reader, signal } = ports;
   const archive = new ArchiveVerifier({
     files,
@@ -151,39 +138,7 @@ export async function checkTips(
   const { failing, accepted } = findings.of(tip);
   // What was found says better what is wrong than that somebody changed it.
   if (failing + accepted === 0) await verifyForm(tip, branch.line, parts);
-  const tagged = all.map((outcome) => ({ tag: outcome.item.ref, nevra: outcome.nevra, outcome }));
-  const wanted = new Map(
-    followLines(shape.lineBranches, tagged).map(({ branch: name, release }) => [name, release.tag]),
-  );
-  for (const { branch: name, ref } of lineRefs(world)) {
-    const line = all.find(({ item }) => item.ref === wanted.get(name));
-    const oid = refs.refs.get(ref);
-    if (line === undefined && oid === undefined) continue;
-    if (oid === undefined) {
-      findings.add(
-        { ref },
-        { kind: 'branch', path: ref, expected: line!.item.tag, actual: 'missing' },
-      );
-      continue;
-    }
-    const { value: commit, fault } = await orFinding(async () => reader.readCommit(oid), {
-      kind: 'branch',
-      path: ref,
-      expected: 'a branch that can be read',
-    });
-    if (commit === undefined) findings.add({ ref }, fault);
-    else
-      await verifyTip(
-        {
-          ref,
-          oid,
-          root: commit.tree,
-          shape: await world.claims.of(commit.tree, shape),
-          newest: line,
-        },
-        parts,
-      );
-  }
+  await checkLines(world, parts);
 }
 
 /** The greatest release; the last of equals. */
@@ -222,56 +177,6 @@ async function parentOf({ ports }: World, parent: Oid | undefined): Promise<Oid 
   if (parent === undefined) return undefined;
   const { value } = await orFinding(async () => ports.reader.readCommit(parent), NOWHERE);
   return value?.tree;
-}
-
-async function registryOf(world: World, scope: Scope, proved: Proved): Promise<Registry> {
-  const { files, keys, branch, shape } = world;
-  const owners = new Map<string, Outcome>();
-  const all = [...proved.leftOut, ...proved.outcomes];
-  for (const outcome of all)
-    for (const name of outcome.own.keys())
-      if (outcome.isSigned || !owners.has(name)) owners.set(name, outcome);
-  const keyPaths = new Set<string>();
-  const notes = new Set<string>();
-  const roots = [
-    ...(branch?.line ?? []).map(({ commit }) => ({ root: commit.tree, of: shape! })),
-    ...(branch === undefined
-      ? scope.cases.map((item) => ({ root: item.root, of: item.shape }))
-      : []),
-  ];
-  for (const { root, of } of roots)
-    await orFinding(async () => {
-      const { archive } = of.directories;
-      for (const { path, fingerprints } of await keys.of(root, archive))
-        if (fingerprints.length > 0) keyPaths.add(path);
-      const state = await files.find(root, `${archive}/release-notes.json`);
-      if (state?.mode === '100644')
-        for (const { file } of parseNotesState(await files.small(state.oid)))
-          notes.add(Buffer.from(file).toString('latin1'));
-    }, NOWHERE);
-  const lostNames = scope.lost
-    .concat(scope.broken.flatMap(({ listed }) => listed ?? []))
-    .flatMap(({ file }) =>
-      Object.values(packagePaths(file)).map((path) => path.slice('rpm/'.length)),
-    );
-  const inherited = new Set<string>();
-  for (const { item } of all)
-    if (formOf(item) === 'predecessor')
-      await orFinding(async () => {
-        const { archive } = item.shape.directories;
-        for (const folder of [archive, `${archive}/rpm`])
-          for (const [name, { oid }] of await files.entries(item.root, folder))
-            inherited.add(`${name} ${oid}`);
-      }, NOWHERE);
-  return {
-    outcomes: new Map(all.map((outcome) => [outcome.item.tag, outcome])),
-    leftOut: new Set(proved.leftOut.map(({ item }) => item.tag)),
-    owners,
-    lostNames: new Set(lostNames.map((name) => Buffer.from(name).toString('latin1'))),
-    keyPaths,
-    notes,
-    inherited,
-  };
 }
 
 /**

@@ -19,7 +19,8 @@ export async function verify(options: Options, ports: VerifyPorts): Promise<RunR
   return (await prove(options, ports)).result;
 }
 
-async function prove(options: Options, ports: VerifyPorts): Promise<OtherProof> {
+/** Like {@link verify}, with what became of each release. */
+export async function prove(options: Options, ports: VerifyPorts): Promise<OtherProof> {
   const world = await openWorld(options, ports);
   const { branch } = world;
   if (branch !== undefined) noteSeen(ports, { tip: branch.tip, tipCommit: branch.line[0]?.commit });

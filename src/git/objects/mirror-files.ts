@@ -64,13 +64,13 @@ export class MirrorFiles {
     return content;
   }
 
-  /** The first word of a checksum file. @throws GitError MIRROR_INVALID */
-  async checksum(oid: Oid): Promise<string> {
-    return Buffer.from((await this.small(oid)).subarray(0, 1024))
-      .toString('latin1')
-      .trim()
-      .split(/\s/)[0]!
-      .slice(0, 200);
+  /**
+   * What a checksum file says: all of it, or, where it need not be this tool's (`isLoose`), its first word.
+   * @throws GitError MIRROR_INVALID
+   */
+  async checksum(oid: Oid, { isLoose }: { readonly isLoose: boolean }): Promise<string> {
+    const text = Buffer.from((await this.small(oid)).subarray(0, 1024)).toString('latin1');
+    return (isLoose ? text.trim().split(/\s/)[0]! : text).slice(0, 200);
   }
 
   /** Entries of a tree by name (latin1 of the bytes). @throws GitError MIRROR_INVALID */

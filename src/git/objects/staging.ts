@@ -10,7 +10,7 @@ import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js
 import { lacksOnly } from './fsck.js';
 import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
-import { parseCommit, parseTag, parseTree } from './strict.js';
+import { parseCommit, parseTag, parseTree, requireTagged } from './strict.js';
 
 /** Trees, commits and tags that are kept at hand. */
 const CACHE_BYTES = 32 * MIB;
@@ -122,11 +122,12 @@ export class ObjectStore {
   /** The commit that an object is or that a tag leads to. @throws GitError MIRROR_INVALID */
   async peel(oid: Oid): Promise<Oid> {
     let at = oid;
-    for (let depth = 0; depth < 16; depth += 1) {
+    for (let depth = 0, said: ObjectType | undefined; depth < 16; depth += 1) {
       const { type, content } = await this.#load(at);
+      if (said !== undefined) requireTagged(said, type);
       if (type === 'commit') return at;
       if (type !== 'tag') break;
-      at = parseTag(content).object;
+      ({ object: at, type: said } = parseTag(content));
     }
     throw new GitError(
       'MIRROR_INVALID',

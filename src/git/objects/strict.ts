@@ -137,6 +137,11 @@ export function parseTag(content: Uint8Array): Tag & { readonly type: ObjectType
   };
 }
 
+/** A tag says what kind of object it is of; git follows none that lies. @throws GitError OBJECT_INVALID */
+export function requireTagged(said: ObjectType, type: ObjectType): void {
+  if (said !== type) throw invalid('tag', `it is of a ${type} and says ${said} (badTagObject)`);
+}
+
 type Kind = 'tree' | 'commit' | 'tag';
 
 /** Splits an object as fsck does (fsck.c, verify_headers). */

@@ -7,9 +7,9 @@ import type { MirrorRefs, Oid } from '../store.js';
 const REMOTE = 'refs/remotes/origin/';
 const REMOTE_HEAD = `${REMOTE}HEAD`;
 
-/** Branches and tags of a repository, those that a clone has of its origin, and where HEAD is. @throws GitError MIRROR_INVALID */
+/** Branches and tags of a repository, those that a clone fetched from its origin (who may push may push such names elsewhere), and where HEAD is. @throws GitError MIRROR_INVALID */
 export async function readMirrorRefs(place: GitPlace): Promise<MirrorRefs> {
-  const [listed, head, commit, shallow] = await Promise.all([
+  const [listed, head, commit, shallow, fetched] = await Promise.all([
     runGit({
       ...place,
       args: [
@@ -23,13 +23,16 @@ export async function readMirrorRefs(place: GitPlace): Promise<MirrorRefs> {
     runGit({ ...place, args: ['symbolic-ref', '--quiet', 'HEAD'] }),
     runGit({ ...place, args: ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'] }),
     runGit({ ...place, args: ['rev-parse', '--is-shallow-repository'] }),
+    runGit({ ...place, args: ['config', '--get-all', 'remote.origin.fetch'] }),
   ]);
   if (listed.exitCode !== 0)
     throw new GitError('MIRROR_INVALID', `git could not list the refs: ${listed.stderr}`);
+  const isClone = fetched.stdout.toString('latin1').includes(`:${REMOTE}`);
   const refs = new Map<string, Oid>();
   let remoteHead: string | undefined;
   for (const line of splitLines(listed.stdout)) {
     const [oid = '', ref = '', symref = ''] = line.split(' ');
+    if (!isClone && ref.startsWith(REMOTE)) continue;
     if (ref === REMOTE_HEAD) remoteHead = symref === '' ? undefined : symref;
     else if (isOid(oid)) refs.set(ref, oid);
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello, helloFiles, type ListedPackage } from '../fixtures/small-repository.js';
 import { onStage, type Stage } from '../fixtures/stage.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { execFileSync } from '../fixtures/commands.js';
 import {
   type Found,
   foundBy,

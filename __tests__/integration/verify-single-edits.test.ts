@@ -15,7 +15,7 @@ import { Draw, EDITS } from '../fixtures/single-edits.js';
 import { hello, helloFiles, type ListedPackage } from '../fixtures/small-repository.js';
 import { tarArchive } from '../fixtures/tar-builder.js';
 
-/** A round of 300 found nothing any more; here it is enough that each kind has its turns. */
+/** The last round of 150 found nothing any more; here it is enough that each kind has its turns. */
 const RUNS = Number(process.env.EDITS ?? 28);
 const LIMIT = 1_800_000;
 const TAGS = ['1.0', '1.1', '2.0', '3.0'];

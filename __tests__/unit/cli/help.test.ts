@@ -54,7 +54,7 @@ describe('helpText', () => {
       expect.arrayContaining(['packages', 'tags', 'accept-findings']),
     );
     expect(flagsOf(helpText('verify'))).not.toContain('push-batch');
-    expect(flagsOf(helpText('publish'))).not.toContain('accept-findings');
+    expect(flagsOf(helpText('publish'))).not.toContain('allow-unproved');
     expect(helpText('init')).toContain('--output FILE');
     expect(helpText('publish')).not.toContain('--output');
     expect(new Set([...flagsOf(helpText('publish')), ...flagsOf(helpText('verify'))])).toEqual(

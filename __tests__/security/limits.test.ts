@@ -397,6 +397,7 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   recordBytes: 't01-t09-index-through-the-bundle.test.ts',
   dictionaryBytes: 't06-decompression-bombs.test.ts',
   lzmaDictionaryBytes: 't06-decompression-bombs.test.ts',
+  droppedDotGit: 't20-t45-dot-git-in-archives.test.ts',
   tarHeaderBytes: 't20-t25-source-archives.test.ts',
   tarNameBytes: 't20-t25-source-archives.test.ts',
   unpackedBytes: 't20-t25-source-archives.test.ts',

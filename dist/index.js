@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-OADEZTMQ.js";
+} from "./chunk-CAFIU3I6.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-56OVUT6A.js";
+} from "./chunk-GITIHC7F.js";
 import {
   InputError,
   describeError,

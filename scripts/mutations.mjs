@@ -466,15 +466,15 @@ export const MUTATIONS = [
     [
       'T45 a package whose signature does not cover it',
       'rebuild/prove',
-      'certificate: accepted\n',
-      'certificate: signature !== undefined\n',
+      'certificate: accepted ? ',
+      'certificate: signature !== undefined ? ',
       'another payload',
     ],
     [
       'T45 a weak signature is none',
-      'verify/release',
-      '{ allowWeak: options.allowWeak, now }',
-      "{ allowWeak: new Set(['sha1']), now }",
+      'verify/releases',
+      '{ allowWeak: options.allowWeak, now: clock.now() }',
+      "{ allowWeak: new Set(['sha1']), now: clock.now() }",
       'T15',
     ],
     [

@@ -4,8 +4,8 @@ import { PayloadError, VerificationError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { PayloadPath } from '../mirror/source-path.js';
+import type { SignatureChecker } from '../openpgp/checker.js';
 import type { Keyring } from '../openpgp/model.js';
-import { checkSignature, foreseeSignature } from '../openpgp/verify.js';
 import { archivesHeader, requireStrongHeader } from '../publish/prepare.js';
 import { foreseePackage } from '../rpm/examine.js';
 import type { FileEntry, Nevra, PackageEvidence, PackageFacts } from '../rpm/model.js';
@@ -19,12 +19,10 @@ import { proposeSource } from '../source/proposal.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 
-/** Whom to trust, and when. */
+/** What would be taken, and whom to trust. */
 export interface HeaderRules {
   readonly options: Options;
-  readonly keyring: Keyring;
-  /** Seconds since 1970. */
-  readonly now: number;
+  readonly checker: SignatureChecker;
 }
 
 /** What the front of a package shows, none of which publish would refuse. */
@@ -45,20 +43,15 @@ export interface HeaderVerdict {
 export async function verifyFront(
   pkg: RpmPackage,
   listed: { readonly nevra: Nevra; readonly fileName: string },
-  { options, keyring, now }: HeaderRules,
+  { options, checker }: HeaderRules,
 ): Promise<HeaderVerdict> {
   verifyIndexMatch(pkg.facts.nevra, listed.nevra);
-  const policy = { allowWeak: options.allowWeak, now };
-  const evidence = await foreseePackage(
-    pkg,
-    (packets, data) => checkSignature(packets, data, keyring, policy),
-    (packets) => foreseeSignature(packets, keyring, policy),
-  );
+  const evidence = await foreseePackage(pkg, checker);
   const judgement = judge(evidence, { keysGiven: true });
   try {
     verifyJudgement(judgement, listed.fileName);
   } catch (error) {
-    throw withKeys(error, keyring);
+    throw withKeys(error, checker.keyring);
   }
   if (archivesHeader(options)) requireStrongHeader(pkg.facts, evidence, options);
   return {

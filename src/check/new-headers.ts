@@ -61,7 +61,7 @@ async function judgeOne(
   return verifyFront(
     pkg,
     { nevra, fileName: indexPackage.fileName },
-    { options, keyring: trust.keyring, now: ports.clock.now() },
+    { options, checker: trust.checker },
   );
 }
 

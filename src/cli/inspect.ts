@@ -13,9 +13,9 @@ import { formatInspection, inspectPackage, type InspectResult } from '../inspect
 import type { Logger } from '../log.js';
 import { validateSourcePath } from '../mirror/source-path.js';
 import { createFetcher } from '../net/http.js';
+import { SignatureChecker } from '../openpgp/checker.js';
 import { loadKeyring } from '../openpgp/keyring.js';
-import type { Keyring, SignaturePolicy } from '../openpgp/model.js';
-import { checkSignature } from '../openpgp/verify.js';
+import type { Keyring } from '../openpgp/model.js';
 import { printable } from '../report/escape.js';
 import type { RpmPackage } from '../rpm/read.js';
 import type { FolderRules } from '../source/judgement.js';
@@ -55,16 +55,15 @@ export async function inspectFiles({
     });
   const folders = await extractFolders(line);
   const keyring = await readKeys(read('gpgkey'), { logger, environment });
-  const policy: SignaturePolicy = {
+  const checker = new SignatureChecker(keyring, {
     allowWeak: new Set(splitList(read('allow-weak')).map((name) => name.toLowerCase())),
     now: Math.floor(Date.now() / 1000),
-  };
+  });
   const rules = readRules(read);
   let accepted = true;
   for (const [at, file] of line.files.entries()) {
     const result = await inspectFile(file, {
-      keyring,
-      policy,
+      checker,
       rules,
       folder: folders[at],
       logger,
@@ -127,8 +126,7 @@ async function readKeys(
 }
 
 interface Inspecting {
-  readonly keyring: Keyring;
-  readonly policy: SignaturePolicy;
+  readonly checker: SignatureChecker;
   readonly rules: FolderRules | undefined;
   readonly folder: string | undefined;
   readonly logger: Logger;
@@ -136,7 +134,7 @@ interface Inspecting {
 
 async function inspectFile(
   file: string,
-  { keyring, policy, rules, folder, logger }: Inspecting,
+  { checker, rules, folder, logger }: Inspecting,
 ): Promise<InspectResult> {
   let source: Awaited<ReturnType<typeof openFileSource>>;
   try {
@@ -153,13 +151,13 @@ async function inspectFile(
     };
   }
   try {
-    const keysGiven = keyring.certificates.length > 0;
+    const keysGiven = checker.keyring.certificates.length > 0;
     const { result, pkg } = await inspectPackage({
       file,
       source,
       keysGiven,
       rules,
-      check: (packets, data) => checkSignature(packets, data, keyring, policy),
+      check: checker.check,
     });
     if (folder === undefined || pkg === undefined || result.verdict === 'reject') return result;
     const obstacle = await extract(pkg, source, { folder, logger });

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { type HeaderVerdict, verifyFront } from '../check/header-verdict.js';
+import { type HeaderRules, type HeaderVerdict, verifyFront } from '../check/header-verdict.js';
 import { MirrorError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import { namesRelease } from '../mirror/plan.js';
 import type { PayloadPath } from '../mirror/source-path.js';
 import type { Fetcher } from '../net/fetcher.js';
-import type { Keyring } from '../openpgp/model.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { satisfies } from '../rpm/constraints.js';
 import { compareEvr } from '../rpm/evr.js';
@@ -63,14 +62,11 @@ export class Headers {
   }
 
   /** Judges what was read as publish would. */
-  async judge(
-    listed: IndexPackage,
-    { options, keyring, now }: { options: Options; keyring: Keyring; now: number },
-  ): Promise<Judged> {
+  async judge(listed: IndexPackage, rules: HeaderRules): Promise<Judged> {
     try {
       const held = await this.read(listed);
       if (held instanceof MirrorError) throw held;
-      const verdict = await verifyFront(held, listed, { options, keyring, now });
+      const verdict = await verifyFront(held, listed, rules);
       return { listed, verdict, error: undefined };
     } catch (error) {
       if (error instanceof MirrorError) return { listed, verdict: undefined, error };

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-import { MirrorError, RepodataError, VerificationError } from '../errors.js';
+import { MirrorError, RepodataError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { MIB } from '../limits.js';
 import type { Logger } from '../log.js';
 import { createSelector, packageNotFound } from '../mirror/selection.js';
 import type { PayloadPath } from '../mirror/source-path.js';
 import type { Fetcher } from '../net/fetcher.js';
+import { SignatureChecker } from '../openpgp/checker.js';
 import { loadKeyring } from '../openpgp/keyring.js';
-import type { Keyring, SignaturePolicy, SignatureReport } from '../openpgp/model.js';
-import { checkDetached, checkSignature, foreseeSignature } from '../openpgp/verify.js';
+import type { Keyring, SignatureReport } from '../openpgp/model.js';
 import { readFilelists } from '../repodata/filelists.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
 import { findRecord } from '../repodata/repomd.js';
 import { examineHeader } from '../rpm/examine.js';
 import { listSignatures } from '../rpm/signatures.js';
+import { checkIndexSignature } from '../survey/index-signature.js';
 import { loadIndex, loadRecords } from '../upstream/index-client.js';
 import { withNearRepository } from '../upstream/near-repository.js';
 import type { UpstreamSource } from '../upstream/sources.js';
@@ -80,28 +81,20 @@ export async function lookAt(request: LookRequest): Promise<Look> {
     packages: chosen.map(({ name }) => name),
     signers: await signersOf(index, sampled, headers),
   });
-  const policy: SignaturePolicy = {
-    allowWeak: options.allowWeak,
-    now: Math.floor(Date.now() / 1000),
-  };
-  const keyring = await join(keys);
+  const checker = bind(await join(keys), options.allowWeak);
   const pins = options.gpgFingerprints;
   const rules = {
     options: { ...options, sourcePath: request.sourcePath ?? sourcePathOf(chosen, options) },
-    keyring: pins.size > 0 ? keyring.restrictedTo(pins) : keyring,
-    now: policy.now,
+    checker: pins.size > 0 ? checker.restrictedTo(pins) : checker,
   };
   const newest = sampled.toSorted((a, b) => (a.buildTime ?? 0) - (b.buildTime ?? 0)).at(-1);
   const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
-  const evidence =
-    pkg === undefined
-      ? undefined
-      : await examineHeader(pkg, (packets, data) => checkSignature(packets, data, keyring, policy));
+  const evidence = pkg === undefined ? undefined : await examineHeader(pkg, checker.check);
   const names = new Set(index.packages.map(({ nevra }) => nevra.name));
   return {
     index,
     keys,
-    indexSignatures: await checkIndex(index, keyring, policy),
+    indexSignatures: await checkIndex(index, checker),
     candidates,
     chosen,
     packageSignatures: evidence?.signatures,
@@ -115,6 +108,10 @@ export async function lookAt(request: LookRequest): Promise<Look> {
 /** What is weak is proposed to be allowed, by its name; that it is needed shows only where it is tolerated. */
 function tolerant(given: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...given, 'md5', 'sha1', 'ripemd160', 'rsa512', 'dsa512']);
+}
+
+function bind(keyring: Keyring, allowWeak: ReadonlySet<string>): SignatureChecker {
+  return new SignatureChecker(keyring, { allowWeak, now: Math.floor(Date.now() / 1000) });
 }
 
 /** One keyring of all. */
@@ -135,17 +132,16 @@ async function signersOf(
   sampled: readonly IndexPackage[],
   headers: Headers,
 ): Promise<ReadonlySet<string>> {
-  const none = await loadKeyring([]);
-  const policy = { allowWeak: new Set<string>(), now: Math.floor(Date.now() / 1000) };
+  const nobody = bind(await loadKeyring([]), new Set());
   const reports: SignatureReport[] =
     signatureBytes === undefined
       ? []
-      : await checkDetached(signatureBytes, repomdBytes, none, policy);
+      : [...(await nobody.checkDetached(signatureBytes, repomdBytes))];
   for (const found of sampled) {
     const pkg = await headers.tryRead(found);
     if (pkg === undefined) continue;
     for (const { packets } of listSignatures(pkg.signatureHeader))
-      reports.push(...foreseeSignature(packets, none, policy));
+      reports.push(...nobody.foresee(packets));
   }
   return new Set(reports.flatMap(({ keyId }) => keyId ?? []));
 }
@@ -170,20 +166,11 @@ function choose(candidates: readonly Candidate[], { packages }: Options): readon
 /** @throws VerificationError BAD_SIGNATURE */
 async function checkIndex(
   { signatureBytes, repomdBytes }: RepositoryIndex,
-  keyring: Keyring,
-  policy: SignaturePolicy,
+  checker: SignatureChecker,
 ): Promise<readonly SignatureReport[] | undefined> {
-  if (signatureBytes === undefined) return undefined;
-  const reports = await checkDetached(signatureBytes, repomdBytes, keyring, policy);
-  if (!reports.some(({ status }) => status === 'bad')) return reports;
-  throw new VerificationError(
-    'BAD_SIGNATURE',
-    'repomd.xml.asc is not a signature of this repomd.xml',
-    {
-      remedy:
-        "The signature is stale, or of another index: run again in a minute, since the repository may be in the middle of a publication. If it persists, tell the publisher; --repo-gpgcheck=off relies on the packages' own signatures alone.",
-    },
-  );
+  return signatureBytes === undefined
+    ? undefined
+    : checkIndexSignature({ repomd: repomdBytes, signature: signatureBytes }, checker);
 }
 
 async function readIndex({

@@ -126,7 +126,7 @@ export async function prepareTurn(
           planned,
           bytes: download.bytes,
           servedBy,
-          keyring: found.trust.keyring,
+          checker: found.trust.checker,
           options: session.options,
         },
         session.ports,

@@ -4,8 +4,8 @@ import { GitError, VerificationError } from '../errors.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { PlannedRelease } from '../mirror/plan.js';
-import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/model.js';
-import { checkSignature } from '../openpgp/verify.js';
+import type { SignatureChecker } from '../openpgp/checker.js';
+import type { CertificateFacts } from '../openpgp/model.js';
 import type { Ports } from '../ports.js';
 import { examinePackage } from '../rpm/examine.js';
 import type { PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
@@ -38,7 +38,7 @@ export interface Preparation {
   readonly planned: PlannedRelease;
   readonly bytes: ByteSource;
   readonly servedBy: string;
-  readonly keyring: Keyring;
+  readonly checker: SignatureChecker;
   readonly options: Options;
 }
 
@@ -49,18 +49,15 @@ export interface Preparation {
  */
 export async function prepareRelease(
   preparation: Preparation,
-  { store, clock, logger }: Ports,
+  { store, logger }: Ports,
 ): Promise<PreparedRelease> {
-  const { planned, bytes, keyring, options, servedBy } = preparation;
+  const { planned, bytes, checker, options, servedBy } = preparation;
   const pkg = await readPackage(bytes);
   verifyIndexMatch(pkg.facts.nevra, planned.indexPackage.nevra);
-  const policy: SignaturePolicy = { allowWeak: options.allowWeak, now: clock.now() };
-  const evidence = await examinePackage(pkg, bytes, (packets, data) =>
-    checkSignature(packets, data, keyring, policy),
-  );
+  const evidence = await examinePackage(pkg, bytes, checker.check);
   const { signature, certificate } = requireVerdict(
     evidence,
-    keyring,
+    checker,
     planned.indexPackage.fileName,
   );
   if (pkg.facts.isSource) refuseSpecialFiles(pkg.facts.files);
@@ -98,15 +95,13 @@ export async function prepareRelease(
 
 function requireVerdict(
   evidence: PackageEvidence,
-  keyring: Keyring,
+  checker: SignatureChecker,
   what: string,
 ): { signature: RpmSignatureReport; certificate: CertificateFacts } {
   const judgement = judge(evidence, { keysGiven: true });
   verifyJudgement(judgement, what);
   const { signature } = judgement;
-  const certificate = keyring.certificates.find(
-    ({ fingerprint }) => fingerprint === signature?.fingerprint,
-  );
+  const certificate = checker.signerOf(signature);
   if (signature === undefined || certificate === undefined)
     throw new VerificationError('UNKNOWN_KEY', `${what}: no trusted key made its signature`);
   return { signature, certificate };

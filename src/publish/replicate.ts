@@ -41,7 +41,7 @@ export async function share(
         supply: options.archivePackages === 'release' ? packages : undefined,
         proofs: new ReleaseProofs({
           prover: ports.prover,
-          trusted: found.trust.keyring,
+          trusted: found.trust.checker.keyring,
           rows: result.report.releases,
           refs,
           packages,

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { ByteSource, ContentSink } from '../bytes.js';
 import { PayloadError } from '../errors.js';
 import { formatTimestamp } from '../mirror/facts.js';
-import type { CertificateFacts, Keyring, SignaturePolicy } from '../openpgp/model.js';
-import { checkSignature } from '../openpgp/verify.js';
+import type { SignatureChecker } from '../openpgp/checker.js';
+import type { CertificateFacts } from '../openpgp/model.js';
 import type { PackageRow } from '../report/report.js';
 import { examineHeader, examinePackage } from '../rpm/examine.js';
 import type { RpmSignatureReport } from '../rpm/model.js';
@@ -38,17 +38,12 @@ export interface Proof {
 /** Reads a package, or its header, and judges it by the trusted keys. @throws MirrorError when it is no package */
 export async function provePackage(
   { bytes, isHeader }: { readonly bytes: ByteSource; readonly isHeader: boolean },
-  keyring: Keyring,
-  policy: SignaturePolicy,
+  checker: SignatureChecker,
 ): Promise<Proof> {
   const pkg = await readPackage(bytes);
-  const check = (
-    packets: Uint8Array,
-    data: Parameters<typeof checkSignature>[1],
-  ): ReturnType<typeof checkSignature> => checkSignature(packets, data, keyring, policy);
   const evidence = isHeader
-    ? { ...(await examineHeader(pkg, check)), sha256: undefined, contentSha256: undefined }
-    : await examinePackage(pkg, bytes, check);
+    ? { ...(await examineHeader(pkg, checker.check)), sha256: undefined, contentSha256: undefined }
+    : await examinePackage(pkg, bytes, checker.check);
   const judgement =
     evidence.sha256 === undefined ? judgeHeader(evidence) : judge(evidence, { keysGiven: true });
   const { signature, accepted } = judgement;
@@ -60,9 +55,7 @@ export async function provePackage(
     headerSha256: evidence.headerSha256,
     signature,
     judgement,
-    certificate: accepted
-      ? keyring.certificates.find(({ fingerprint }) => fingerprint === signature?.fingerprint)
-      : undefined,
+    certificate: accepted ? checker.signerOf(signature) : undefined,
   };
 }
 

@@ -22,6 +22,12 @@ export type CheckSignature = (
   data: SignedData,
 ) => Promise<readonly SignatureReport[]>;
 
+/** What foresees as well what data that is not at hand can still make of a signature. */
+export interface SignatureJudge {
+  readonly check: CheckSignature;
+  readonly foresee: (packets: Uint8Array) => readonly SignatureReport[];
+}
+
 /** What can be found out without the payload: everything that stands for the main header alone. */
 export interface HeaderEvidence {
   /** SHA-256 of the main header, lower-case hex. */
@@ -107,8 +113,7 @@ export async function examineHeader(
  */
 export async function foreseePackage(
   pkg: RpmPackage,
-  check: CheckSignature,
-  foresee: (packets: Uint8Array) => readonly SignatureReport[],
+  { check, foresee }: SignatureJudge,
 ): Promise<Pick<PackageEvidence, 'digests' | 'signatures'>> {
   const signatures: RpmSignatureReport[] = [];
   for (const signature of listSignatures(pkg.signatureHeader)) {

@@ -13,7 +13,6 @@ import {
 } from '../mirror/changes.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
-import { checkSignature } from '../openpgp/verify.js';
 import type { Ports } from '../ports.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { ChangeRow } from '../report/report.js';
@@ -176,9 +175,7 @@ class Classifier {
     published: RpmPackage,
     served: RpmPackage,
   ): Promise<ReturnType<typeof classifyByHeader>> {
-    const evidence = await examineHeader(served, (packets, data) =>
-      checkSignature(packets, data, this.found.trust.keyring, this.policy()),
-    );
+    const evidence = await examineHeader(served, this.found.trust.checker.check);
     const { headerSha256 } = await examineHeader(published, async () => []);
     const before = { ...identityOf(published), headerSha256 };
     const after = { ...identityOf(served), headerSha256: evidence.headerSha256 };
@@ -223,9 +220,7 @@ class Classifier {
     });
     try {
       const pkg = await readPackage(download.bytes);
-      const evidence = await examinePackage(pkg, download.bytes, (packets, data) =>
-        checkSignature(packets, data, this.found.trust.keyring, this.policy()),
-      );
+      const evidence = await examinePackage(pkg, download.bytes, this.found.trust.checker.check);
       const result = classifyByPackage(
         { contentSha256 },
         {
@@ -244,10 +239,6 @@ class Classifier {
   private async contentOf(archived: Uint8Array): Promise<string> {
     const source = memorySource(archived);
     return (await examinePackage(await readPackage(source), source, async () => [])).contentSha256;
-  }
-
-  private policy(): { allowWeak: ReadonlySet<string>; now: number } {
-    return { allowWeak: this.context.options.allowWeak, now: this.context.ports.clock.now() };
   }
 }
 

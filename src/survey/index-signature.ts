@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { VerificationError } from '../errors.js';
-import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
+import type { SignatureChecker } from '../openpgp/checker.js';
 import type { SignatureReport } from '../openpgp/model.js';
 import { type SignatureForm, signatureForm } from '../openpgp/signature-file.js';
-import { checkDetached } from '../openpgp/verify.js';
 import type { MirrorState } from './mirror-state.js';
-import type { Trust } from './trust.js';
 
 export interface RepomdCheck {
   readonly repomd: Uint8Array;
@@ -15,10 +13,8 @@ export interface RepomdCheck {
   readonly instead: string | undefined;
   /** By the input, or by the vendor's .repo file. */
   readonly isRequired: boolean;
-  readonly options: Options;
   readonly state: MirrorState;
-  readonly trust: Trust;
-  readonly now: number;
+  readonly checker: SignatureChecker;
   readonly logger: Logger;
 }
 
@@ -27,26 +23,34 @@ export interface RepomdCheck {
  * @throws VerificationError
  */
 export async function verifyRepomd(request: RepomdCheck): Promise<void> {
-  const { repomd, signature, options, trust, now, logger } = request;
+  const { repomd, signature, checker, logger } = request;
   if (signature === undefined) {
     refuseUnsigned(request);
     return;
   }
-  const reports = await checkDetached(signature, repomd, trust.keyring, {
-    allowWeak: options.allowWeak,
-    now,
-  });
+  const reports = await checkIndexSignature({ repomd, signature }, checker);
   const form = signatureForm(signature);
-  if (reports.some(({ status }) => status === 'bad'))
-    throw new VerificationError(
-      'BAD_SIGNATURE',
-      'repomd.xml.asc is not a signature of this repomd.xml',
-      { remedy: indexRemedy('BAD_SIGNATURE', form) },
-    );
   const good = reports.find(({ status }) => status === 'good');
   if (good === undefined) throw notGood(reports, form);
   for (const name of good.tolerated)
     logger.warning(`the signature of repomd.xml uses ${name}, which allow-weak tolerates`);
+}
+
+/**
+ * What the signatures in repomd.xml.asc are worth.
+ * @throws VerificationError BAD_SIGNATURE when one of them is not of this index, whoever made the others
+ */
+export async function checkIndexSignature(
+  { repomd, signature }: { readonly repomd: Uint8Array; readonly signature: Uint8Array },
+  checker: SignatureChecker,
+): Promise<readonly SignatureReport[]> {
+  const reports = await checker.checkDetached(signature, repomd);
+  if (!reports.some(({ status }) => status === 'bad')) return reports;
+  throw new VerificationError(
+    'BAD_SIGNATURE',
+    'repomd.xml.asc is not a signature of this repomd.xml',
+    { remedy: indexRemedy('BAD_SIGNATURE', signatureForm(signature)) },
+  );
 }
 
 function refuseUnsigned({ isRequired, instead, state }: RepomdCheck): void {

@@ -54,7 +54,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
   const trusting = Promise.all([
     reading,
     fetchKeys(source.keys, fetcher, { hasPinnedKey: options.gpgFingerprints.size > 0 }),
-  ]).then(([state, keys]) => establishTrust(keys, state, { options, logger }));
+  ]).then(([state, keys]) => establishTrust(keys, state, { options, logger, now: clock.now() }));
   void reading.then(
     (state) => {
       noteSeen(ports, state);
@@ -158,10 +158,8 @@ async function readIndex({
               signature,
               instead,
               isRequired: options.repoGpgcheck === 'required' || source.isSigned,
-              options,
               state: await reading,
-              trust: await trusting,
-              now: ports.clock.now(),
+              checker: (await trusting).checker,
               logger: ports.logger,
             });
           },

@@ -3,6 +3,7 @@ import { InputError, VerificationError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import { fingerprintFileName, isKeyCandidate, notesFileName } from '../mirror/layout.js';
+import { SignatureChecker } from '../openpgp/checker.js';
 import { loadKeyring, looksLikeKey } from '../openpgp/keyring.js';
 import type { Keyring } from '../openpgp/model.js';
 import { selectTrusted } from '../openpgp/pins.js';
@@ -11,7 +12,7 @@ import type { MirrorState } from './mirror-state.js';
 
 /** The keys that count in this run, and the key files to archive. */
 export interface Trust {
-  readonly keyring: Keyring;
+  readonly checker: SignatureChecker;
   readonly keyFiles: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Names in the archive of all key files, those that are there and those of this run. */
   readonly keyNames: readonly string[];
@@ -25,7 +26,7 @@ export interface Trust {
 export async function establishTrust(
   given: readonly KeyFile[],
   state: MirrorState,
-  { options, logger }: { options: Options; logger: Logger },
+  { options, logger, now }: { options: Options; logger: Logger; now: number },
 ): Promise<Trust> {
   // A page of release notes may quote a key; only what was archived as a key is one.
   const pages = new Set([
@@ -69,7 +70,8 @@ export async function establishTrust(
     ...archivedFiles.map(({ name }) => name.slice('archive/'.length)),
     ...keyFiles.map(({ name }) => name),
   ]);
-  return { keyring: trusted, keyFiles, keyNames: [...keyNames] };
+  const checker = new SignatureChecker(trusted, { allowWeak: options.allowWeak, now });
+  return { checker, keyFiles, keyNames: [...keyNames] };
 }
 
 interface Known {

@@ -4,7 +4,7 @@ import { listChanges, type TreeChange } from '../git/objects/tree-changes.js';
 import type { MirrorReader } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { packagePaths } from '../mirror/layout.js';
-import type { Keyring } from '../openpgp/model.js';
+import type { SignatureChecker } from '../openpgp/checker.js';
 import { rebuildContent } from '../rebuild/content.js';
 import {
   checkDotGit,
@@ -36,7 +36,7 @@ export interface ReleaseParts {
   readonly files: MirrorFiles;
   readonly blobs: SourceBlobs;
   readonly packages: Packages;
-  readonly keyring: Keyring;
+  readonly checker: SignatureChecker;
   readonly index: IndexVerifier;
   readonly findings: Findings;
   /** Current time, seconds since 1970. */
@@ -129,9 +129,9 @@ export class ReleaseVerifier {
   }
 
   private async verifyPackage(outcome: Outcome, found: FoundPackage): Promise<void> {
-    const { findings, options, keyring, now } = this.parts;
+    const { findings, checker } = this.parts;
     const { item, row } = outcome;
-    const proof = await provePackage(found, keyring, { allowWeak: options.allowWeak, now });
+    const proof = await provePackage(found, checker);
     const { nevra } = proof.pkg.facts;
     Object.assign(row, { nevra: formatNevra(nevra), version: nevra.version });
     const sum = await readChecksum(item, found.name, this.parts.files);
@@ -159,8 +159,7 @@ export class ReleaseVerifier {
     if (header !== undefined) {
       const archived = await provePackage(
         { bytes: (await this.parts.reader.openBlob(header.oid)).bytes, isHeader: true },
-        this.parts.keyring,
-        { allowWeak: this.parts.options.allowWeak, now: this.parts.now },
+        this.parts.checker,
       );
       if (archived.headerSha256 !== proof.headerSha256)
         return {

@@ -2,7 +2,7 @@
 import { SourceBlobs } from '../git/objects/mirror-files.js';
 import type { Oid } from '../git/store.js';
 import { tryParseNevra } from '../mirror/nevra.js';
-import type { Keyring } from '../openpgp/model.js';
+import { SignatureChecker } from '../openpgp/checker.js';
 import { type Anchors, establishAnchors } from '../rebuild/keys.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { Packages, recordedNevra } from '../rebuild/packages.js';
@@ -28,6 +28,7 @@ export interface Proved {
 export async function proveReleases(world: World, scope: Scope): Promise<Proved> {
   const { options, ports, files, findings, keys, branch } = world;
   const { reader, logger, signal, report, clock } = ports;
+  const policy = { allowWeak: options.allowWeak, now: clock.now() };
   const all = [...scope.cases, ...scope.leftOut, ...scope.aliases];
   for (const { root, shape } of all) await quietly(() => keys.of(root, shape.directories.archive));
   for (const { commit } of branch?.line ?? [])
@@ -43,7 +44,8 @@ export async function proveReleases(world: World, scope: Scope): Promise<Proved>
     keys,
     fetcher: ports.fetcher,
     isSingle: branch === undefined,
-    firstSigner: (keyring) => firstSigner(keyring, packages, { world, scope }),
+    firstSigner: (keyring) =>
+      firstSigner(new SignatureChecker(keyring, policy), packages, { world, scope }),
   });
   report.anchors.push(...anchors.rows);
   const parsed = nevras.flatMap((nevra) => tryParseNevra(nevra) ?? []);
@@ -61,7 +63,7 @@ export async function proveReleases(world: World, scope: Scope): Promise<Proved>
     files,
     blobs: await readSources(world, scope),
     packages,
-    keyring: anchors.keyring,
+    checker: new SignatureChecker(anchors.keyring, policy),
     index,
     findings,
     now: clock.now(),
@@ -92,11 +94,10 @@ const MOST_TRIES = 20;
 
 /** Who signed the first release of the branch, or the lowest of those that were chosen; where its package is not to be had, who it says. */
 async function firstSigner(
-  keyring: Keyring,
+  checker: SignatureChecker,
   packages: Packages,
   { world, scope }: { world: World; scope: Scope },
 ): Promise<string | undefined> {
-  const { ports, options } = world;
   const candidates = world.branch === undefined ? scope.cases : await firstCases(world);
   let claimed: string | undefined;
   for (const item of candidates.slice(0, MOST_TRIES)) {
@@ -106,8 +107,7 @@ async function firstSigner(
         const found = await packages.find(item);
         if (typeof found === 'string') return undefined;
         try {
-          const policy = { allowWeak: options.allowWeak, now: ports.clock.now() };
-          return (await provePackage(found, keyring, policy)).certificate?.fingerprint;
+          return (await provePackage(found, checker)).certificate?.fingerprint;
         } finally {
           await found.release();
         }

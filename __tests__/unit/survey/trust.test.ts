@@ -25,7 +25,7 @@ const silent = { info: () => undefined, warning: () => undefined } as unknown as
 
 /** What is trusted and archived when `served` is offered to a mirror that holds `archived`, both as RPM-GPG-KEY. */
 async function establish(served: Buffer, archived: Buffer | undefined) {
-  const { keyring, keyFiles } = await establishTrust(
+  const { checker, keyFiles } = await establishTrust(
     [{ name: 'RPM-GPG-KEY', source: 'https://example.invalid/RPM-GPG-KEY', bytes: served }],
     {
       contents: new Map(archived === undefined ? [] : [['RPM-GPG-KEY', archived]]),
@@ -37,9 +37,10 @@ async function establish(served: Buffer, archived: Buffer | undefined) {
         releaseNotes: [],
       } as unknown as Options,
       logger: silent,
+      now: NOW,
     },
   );
-  const statusOf = async (ring: typeof keyring, by = key) =>
+  const statusOf = async (ring: typeof checker.keyring, by = key) =>
     (
       await checkSignature(makeSignature({ key: by, parts: [DATA] }), signedBytes(DATA), ring, {
         allowWeak: new Set(),
@@ -50,7 +51,7 @@ async function establish(served: Buffer, archived: Buffer | undefined) {
   const later = await loadKeyring([{ name: 'archive', bytes: kept }]);
   return {
     kept: Buffer.from(kept),
-    now: await statusOf(keyring),
+    now: await statusOf(checker.keyring),
     later: await statusOf(later),
     laterBySubkey: await statusOf(later, subkey),
     laterByStranger: await statusOf(later, stranger),

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-CAFIU3I6.js";
+} from "./chunk-FVWDGTKN.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-GITIHC7F.js";
+} from "./chunk-QYOMTXOZ.js";
 import {
   InputError,
   describeError,

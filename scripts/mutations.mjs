@@ -358,8 +358,8 @@ export const MUTATIONS = [
   [
     'T25 nothing is missing',
     'src/rpm/payload/payload-map.ts',
-    'if (missing >= 0)\n',
-    'if (missing >= 1e9)\n',
+    'if (missing !== undefined)\n',
+    'if (missing === null)\n',
     unit('security/t25-cpio-against-header'),
   ],
   [

@@ -136,7 +136,7 @@ export class EntryList<T> {
   finish(): Unpacked<T> {
     const dropped = this.dropDotGit();
     const warnings = verifyTree(this.entries.values(), this.options.what);
-    const tops = new Set(Array.from(this.entries.keys(), (key) => key.split('/', 1)[0]!));
+    const tops = new Set(Array.from(this.entries.keys(), topOf));
     const files = [...this.entries.values()].filter((entry) => entry.type !== 'directory');
     return { files, tops, dropped, warnings };
   }
@@ -170,6 +170,11 @@ async function* drain(chunks: Uint8Array[]): AsyncGenerator<Uint8Array, void> {
     chunks[at] = new Uint8Array();
     yield chunk;
   }
+}
+
+function topOf(path: string): string {
+  const end = path.indexOf('/');
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /** Names as latin1 text, so that bytes stay bytes. */

@@ -39,7 +39,8 @@ interface Work {
 
 /**
  * Decodes one or several bzip2 streams, checking each block's and each stream's CRC. Memory is 4 bytes per byte of
- * a block (at most 3.6 MB), about as much of input, and 64 KiB of output, whatever the data says.
+ * a block (at most 3.6 MB), about as much of input, and 64 KiB of output, whatever the data says. No index leaves its
+ * table; would one, it would read as 0, and the CRC would tell.
  *
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data.
  */
@@ -160,25 +161,30 @@ function readSymbols(
         continue;
       }
       if (run > 0) {
-        length = append({ block, counts, what }, ranks[0]!, length, run);
+        length = append({ block, counts, what }, ranks[0] ?? 0, length, run);
         run = 0;
         weight = 1;
       }
       if (symbol === end) return length;
-      const byte = ranks[symbol - 1]!;
-      ranks.copyWithin(1, 0, symbol - 1);
-      ranks[0] = byte;
+      const byte = moveToFront(ranks, symbol - 1);
       if (length >= block.length) throw bad(what, 'a bzip2 block longer than announced');
       block[length++] = byte;
-      counts[byte]!++;
+      counts[byte] = (counts[byte] ?? 0) + 1;
     }
   }
+}
+
+function moveToFront(ranks: Uint8Array, rank: number): number {
+  const byte = ranks[rank] ?? 0;
+  ranks.copyWithin(1, 0, rank);
+  ranks[0] = byte;
+  return byte;
 }
 
 function append({ block, counts, what }: Work, byte: number, length: number, run: number): number {
   if (length + run > block.length) throw bad(what, 'a bzip2 block longer than announced');
   block.fill(byte, length, length + run);
-  counts[byte]! += run;
+  counts[byte] = (counts[byte] ?? 0) + run;
   return length + run;
 }
 
@@ -191,11 +197,11 @@ function* writeBlock(
   let output = new Uint8Array(OUTPUT_BYTES);
   let filled = 0;
   let actual = -1;
-  let next = block[origin]! >>> 8;
+  let next = (block[origin] ?? 0) >>> 8;
   let previous = -1;
   let equal = 0;
   for (let left = length; left > 0; left--) {
-    const entry = block[next]!;
+    const entry = block[next] ?? 0;
     const byte = entry & 0xff;
     next = entry >>> 8;
     let repeat = 1;
@@ -216,7 +222,7 @@ function* writeBlock(
     }
     for (; repeat > 0; repeat--) {
       output[filled++] = value;
-      actual = (actual << 8) ^ CRC[((actual >>> 24) ^ value) & 0xff]!;
+      actual = (actual << 8) ^ (CRC[((actual >>> 24) ^ value) & 0xff] ?? 0);
     }
   }
   if (~actual !== crc) throw bad(what, 'wrong CRC of a bzip2 block');
@@ -227,14 +233,15 @@ function* writeBlock(
 function link(block: Uint32Array, counts: Uint32Array, length: number): void {
   let sum = 0;
   for (let byte = 0; byte < 256; byte++) {
-    const count = counts[byte]!;
+    const count = counts[byte] ?? 0;
     counts[byte] = sum;
     sum += count;
   }
   for (let at = 0; at < length; at++) {
-    const byte = block[at]! & 0xff;
-    const place = counts[byte]!++;
-    block[place]! |= at << 8;
+    const byte = (block[at] ?? 0) & 0xff;
+    const place = counts[byte] ?? 0;
+    counts[byte] = place + 1;
+    block[place] = (block[place] ?? 0) | (at << 8);
   }
 }
 

@@ -121,7 +121,7 @@ function buildTable(lengths: Uint8Array, what: string): HuffmanTable {
 
 /** Reads one symbol. @throws PayloadError PAYLOAD_INVALID for bits that are no code of the table. */
 export function readSymbol(bits: BitReader, table: HuffmanTable): number {
-  const hit = table.fast[bits.peek(FAST_BITS)]!;
+  const hit = table.fast[bits.peek(FAST_BITS)] ?? 0;
   if (hit !== 0) {
     bits.drop(hit & 31);
     return hit >> 5;
@@ -129,9 +129,9 @@ export function readSymbol(bits: BitReader, table: HuffmanTable): number {
   const next = bits.peek(MAX_LENGTH);
   for (let length = FAST_BITS + 1; length <= MAX_LENGTH; length++) {
     const code = next >>> (MAX_LENGTH - length);
-    if (code < table.limits[length]!) {
+    if (code < (table.limits[length] ?? -1)) {
       bits.drop(length);
-      return table.symbols[code + table.bases[length]!] ?? invalid(table);
+      return table.symbols[code + (table.bases[length] ?? 0)] ?? invalid(table);
     }
   }
   return invalid(table);

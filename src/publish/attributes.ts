@@ -47,11 +47,14 @@ export function watchAttributes(store: GitStore): AttributesWatch {
     warnings: (files) =>
       [...files]
         .filter(([path, { mode }]) => mode !== '120000' && isAttributesFile(path))
-        .flatMap(([path, { oid }]) => [
-          ...(rules.has(oid) ? [attributesWarning(path, rules.get(oid)!)] : []),
-          ...(lfs.has(oid) ? [lfsWarning(path)] : []),
-          ...(large.has(oid) ? [attributesWarning(path, ['more than could be looked at'])] : []),
-        ]),
+        .flatMap(([path, { oid }]) => {
+          const found = rules.get(oid);
+          return [
+            ...(found === undefined ? [] : [attributesWarning(path, found)]),
+            ...(lfs.has(oid) ? [lfsWarning(path)] : []),
+            ...(large.has(oid) ? [attributesWarning(path, ['more than could be looked at'])] : []),
+          ];
+        }),
   };
 }
 

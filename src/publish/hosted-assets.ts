@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { memorySource } from '../bytes.js';
+import { GitError } from '../errors.js';
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Oid, RemoteRefs } from '../git/store.js';
 import { type Asset, type AssetFacts, isSame, type PublishedRelease } from '../github/port.js';
@@ -78,12 +79,20 @@ export async function wasPromised(
   },
 ): Promise<boolean> {
   await store.fetchCommit(`refs/tags/${tag}`);
-  const { tree } = await store.readCommit(refs.tags.get(tag)!.commit);
+  const { tree } = await store.readCommit(commitOfTag(refs, tag));
   const files = await readFolder(store, tree, options.directories.archive);
   const file = files.get(ARCHIVE.mirrorFile);
   if (file === undefined) return true;
   await store.fetchBlobs([file.oid]);
   return parseMirrorFile(await store.readBlob(file.oid)).archivePackages === 'release';
+}
+
+/** The commit behind a tag of the remote. @throws GitError MIRROR_INVALID */
+export function commitOfTag(refs: RemoteRefs, tag: string): Oid {
+  const commit = refs.tags.get(tag)?.commit;
+  if (commit === undefined)
+    throw new GitError('MIRROR_INVALID', `Expected the tag ${tag} on the remote, found none.`);
+  return commit;
 }
 
 /** All files of a release: the package, or its header, as archived; its checksum; what was verified. */
@@ -134,7 +143,12 @@ async function openAsset(name: string, sources: AssetSources): ReturnType<Asset[
     await ports.store.fetchBlobs([archived.oid]);
     return memorySource(await ports.store.readBlob(archived.oid));
   }
-  return (await supply!.fetch(record)).bytes;
+  if (supply === undefined)
+    throw new GitError(
+      'MIRROR_INVALID',
+      `Expected ${name} in the archive of the mirror, found nothing.`,
+    );
+  return (await supply.fetch(record)).bytes;
 }
 
 /** As sha256sum(1) reads it. */

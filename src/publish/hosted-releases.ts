@@ -3,6 +3,7 @@ import { describeError, MirrorError } from '../errors.js';
 import type { Oid, RemoteRefs } from '../git/store.js';
 import type { HostedRelease, PublishedRelease, ReleaseHost } from '../github/port.js';
 import type { Options } from '../inputs/options.js';
+import type { Logger } from '../log.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
 import type { Ports } from '../ports.js';
@@ -11,6 +12,7 @@ import type { ReleaseRow, RunResult } from '../report/report.js';
 import { compareEvr } from '../rpm/evr.js';
 import {
   type Archive,
+  commitOfTag,
   describeAssets,
   isOnlyAsset,
   missingAssets,
@@ -80,45 +82,65 @@ interface Turn {
 async function publishInTurn(
   wanted: readonly ReleaseRecord[],
   host: ReleaseHost,
-  { place, describe, isAsset }: Turn,
+  turn: Turn,
 ): Promise<number> {
-  const { logger, report, signal } = place.ports;
+  const { logger, report, signal } = turn.place.ports;
   const headersOnly: string[] = [];
   let failuresInARow = 0;
   for (const [at, record] of wanted.entries()) {
     if (signal.aborted || host.isSpent) return at;
     try {
-      if (!(await place.proofs.has(record, { isAsset: isAsset(record) }))) continue;
-      const { impossible } = await host.publish(await describe(record));
-      failuresInARow = 0;
-      if (impossible === undefined) {
-        logger.info(`[${at + 1} of ${wanted.length}] release ${record.tag} is published`);
-        const row = report.releases.find(({ tag }) => tag === record.tag);
-        if (row !== undefined) row.isReleased = true;
-      } else
-        logger.warning(
-          `tag ${record.tag} can have no complete release on the host any more: ${impossible}. GitHub keeps the name of a deleted immutable release for good; skip does not help, and nothing else waits for it.`,
-        );
+      const count = `${at + 1} of ${wanted.length}`;
+      if (await publishOne(record, host, { ...turn, count })) failuresInARow = 0;
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
-      if (error instanceof LackingPackage) {
-        // It says nothing about the host, and nothing of the others.
-        if (await wasPromised(record, place)) report.errors.push(describeError(error));
-        else headersOnly.push(record.tag);
+      if (await isHeaderOnly(error, record, turn.place)) {
+        headersOnly.push(record.tag);
         continue;
       }
       report.errors.push(describeError(error));
+      // A package that is nowhere says nothing about the host, and nothing of the others.
+      if (error instanceof LackingPackage) continue;
       failuresInARow += 1;
       if (error.code === 'AUTH' || host.isSpent || failuresInARow >= PATIENCE) return at;
     } finally {
-      await place.packages.done(record);
+      await turn.place.packages.done(record);
     }
   }
-  if (headersOnly.length > 0)
-    logger.warning(
-      `releases of which only headers were archived (archive-packages: header) keep that, since the yum server has their packages no more: ${headersOnly.join(', ')}`,
-    );
+  warnOfHeaders(headersOnly, logger);
   return wanted.length;
+}
+
+function warnOfHeaders(tags: readonly string[], logger: Logger): void {
+  if (tags.length > 0)
+    logger.warning(
+      `releases of which only headers were archived (archive-packages: header) keep that, since the yum server has their packages no more: ${tags.join(', ')}`,
+    );
+}
+
+/** False for a release that is not proved; the host is not asked then. @throws MirrorError */
+async function publishOne(
+  record: ReleaseRecord,
+  host: ReleaseHost,
+  { place, describe, isAsset, count }: Turn & { readonly count: string },
+): Promise<boolean> {
+  const { logger, report } = place.ports;
+  if (!(await place.proofs.has(record, { isAsset: isAsset(record) }))) return false;
+  const { impossible } = await host.publish(await describe(record));
+  if (impossible === undefined) {
+    logger.info(`[${count}] release ${record.tag} is published`);
+    const row = report.releases.find(({ tag }) => tag === record.tag);
+    if (row !== undefined) row.isReleased = true;
+  } else
+    logger.warning(
+      `tag ${record.tag} can have no complete release on the host any more: ${impossible}. GitHub keeps the name of a deleted immutable release for good; skip does not help, and nothing else waits for it.`,
+    );
+  return true;
+}
+
+/** Is it the lack of a package that no run promised to keep? */
+async function isHeaderOnly(error: unknown, record: ReleaseRecord, place: Place): Promise<boolean> {
+  return error instanceof LackingPackage && !(await wasPromised(record, place));
 }
 
 /** Each run sees them again, so that all of them are one line. */
@@ -166,7 +188,7 @@ async function describeRelease(
   { archive, place, rows, isLatest }: Describing,
 ): Promise<HostedRelease> {
   const { store } = place.ports;
-  const { commit } = place.refs.tags.get(record.tag)!;
+  const commit = commitOfTag(place.refs, record.tag);
   const row = rows.find(({ tag }) => tag === record.tag);
   if (row?.status !== 'published') await store.fetchCommit(`refs/tags/${record.tag}`);
   const { message } = await store.readCommit(commit);

@@ -81,28 +81,40 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
   };
   for (let attempt = 1; ; attempt++) {
     const answer = await tryPush(store, request);
-    if (!(answer instanceof GitError) && answer.status === 'pushed') break;
-    let standing = await askAfter(answer, () => compareRefs(store, batch, request));
-    if (standing === 'unchanged' && !(answer instanceof GitError)) {
-      // Another push may hold the lock of a ref before its new value can be seen.
-      await sleep(500 + Math.random() * 1000);
-      standing = await compareRefs(store, batch, request);
-    }
-    if (standing === 'complete') break;
-    if (standing === 'moved') throw new LostRace();
-    if (!(answer instanceof GitError))
-      throw pushRefusal(answer.status === 'rejected' ? answer.message : '');
-    // A connection that breaks off a second time is taken for that, too.
-    if (answer.isTooMuch === 'certainly' || (answer.isTooMuch === 'perhaps' && attempt > 1)) {
-      const halves = batch.halves?.();
-      if (halves !== undefined) return pushHalves(store, halves, logger);
-    }
-    const isFinal = answer.code !== 'REMOTE_FAILED' || answer.isTooMuch === 'certainly';
-    if (isFinal || attempt >= LIMITS.attempts) throw answer;
-    logger.info(`the push failed, trying again: ${answer.message}`);
+    const failure = await failureOf(answer, store, { batch, request });
+    if (failure === undefined) break;
+    const halves = isTooMuch(failure, attempt) ? batch.halves?.() : undefined;
+    if (halves !== undefined) return pushHalves(store, halves, logger);
+    const isFinal = failure.code !== 'REMOTE_FAILED' || failure.isTooMuch === 'certainly';
+    if (isFinal || attempt >= LIMITS.attempts) throw failure;
+    logger.info(`the push failed, trying again: ${failure.message}`);
     await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));
   }
   batch.onPushed();
+}
+
+/** Why a push did not arrive; undefined for one that did. @throws LostRace; GitError PUSH_REJECTED, and what asking throws */
+async function failureOf(
+  answer: PushResult | GitError,
+  store: GitStore,
+  { batch, request }: { readonly batch: Batch; readonly request: PushRequest },
+): Promise<GitError | undefined> {
+  if (!(answer instanceof GitError) && answer.status === 'pushed') return undefined;
+  let standing = await askAfter(answer, () => compareRefs(store, batch, request));
+  if (standing === 'unchanged' && !(answer instanceof GitError)) {
+    // Another push may hold the lock of a ref before its new value can be seen.
+    await sleep(500 + Math.random() * 1000);
+    standing = await compareRefs(store, batch, request);
+  }
+  if (standing === 'complete') return undefined;
+  if (standing === 'moved') throw new LostRace();
+  if (answer instanceof GitError) return answer;
+  throw pushRefusal(answer.message);
+}
+
+/** A connection that breaks off a second time is taken for that, too. */
+function isTooMuch(failure: GitError, attempt: number): boolean {
+  return failure.isTooMuch === 'certainly' || (failure.isTooMuch === 'perhaps' && attempt > 1);
 }
 
 /** A push that is too large for what stands before the repository goes in two; what is pushed is durable, and said. */

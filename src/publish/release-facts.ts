@@ -45,8 +45,8 @@ export class ReleaseFacts {
       [...files].map(([path, { oid }]) => [Buffer.from(path, 'latin1').toString('utf8'), oid]),
     );
     const dkms = dkmsPath(paths.keys());
-    const version =
-      dkms === undefined ? undefined : await readVersion(this.ports.store, paths.get(dkms)!);
+    const config = dkms === undefined ? undefined : paths.get(dkms);
+    const version = config === undefined ? undefined : await readVersion(this.ports.store, config);
     return {
       license: showString(facts.license),
       licenseFiles: licencePaths(paths.keys()),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { namedArchive } from '../archives/names.js';
 import { type ContentSink, sinkContent } from '../bytes.js';
+import { verifySize } from '../rpm/payload/kept-files.js';
 import { printable } from '../rpm/payload/paths.js';
-import { verifySize } from '../rpm/payload/payload.js';
 import { contentFile } from './files.js';
 import { judgeFolders } from './judgement.js';
 import type { ContentFile, ContentOptions, PackageContent, PackageStream } from './model.js';

@@ -5,13 +5,9 @@ import type { ByteSource } from '../bytes.js';
 import { IntegrityError, PayloadError } from '../errors.js';
 import { checkBothForms, payloadDigests, uncompressedAlgorithms } from '../rpm/digests.js';
 import type { DigestReport, FileEntry, PayloadFile } from '../rpm/model.js';
+import type { Receive } from '../rpm/payload/member.js';
 import { printable } from '../rpm/payload/paths.js';
-import {
-  type PayloadSummary,
-  readPayload,
-  type Receive,
-  streamPayload,
-} from '../rpm/payload/payload.js';
+import { type PayloadSummary, readPayload, streamPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { describeOdd, isOddAlternative } from '../trust/policy.js';
 

@@ -7,8 +7,8 @@ import { type ContentSink, sinkContent } from '../bytes.js';
 import type { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
+import { verifySize } from '../rpm/payload/kept-files.js';
 import { printable } from '../rpm/payload/paths.js';
-import { verifySize } from '../rpm/payload/payload.js';
 
 const REMEDY =
   'Set unpack: none to store the archives of packages as they are, or hold the release back with skip.';

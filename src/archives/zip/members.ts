@@ -87,7 +87,8 @@ export class ZipMembers {
 
   /** Content of the current member, in chunks. @throws PayloadError where it is not what the archive says */
   async *content(): AsyncGenerator<Uint8Array, void> {
-    const { fields, size } = this.current!;
+    if (this.current === undefined) throw this.invalid('has no member to read');
+    const { fields, size } = this.current;
     const { measured } = this;
     const start = this.input.consumed;
     for await (const chunk of this.unpacked(fields, size)) {

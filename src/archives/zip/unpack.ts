@@ -7,7 +7,7 @@ import { EntryList, type Unpacked, type UnpackOptions } from '../entries.js';
 import { verifyDirectoryEnd } from './directory-end.js';
 import { type ZipMember, ZipMembers } from './members.js';
 import { describeEntry } from './names.js';
-import { parseAttributes, parseFields, SIGNATURE, viewOf } from './records.js';
+import { parseAttributes, parseFields, SIGNATURE, viewOf, type ZipFields } from './records.js';
 
 /** A member whose content was taken; what it is, only the central record will say. */
 interface Taken<T> {
@@ -122,16 +122,10 @@ async function readDirectory<T>({ members, input, list, taken }: Directory<T>): 
       throw members.invalid('lists a member that is not in it, or is listed twice');
     taken.delete(fields.offset);
     const attributes = parseAttributes(record);
-    const local = found.member.fields;
     const entry = describeEntry(fields, attributes);
-    const isSame =
-      Buffer.from(local.name).equals(fields.name) &&
-      Buffer.from(describeEntry(local, attributes).path).equals(entry.path) &&
-      local.method === fields.method &&
-      found.crc === fields.crc &&
-      found.size === fields.size &&
-      found.packedSize === fields.packedSize;
-    if (!isSame) throw members.invalid(`says two things of its member ${printable(fields.name)}`);
+    const path = describeEntry(found.member.fields, attributes).path;
+    if (!isSame(found, fields) || !Buffer.from(path).equals(entry.path))
+      throw members.invalid(`says two things of its member ${printable(fields.name)}`);
     placeEntry(list, found, entry);
   }
   const [left] = taken.values();
@@ -139,6 +133,18 @@ async function readDirectory<T>({ members, input, list, taken }: Directory<T>): 
     throw members.invalid(
       `holds the member ${printable(left.member.fields.name)}, which it does not list`,
     );
+}
+
+/** Is a member what its central record says? */
+function isSame({ member, crc, size, packedSize }: Taken<unknown>, fields: ZipFields): boolean {
+  const local = member.fields;
+  return (
+    Buffer.from(local.name).equals(fields.name) &&
+    local.method === fields.method &&
+    crc === fields.crc &&
+    size === fields.size &&
+    packedSize === fields.packedSize
+  );
 }
 
 function placeEntry<T>(

@@ -70,7 +70,7 @@ export class MirrorFiles {
    */
   async checksum(oid: Oid, { isLoose }: { readonly isLoose: boolean }): Promise<string> {
     const text = Buffer.from((await this.small(oid)).subarray(0, 1024)).toString('latin1');
-    return (isLoose ? text.trim().split(/\s/)[0]! : text).slice(0, 200);
+    return (isLoose ? (text.trim().split(/\s/)[0] ?? '') : text).slice(0, 200);
   }
 
   /** Entries of a tree by name (latin1 of the bytes). @throws GitError MIRROR_INVALID */

@@ -179,9 +179,11 @@ class Headers {
   }
 
   value(key: string, missing: string): string {
-    if (!this.isAt(key))
+    const line = this.#lines[this.#at];
+    if (line === undefined || !this.isAt(key))
       throw invalid(this.kind, `it has no "${key}" line in its place (${missing})`);
-    return this.#lines[this.#at++]!.slice(key.length + 1);
+    this.#at += 1;
+    return line.slice(key.length + 1);
   }
 
   id(key: string, missing: string, bad: string): Oid {

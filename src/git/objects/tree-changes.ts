@@ -50,18 +50,27 @@ async function compareEntry(
 ): Promise<void> {
   if (was?.oid === is?.oid && was?.mode === is?.mode) return;
   const path = step.prefix + name;
-  const [oldTree, newTree] = [was, is].map((entry) =>
-    entry?.mode === '040000' ? entry.oid : undefined,
-  );
+  const [oldTree, newTree] = [treeOf(was), treeOf(is)];
   if (oldTree !== undefined || newTree !== undefined)
     await compare(oldTree, newTree, { ...step, prefix: `${path}/` });
-  const hadFile = was !== undefined && oldTree === undefined;
-  const hasFile = is !== undefined && newTree === undefined;
-  if (hadFile || hasFile)
-    step.changes.push({
-      letter: hadFile && hasFile ? 'M' : hasFile ? '?' : 'D',
-      path: Buffer.from(path, 'latin1'),
-    });
+  const letter = LETTERS[`${isFile(was)} ${isFile(is)}`];
+  if (letter !== undefined) step.changes.push({ letter, path: Buffer.from(path, 'latin1') });
+}
+
+/** By whether there was a file, and is one. */
+const LETTERS: Readonly<Record<`${boolean} ${boolean}`, TreeChange['letter'] | undefined>> = {
+  'true true': 'M',
+  'false true': '?',
+  'true false': 'D',
+  'false false': undefined,
+};
+
+function isFile(entry: TreeFile | undefined): boolean {
+  return entry !== undefined && entry.mode !== '040000';
+}
+
+function treeOf(entry: TreeFile | undefined): Oid | undefined {
+  return entry?.mode === '040000' ? entry.oid : undefined;
 }
 
 async function entriesOf(

@@ -46,8 +46,9 @@ type Folder = Map<string, Leaf | Folder>;
  */
 export function buildTree(files: readonly TreeFile[]): BuiltTree {
   // Folders in the order of their making: no child comes before its parent. No recursion, since packages choose the depth.
-  const folders: Folder[] = [new Map<string, Leaf | Folder>()];
-  for (const file of files) place(folders, file);
+  const top: Folder = new Map<string, Leaf | Folder>();
+  const folders = [top];
+  for (const file of files) place(top, folders, file);
   const trees: NewTree[] = [];
   const done = new Map<Folder, Oid>();
   for (const folder of folders.reverse())
@@ -55,10 +56,10 @@ export function buildTree(files: readonly TreeFile[]): BuiltTree {
   return { oid: trees.at(-1)?.oid ?? EMPTY_TREE, trees };
 }
 
-function place(folders: Folder[], file: TreeFile): void {
+function place(top: Folder, folders: Folder[], file: TreeFile): void {
   const parts = splitPath(file.path);
   const last = parts.pop() ?? '';
-  let folder = folders[0]!;
+  let folder = top;
   for (const part of parts) {
     let next = folder.get(part);
     if (next === undefined) {

@@ -19,8 +19,9 @@ const NEWC = '070701';
 const CRC = '070702';
 const STRIPPED = '07070X';
 const MAGIC_BYTES = 6;
-/** Fields after the magic: 13 of 8 hexadecimal digits each. */
+/** Fields after the magic, each of 8 hexadecimal digits. */
 const FIELDS = 13;
+const DIGITS = 8;
 const MODE = 1;
 const FILE_SIZE = 6;
 const NAME_SIZE = 11;
@@ -89,10 +90,11 @@ export class CpioReader {
   }
 
   private async namedMember(hasSum: boolean): Promise<CpioMember | undefined> {
-    const fields = await this.numbers(FIELDS);
-    const name = await this.name(fields[NAME_SIZE]!);
+    const fields = await this.digits(FIELDS);
+    const name = await this.name(numberAt(fields, NAME_SIZE));
     await this.align();
-    const size = fields[FILE_SIZE]!;
+    const size = numberAt(fields, FILE_SIZE);
+    const mode = numberAt(fields, MODE);
     if (TRAILER.equals(name)) {
       if (size !== 0) throw invalid('has a trailer with content');
       await this.end();
@@ -101,12 +103,12 @@ export class CpioReader {
     this.left = size;
     this.sum = 0;
     // Only regular files have a sum; other members hold 0.
-    this.expectedSum = hasSum && isRegular(fields[MODE]!) ? fields[CHECKSUM] : undefined;
-    return { name, index: undefined, mode: fields[MODE], size };
+    this.expectedSum = hasSum && isRegular(mode) ? numberAt(fields, CHECKSUM) : undefined;
+    return { name, index: undefined, mode, size };
   }
 
   private async strippedMember(): Promise<CpioMember> {
-    const [index = 0] = await this.numbers(1);
+    const index = numberAt(await this.digits(1), 0);
     await this.align();
     this.left = this.strippedSize(index);
     return { name: undefined, index, mode: undefined, size: this.left };
@@ -121,15 +123,13 @@ export class CpioReader {
     return bytes.subarray(0, size - 1);
   }
 
-  private async numbers(count: number): Promise<number[]> {
-    const digits = text(await this.exactly(count * 8, 'a header'));
+  private async digits(fields: number): Promise<string> {
+    const digits = text(await this.exactly(fields * DIGITS, 'a header'));
     if (!HEX.test(digits))
       throw invalid(
-        `has a header with other than hexadecimal digits at offset ${this.offset - count * 8}`,
+        `has a header with other than hexadecimal digits at offset ${this.offset - fields * DIGITS}`,
       );
-    return Array.from({ length: count }, (_, at) =>
-      Number.parseInt(digits.slice(at * 8, at * 8 + 8), 16),
-    );
+    return digits;
   }
 
   /** Members, names and contents begin at multiples of 4. */
@@ -156,6 +156,10 @@ export class CpioReader {
       if (chunk.some((byte) => byte !== 0)) throw invalid('has data after its trailer');
     }
   }
+}
+
+function numberAt(digits: string, field: number): number {
+  return Number.parseInt(digits.slice(field * DIGITS, (field + 1) * DIGITS), 16);
 }
 
 function isRegular(mode: number): boolean {

@@ -23,8 +23,8 @@ export class PayloadMap {
     }
   }
 
-  /** Index of the member's file; each may come once, and with the header's type. @throws PayloadError PAYLOAD_INVALID */
-  take({ name, index: stripped, mode }: CpioMember): number {
+  /** The member's file, and its index; each may come once, and with the header's type. @throws PayloadError PAYLOAD_INVALID */
+  take({ name, index: stripped, mode }: CpioMember): LinkedFile {
     const index = name === undefined ? stripped : this.byPath.get(pathKey(name));
     const entry = this.files[index ?? -1];
     if (index === undefined || entry === undefined)
@@ -42,7 +42,7 @@ export class PayloadMap {
         `holds ${printable(entry.path)} with mode ${mode.toString(8)}; the header says ${entry.mode.toString(8)}`,
       );
     }
-    return index;
+    return { index, entry };
   }
 
   /** Bytes of a member in the stripped format (lib/rpmfi.c, iterReadArchiveNext): the last of a set of hard links has the content. */
@@ -57,9 +57,9 @@ export class PayloadMap {
 
   /** @throws PayloadError PAYLOAD_INVALID when a file that is no ghost, or the content of hard links, did not come. */
   verifyComplete(): void {
-    const missing = this.files.findIndex((entry, index) => !entry.ghost && this.seen[index] === 0);
-    if (missing >= 0)
-      throw invalid(`lacks ${printable(this.files[missing]!.path)}, which the header lists`);
+    const missing = this.files.find((entry, index) => !entry.ghost && this.seen[index] === 0);
+    if (missing !== undefined)
+      throw invalid(`lacks ${printable(missing.path)}, which the header lists`);
     this.links.verifyComplete();
   }
 
@@ -72,17 +72,23 @@ export class PayloadMap {
   }
 }
 
+/** A file of the header, and where it stands there. */
+export interface LinkedFile {
+  readonly index: number;
+  readonly entry: FileEntry;
+}
+
 /** Files with one inode. In the archive the last of them has the content; those before it have no bytes. */
 interface LinkSet {
   readonly members: number[];
-  waiting: number[];
+  waiting: LinkedFile[];
 }
 
 /** Sets of hard links, by device and inode as rpm groups them (lib/rpmfi.c, rpmfilesBuildNLink). */
 export class HardLinks {
   private readonly sets = new Map<number, LinkSet>();
 
-  constructor(private readonly files: readonly FileEntry[]) {
+  constructor(files: readonly FileEntry[]) {
     const byInode = new Map<string, LinkSet>();
     for (const [index, { type, ghost, inode, device }] of files.entries()) {
       if (type !== 'file' || ghost || inode === 0) continue;
@@ -106,24 +112,24 @@ export class HardLinks {
    *
    * @throws PayloadError PAYLOAD_INVALID when the size is neither the header's nor, for a link, 0.
    */
-  take(index: number, size: number): readonly number[] {
-    const entry = this.files[index]!;
+  take(file: LinkedFile, size: number): readonly LinkedFile[] {
+    const { index, entry } = file;
     const set = this.sets.get(index);
     if (size === 0 && entry.size > 0 && set !== undefined && set.members.length > 1) {
-      set.waiting.push(index);
+      set.waiting.push(file);
       return [];
     }
     if (size !== entry.size)
       throw invalid(
         `holds ${size} bytes of ${printable(entry.path)}; the header says ${entry.size}`,
       );
-    if (set === undefined || size === 0) return [index];
-    const links = [...set.waiting, index];
+    if (set === undefined || size === 0) return [file];
+    const links = [...set.waiting, file];
     set.waiting = [];
-    const other = links.find((link) => this.files[link]!.size !== size);
+    const other = links.find((link) => link.entry.size !== size)?.entry;
     if (other !== undefined)
       throw invalid(
-        `has ${size} bytes for the hard link ${printable(this.files[other]!.path)}; the header says ${this.files[other]!.size}`,
+        `has ${size} bytes for the hard link ${printable(other.path)}; the header says ${other.size}`,
       );
     return links;
   }
@@ -131,9 +137,9 @@ export class HardLinks {
   /** @throws PayloadError PAYLOAD_INVALID for links whose content never came. */
   verifyComplete(): void {
     for (const { waiting } of this.sets.values()) {
-      const [index] = waiting;
-      if (index !== undefined)
-        throw invalid(`lacks the content of the hard link ${printable(this.files[index]!.path)}`);
+      const [link] = waiting;
+      if (link !== undefined)
+        throw invalid(`lacks the content of the hard link ${printable(link.entry.path)}`);
     }
   }
 }

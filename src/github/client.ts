@@ -6,6 +6,7 @@ import type { getOctokit } from '@actions/github';
 import { GitError, MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { backoff, retry } from '../retry.js';
 import type { RepositoryName } from './repository-name.js';
 
 export interface ClientOptions {
@@ -120,25 +121,35 @@ export class Client {
     { what, permission }: { readonly what: string; readonly permission: string },
     action: () => Promise<T>,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await action();
-      } catch (error) {
-        const delay =
-          (this.options.retryDelay ?? 1000) * 2 ** (attempt - 1) * (0.5 + Math.random());
-        const wait = isTransient(error)
-          ? (askedWait(error) ?? (isRateLimit(error) ? LIMITS.hostRest : delay))
-          : Number.POSITIVE_INFINITY;
-        this.#isRefused ||= isRateLimit(error) && wait > LIMITS.retryAfter;
-        const isStopped = this.options.signal?.aborted === true;
-        if (attempt >= LIMITS.attempts || wait > LIMITS.retryAfter || isStopped)
-          throw this.#describe(error, { what, permission, wait });
-        this.options.logger.info(
-          `GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`,
-        );
-        await sleep(wait);
-      }
+    let wait = Number.POSITIVE_INFINITY;
+    try {
+      return await retry(action, {
+        attempts: LIMITS.attempts,
+        signal: this.options.signal,
+        waitAfter: (error, n) => {
+          wait = this.#waitAfter(error, n);
+          return wait > LIMITS.retryAfter ? undefined : wait;
+        },
+        onWait: (error) => {
+          this.options.logger.info(
+            `GitHub: could not ${what} yet (${messageOf(error)}); trying again in ${Math.ceil(wait / 1000)} s`,
+          );
+        },
+      });
+    } catch (error) {
+      throw this.#describe(error, { what, permission, wait });
     }
+  }
+
+  /** Milliseconds that GitHub asks for, or that are usual; without end where asking again does not help. */
+  #waitAfter(error: unknown, n: number): number {
+    if (!isTransient(error)) return Number.POSITIVE_INFINITY;
+    const usual = isRateLimit(error)
+      ? LIMITS.hostRest
+      : backoff(n, this.options.retryDelay ?? 1000);
+    const wait = askedWait(error) ?? usual;
+    this.#isRefused ||= isRateLimit(error) && wait > LIMITS.retryAfter;
+    return wait;
   }
 
   /**

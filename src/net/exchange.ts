@@ -3,8 +3,8 @@ import type { Dispatcher } from 'undici';
 
 import { DownloadError } from '../errors.js';
 import type { Connections, Reach } from './connections.js';
+import { errorFields } from './patience.js';
 import { nextHop, type Trusted } from './redirects.js';
-import { errorFields } from './retry.js';
 import { displayUrl, type HeaderLine, type Target } from './urls.js';
 
 /** An answer whose body is still to be read; leaving the loop over it early ends the connection. */

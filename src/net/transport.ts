@@ -2,13 +2,14 @@
 import { DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { retry } from '../retry.js';
 import { type Connections, createConnections } from './connections.js';
 import { Deadline, type Pace } from './deadline.js';
 import { type Exchange, exchange, type HttpContext } from './exchange.js';
 import { localExchange } from './local.js';
+import { parseRetryAfter, requestPatience, RetryLater } from './patience.js';
 import type { Environment } from './proxies.js';
 import type { Trusted } from './redirects.js';
-import { parseRetryAfter, retry, RetryLater } from './retry.js';
 import { displayUrl, type HeaderLine, hostKind, parseTarget } from './urls.js';
 
 /** The limits of this room; see LIMITS for their reasons. Times in milliseconds. */
@@ -144,12 +145,15 @@ export class Transport {
         stop();
       }
     };
-    return retry(once, {
-      policy: limits,
-      logger: this.#options.logger,
-      signal: this.#closing.signal,
-      expired: () => deadline.expired,
-    });
+    return retry(
+      once,
+      requestPatience({
+        policy: limits,
+        logger: this.#options.logger,
+        signal: this.#closing.signal,
+        expired: () => deadline.expired,
+      }),
+    );
   }
 
   async close(): Promise<void> {

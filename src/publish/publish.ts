@@ -8,6 +8,7 @@ import { inGroup } from '../log.js';
 import { fetchNotes, notesFinder } from '../notes/fetch.js';
 import type { Ports } from '../ports.js';
 import type { RunResult } from '../report/report.js';
+import { backoff } from '../retry.js';
 import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
 import { type Survey, survey } from '../survey/survey.js';
@@ -69,7 +70,7 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
     ports.logger.info(
       `the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`,
     );
-    await sleep(Math.random() * 1000 * attempt);
+    await sleep(backoff(attempt, 500));
   }
 }
 

@@ -5,6 +5,7 @@ import { CHECKED_OUT_REMEDY, GitError } from '../errors.js';
 import type { GitStore, Oid, PushRequest, PushResult } from '../git/store.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { backoff, retry } from '../retry.js';
 
 /** Somebody else moved the branch or made the tag: everything is to be built again on the remote's new state. */
 export class LostRace extends Error {}
@@ -79,18 +80,38 @@ async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise
     branches: batch.branches.map(({ name, oid }) => ({ name, oid })),
     tags: batch.tags,
   };
-  for (let attempt = 1; ; attempt++) {
-    const answer = await tryPush(store, request);
-    const failure = await failureOf(answer, store, { batch, request });
-    if (failure === undefined) break;
-    const halves = isTooMuch(failure, attempt) ? batch.halves?.() : undefined;
-    if (halves !== undefined) return pushHalves(store, halves, logger);
-    const isFinal = failure.code !== 'REMOTE_FAILED' || failure.isTooMuch === 'certainly';
-    if (isFinal || attempt >= LIMITS.attempts) throw failure;
-    logger.info(`the push failed, trying again: ${failure.message}`);
-    await sleep(1000 * 2 ** (attempt - 1) * (0.5 + Math.random()));
+  const halves = await retry((n) => pushOnce(store, { batch, request, n }), {
+    attempts: LIMITS.attempts,
+    waitAfter: (error, n) => (error instanceof PassingFailure ? backoff(n, 1000) : undefined),
+    onWait: (error) => {
+      logger.info(`the push failed, trying again: ${(error as Error).message}`);
+    },
+  }).catch((error: unknown) => {
+    throw error instanceof PassingFailure ? error.cause : error;
+  });
+  if (halves === undefined) batch.onPushed();
+  else await pushHalves(store, halves, logger);
+}
+
+/** A push that the network broke off; another one may go through. */
+class PassingFailure extends Error {
+  constructor(override readonly cause: GitError) {
+    super(cause.message);
   }
-  batch.onPushed();
+}
+
+/** Attempt `n`, from 1; the halves of the batch when it is too much for one push. @throws LostRace, PassingFailure, GitError */
+async function pushOnce(
+  store: GitStore,
+  { batch, request, n }: { batch: Batch; request: PushRequest; n: number },
+): Promise<readonly [Batch, Batch] | undefined> {
+  const answer = await tryPush(store, request);
+  const failure = await failureOf(answer, store, { batch, request });
+  if (failure === undefined) return undefined;
+  const halves = isTooMuch(failure, n) ? batch.halves?.() : undefined;
+  if (halves !== undefined) return halves;
+  const isFinal = failure.code !== 'REMOTE_FAILED' || failure.isTooMuch === 'certainly';
+  throw isFinal ? failure : new PassingFailure(failure);
 }
 
 /** Why a push did not arrive; undefined for one that did. @throws LostRace; GitError PUSH_REJECTED, and what asking throws */
@@ -103,7 +124,7 @@ async function failureOf(
   let standing = await askAfter(answer, () => compareRefs(store, batch, request));
   if (standing === 'unchanged' && !(answer instanceof GitError)) {
     // Another push may hold the lock of a ref before its new value can be seen.
-    await sleep(500 + Math.random() * 1000);
+    await sleep(backoff(1, 1500));
     standing = await compareRefs(store, batch, request);
   }
   if (standing === 'complete') return undefined;

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { DownloadError, isTransient } from '../errors.js';
 import type { Logger } from '../log.js';
+import { backoff, type Patience } from '../retry.js';
 
 /** How often and how patiently; times in milliseconds. */
-export interface RetryPolicy {
+export interface RequestPatience {
   /** Attempts, the first included. */
   readonly attempts: number;
-  /** The first wait lies between half of this and all of it, each further one in the double. */
+  /** The first wait of {@link backoff}. */
   readonly backoff: number;
   /** The longest Retry-After that is obeyed. A server that asks for more gets no further attempt. */
   readonly retryAfter: number;
 }
 
-/** What the loop works with. */
-export interface RetryContext {
-  readonly policy: RetryPolicy;
+/** What the attempts of a request have in common. */
+export interface RequestAttempts {
+  readonly policy: RequestPatience;
   readonly logger: Logger;
   /** Ends a wait. */
   readonly signal: AbortSignal;
@@ -36,36 +35,24 @@ export class RetryLater extends DownloadError {
   }
 }
 
-/**
- * Runs `attempt` until it succeeds, fails for good, or the attempts are used up; waits in between with exponential
- * backoff and jitter, or as long as Retry-After says (T38).
- * @throws what the last attempt threw
- */
-export async function retry<T>(
-  attempt: () => Promise<T>,
-  { policy, logger, signal, expired }: RetryContext,
-): Promise<T> {
-  for (let n = 1; ; n++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const wait = waitBefore(error, n, policy);
-      if (n >= policy.attempts || wait === undefined || expired() || signal.aborted) throw error;
+/** Tries a request again after faults that pass: with exponential backoff and jitter, or as long as Retry-After says (T38). */
+export function requestPatience({ policy, logger, signal, expired }: RequestAttempts): Patience {
+  return {
+    attempts: policy.attempts,
+    signal,
+    waitAfter: (error, n) => (expired() ? undefined : waitBefore(error, n, policy)),
+    onWait: (error, wait, n) => {
       logger.debug(
         `attempt ${n} of ${policy.attempts} failed, next in ${Math.round(wait)} ms: ${(error as Error).message}`,
       );
-      await sleep(wait, undefined, { signal }).catch(() => {
-        signal.throwIfAborted();
-      });
-    }
-  }
+    },
+  };
 }
 
-function waitBefore(error: unknown, n: number, policy: RetryPolicy): number | undefined {
+function waitBefore(error: unknown, n: number, policy: RequestPatience): number | undefined {
   if (!isTransient(error) || isCertificateProblem(error)) return undefined;
   if (error instanceof RetryLater) return error.wait <= policy.retryAfter ? error.wait : undefined;
-  // Half is fixed, so that a server under load gets some peace; half is random, so that many clients do not come back as one.
-  return policy.backoff * 2 ** (n - 1) * (0.5 + Math.random() / 2);
+  return backoff(n, policy.backoff);
 }
 
 /** A wrong certificate does not become right by asking again. */

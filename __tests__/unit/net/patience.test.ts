@@ -3,19 +3,26 @@ import { describe, expect, it } from '@jest/globals';
 
 import { DownloadError, IntegrityError } from '../../../src/errors.js';
 import { silentLogger } from '../../../src/log.js';
-import { parseRetryAfter, retry, type RetryContext, RetryLater } from '../../../src/net/retry.js';
+import {
+  parseRetryAfter,
+  type RequestAttempts,
+  requestPatience,
+  RetryLater,
+} from '../../../src/net/patience.js';
+import { backoff, type Patience, retry } from '../../../src/retry.js';
 
-const context = (changes: Partial<RetryContext> = {}): RetryContext => ({
-  policy: { attempts: 4, backoff: 1, retryAfter: 50 },
-  logger: silentLogger,
-  signal: new AbortController().signal,
-  expired: () => false,
-  ...changes,
-});
+const context = (changes: Partial<RequestAttempts> = {}): Patience =>
+  requestPatience({
+    policy: { attempts: 4, backoff: 1, retryAfter: 50 },
+    logger: silentLogger,
+    signal: new AbortController().signal,
+    expired: () => false,
+    ...changes,
+  });
 
 async function attemptsUntilGivenUp(
   error: Error,
-  changes?: Partial<RetryContext>,
+  changes?: Partial<RequestAttempts>,
 ): Promise<number> {
   let attempts = 0;
   await expect(
@@ -75,6 +82,39 @@ describe('retry', () => {
       context({ signal: ending.signal, policy: { attempts: 2, backoff: 1e9, retryAfter: 0 } }),
     );
     await expect(pending).rejects.toBe(reason);
+  });
+});
+
+describe('backoff', () => {
+  it.each([
+    [1, 500, 1000],
+    [2, 1000, 2000],
+    [4, 4000, 8000],
+  ])('after attempt %i it waits %i to %i ms, and not always the same', (n, least, most) => {
+    const waits = Array.from({ length: 200 }, () => backoff(n, 1000));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(least);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(most);
+    expect(new Set(waits).size).toBeGreaterThan(1);
+  });
+});
+
+describe('retry with a patience of its own', () => {
+  it('tells of each wait, numbers the attempts, and gives what the last one gave', async () => {
+    const told: number[] = [];
+    const result = await retry(
+      async (n) => {
+        if (n < 3) throw new Error(String(n));
+        return n;
+      },
+      {
+        attempts: 5,
+        waitAfter: () => 0,
+        onWait: (_, __, n) => {
+          told.push(n);
+        },
+      },
+    );
+    expect([result, told]).toEqual([3, [1, 2]]);
   });
 });
 

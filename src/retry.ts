@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often something is tried, and how long one waits in between; times in milliseconds. */
+export interface Patience {
+  /** Attempts, the first included. */
+  readonly attempts: number;
+  /** The wait after the failure of attempt `n`, from 1; undefined where another attempt makes no sense. */
+  readonly waitAfter: (error: unknown, n: number) => number | undefined;
+  /** Told of each failure that is followed by a wait. */
+  readonly onWait?: (error: unknown, wait: number, n: number) => void;
+  /** Ends a wait, and lets nothing begin anew. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or the attempts are used up (T38).
+ * @throws what the last attempt threw; the signal's reason when that ended a wait
+ */
+export async function retry<T>(
+  attempt: (n: number) => Promise<T>,
+  { attempts, waitAfter, onWait, signal }: Patience,
+): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await attempt(n);
+    } catch (error) {
+      const wait = waitAfter(error, n);
+      if (n >= attempts || wait === undefined || signal?.aborted === true) throw error;
+      onWait?.(error, wait, n);
+      await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => {
+        signal?.throwIfAborted();
+      });
+    }
+  }
+}
+
+/**
+ * Milliseconds to wait after attempt `n`, from 1: the first wait lies between half of `first` and all of it, each further one in the double.
+ * Half is fixed, so that a server under load gets some peace; half is random, so that many clients do not come back as one.
+ */
+export function backoff(n: number, first: number): number {
+  return first * 2 ** (n - 1) * (0.5 + Math.random() / 2);
+}

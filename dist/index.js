@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-FVWDGTKN.js";
+} from "./chunk-5E6RDEWP.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-QYOMTXOZ.js";
+} from "./chunk-7Z5GX4RU.js";
 import {
   InputError,
   describeError,

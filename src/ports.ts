@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from './bytes.js';
-import type { FurtherRemote, GitStore, MirrorReader, Oid } from './git/store.js';
+import type { GitStore, MirrorReader, MirrorRemote, Oid } from './git/store.js';
 import type { AssetReader, ReleaseHost, RulesHost } from './github/port.js';
 import type { Logger } from './log.js';
 import type { ReleaseRecord } from './mirror/releases.js';
@@ -55,7 +55,7 @@ export interface Ports {
   /** Whether there is something to push with; undefined where nothing is needed. */
   readonly hasCredential?: boolean | undefined;
   /** Remotes that follow the main one. */
-  readonly further?: readonly FurtherRemote[];
+  readonly mirrors?: readonly MirrorRemote[];
   /** Where each tag gets a release. */
   readonly releases?: ReleaseHost | undefined;
   /** Proves what this run did not publish, before a release speaks of it. */

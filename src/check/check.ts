@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
-import { Rows } from '../publish/rows.js';
+import { ReleaseRows } from '../publish/release-rows.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { RunResult } from '../report/report.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
-import { survey } from '../survey/survey.js';
+import { takeSurvey } from '../survey/survey.js';
 import { judgeNew } from './new-headers.js';
 import { reportPermission } from './push-permission.js';
 
@@ -17,9 +17,9 @@ import { reportPermission } from './push-permission.js';
  * @throws MirrorError for failures of index, key, input or remote
  */
 export async function check(options: Options, ports: Ports): Promise<RunResult> {
-  const found = await survey(options, ports);
-  const { state, plan, index } = found;
-  const rows = new Rows(ports.report, ports.clock);
+  const survey = await takeSurvey(options, ports);
+  const { state, plan, index } = survey;
+  const rows = new ReleaseRows(ports.report, ports.clock);
   rows.sync(plan);
   for (const { nevra, tag, status, reason, indexPackage } of plan.releases) {
     if (status === 'exists') continue;
@@ -29,16 +29,16 @@ export async function check(options: Options, ports: Ports): Promise<RunResult> 
     );
   }
   if (plan.releases.length === 0) ports.logger.warning(leftOut(index.packages, options));
-  const permission = await reportPermission(found, { options, ports });
-  const facts = [...(await judgeNew(found, { options, ports, rows })), ...permission];
-  const classification = await classifyPublished(found, { options, ports, wholePackages: false });
+  const permission = await reportPermission(survey, { options, ports });
+  const facts = [...(await judgeNew(survey, { options, ports, rows })), ...permission];
+  const classification = await classifyPublished(survey, { options, ports, wholePackages: false });
   reportChanges(classification, { options, ports });
   for (const fact of facts) ports.logger.info(fact);
   // What could not be asked any more is no answer.
   ports.signal.throwIfAborted();
   const { releases, errors } = ports.report;
   const failed = errors.length > 0 || releases.some(({ status }) => status === 'failed');
-  return { ...rows.result({ commit: state.tip, failed, tagged: found.tagged }), facts };
+  return { ...rows.result({ commit: state.tip, failed, tagged: survey.tagged }), facts };
 }
 
 /** Nothing is planned, published or skipped: the constraints leave nothing. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import { isTransient, MirrorError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import type { Ports } from '../ports.js';
-import type { Rows } from '../publish/rows.js';
+import type { ReleaseRows } from '../publish/release-rows.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Survey } from '../survey/survey.js';
 import { verifyListed } from '../upstream/downloads.js';
@@ -13,7 +14,7 @@ import { type HeaderVerdict, verifyFront } from './header-verdict.js';
 interface Context {
   readonly options: Options;
   readonly ports: Ports;
-  readonly rows: Rows;
+  readonly rows: ReleaseRows;
 }
 
 /** Headers read at a time; most are some 10 KiB. */
@@ -26,8 +27,8 @@ const EVERY = 100;
  * failure, with its remedy. Returns what is good, as sentences.
  * @throws DownloadError where the server does not answer any more: what was not asked is not good
  */
-export async function judgeNew(found: Survey, context: Context): Promise<string[]> {
-  const pending = found.plan.releases.filter(
+export async function judgeNew(survey: Survey, context: Context): Promise<string[]> {
+  const pending = survey.plan.releases.filter(
     ({ status }) => status === 'new' || status === 'beyond-limit',
   );
   if (pending.length === 0) return [];
@@ -36,7 +37,7 @@ export async function judgeNew(found: Survey, context: Context): Promise<string[
   const accepted: { release: PlannedRelease; verdict: HeaderVerdict }[] = [];
   await inParallel(pending, async (release) => {
     try {
-      accepted.push({ release, verdict: await judgeOne(release, found, context) });
+      accepted.push({ release, verdict: await judgeOne(release, survey, context) });
     } catch (error) {
       if (!(error instanceof MirrorError) || error.code === 'ABORTED' || isTransient(error))
         throw error;
@@ -120,8 +121,7 @@ function factsOf({ signer, isChecked, files }: HeaderVerdict, options: Options):
   const signature = isChecked
     ? `signature of the header good (${signer.slice(-16)})`
     : `signed by ${signer.slice(-16)} over header and payload, which was not checked`;
-  const count =
-    files === undefined ? '' : `, ${files} file${files === 1 ? '' : 's'} in ${options.sourcePath}`;
+  const count = files === undefined ? '' : `, ${counted(files, 'file')} in ${options.sourcePath}`;
   return signature + count;
 }
 

@@ -15,14 +15,14 @@ type Context = { readonly options: Options; readonly ports: Ports };
  * Asks the remote whether it would let this run push, changing nothing; what would not be let in is a failure of the run, as it would be of publish. GitHub is asked whether
  * the branch is protected, which is a warning: whether this token may all the same cannot be seen. Without a credential nothing is asked: a mirror may be looked at by anybody. Returns what speaks for it, in a sentence each.
  */
-export async function reportPermission(found: Survey, context: Context): Promise<string[]> {
+export async function reportPermission(survey: Survey, context: Context): Promise<string[]> {
   const {
     options: { token },
     ports: { logger, hasCredential },
   } = context;
   const facts = [
-    ...(hasCredential === false ? [] : await tryPush(found, context)),
-    ...(await tryFurther(context.ports)),
+    ...(hasCredential === false ? [] : await tryPush(survey, context)),
+    ...(await tryMirrors(context.ports)),
   ];
   if (hasCredential === false && token === undefined)
     logger.warning(
@@ -31,8 +31,8 @@ export async function reportPermission(found: Survey, context: Context): Promise
   return facts;
 }
 
-async function tryPush(found: Survey, context: Context): Promise<string[]> {
-  const { state } = found;
+async function tryPush(survey: Survey, context: Context): Promise<string[]> {
+  const { state } = survey;
   const { store, rules, report } = context.ports;
   let fact: string | undefined;
   const asked =
@@ -51,7 +51,7 @@ async function tryPush(found: Survey, context: Context): Promise<string[]> {
   } catch (error) {
     report.errors.push(failureOf(error, `publish could not push to ${state.branch}`));
   }
-  return [fact, await reportRules(found, context)].filter((text) => text !== undefined);
+  return [fact, await reportRules(survey, context)].filter((text) => text !== undefined);
 }
 
 /** @throws what is no failure of git */
@@ -62,9 +62,9 @@ function failureOf(error: unknown, what: string): Report['errors'][number] {
 }
 
 /** Each is only asked for its refs: whether it takes a push shows when there is something to push. */
-async function tryFurther({ further = [], report }: Ports): Promise<string[]> {
+async function tryMirrors({ mirrors = [], report }: Ports): Promise<string[]> {
   const answers = await Promise.all(
-    further.map(async (remote) => {
+    mirrors.map(async (remote) => {
       try {
         await remote.look();
         return [
@@ -82,17 +82,17 @@ async function tryFurther({ further = [], report }: Ports): Promise<string[]> {
 
 /** A dry run over git does not meet the rules of the server, so its API is asked for them. */
 async function reportRules(
-  found: Survey,
+  survey: Survey,
   { options, ports }: Context,
 ): Promise<string | undefined> {
   const { rules, logger } = ports;
   if (rules === undefined) return undefined;
-  const { branch } = found.state;
-  const tags = tagsToMake(found);
+  const { branch } = survey.state;
+  const tags = tagsToMake(survey);
   try {
     const against = await rules.rulesFor({
       branch,
-      exists: found.state.tip !== undefined,
+      exists: survey.state.tip !== undefined,
       tags,
       texts: {
         message: 'feat: ',

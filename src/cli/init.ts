@@ -8,8 +8,8 @@ import { writeWhole } from '../disk.js';
 import { diskFull, InputError } from '../errors.js';
 import { resolveRepository } from '../git/remote/credentials.js';
 import { otherSources } from '../init/candidates.js';
+import { explore } from '../init/explore.js';
 import { chooseInputs } from '../init/inputs.js';
-import { lookAt } from '../init/look.js';
 import { reportLook, reportNextSteps } from '../init/report.js';
 import { formatWorkflow } from '../init/workflow.js';
 import { type InputReader, parseOptions } from '../inputs/options.js';
@@ -67,7 +67,7 @@ export async function writeWorkflow({
   });
   try {
     const source = await resolveSource(options, fetcher);
-    const look = await lookAt({
+    const exploration = await explore({
       options,
       sourcePath: given.has('source-path') ? options.sourcePath : undefined,
       arch: given.has('arch') ? splitList(given.get('arch')!) : undefined,
@@ -75,9 +75,9 @@ export async function writeWorkflow({
       fetcher,
       logger,
     });
-    const inputs = chooseInputs({ given, look, source });
-    const workflow = formatWorkflow({ inputs, others: otherSources(look) });
-    reportLook(look, { inputs, logger });
+    const inputs = chooseInputs({ given, exploration, source });
+    const workflow = formatWorkflow({ inputs, others: otherSources(exploration) });
+    reportLook(exploration, { inputs, logger });
     print(workflow);
     const file =
       line.output === '-' || inputs.obstacle !== undefined

@@ -101,7 +101,7 @@ export interface GitStore {
 export type RefSet = Pick<PushRequest, 'branches' | 'tags'>;
 
 /** A remote that receives what the main one has. */
-export interface FurtherRemote {
+export interface MirrorRemote {
   /** Without credentials, so that it may be shown. */
   readonly url: string;
   /** Asks for the refs and does nothing with them. @throws GitError AUTH, REMOTE_FAILED */

@@ -5,8 +5,8 @@ import { parseFingerprints } from '../inputs/values.js';
 import type { CertificateFacts } from '../openpgp/model.js';
 import { DEFAULT_SOURCE_PATH } from '../source/proposal.js';
 import type { UpstreamSource } from '../upstream/sources.js';
+import type { Exploration } from './explore.js';
 import type { FoundKeys } from './keys.js';
-import type { Look } from './look.js';
 import { needsOf, refusalOf } from './needs.js';
 
 /** Value of an input in a workflow: a text, or an expression of the workflow language. */
@@ -31,7 +31,7 @@ export interface WorkflowInputs {
 export interface InputChoice {
   /** What the user gave, by flag or variable. */
   readonly given: ReadonlyMap<InputName, string>;
-  readonly look: Look;
+  readonly exploration: Exploration;
   readonly source: UpstreamSource;
 }
 
@@ -46,21 +46,21 @@ const SOURCES = [
 ] as const;
 
 /** Decides what the workflow says: what the user gave, completed by what was found. */
-export function chooseInputs({ given, look, source }: InputChoice): WorkflowInputs {
+export function chooseInputs({ given, exploration, source }: InputChoice): WorkflowInputs {
   const pins = parseFingerprints(given.get('gpg-fingerprints') ?? '');
-  const signers = certificatesToPin(look);
-  const obstacle = obstacleOf(look, { pins, pinned: signers }) ?? refusalOf(look);
+  const signers = certificatesToPin(exploration);
+  const obstacle = obstacleOf(exploration, { pins, pinned: signers }) ?? refusalOf(exploration);
   // Whoever gave a key has checked it, whatever it signed; a rotation needs the old and the new one.
   const pinned =
     obstacle === undefined && given.has('gpgkey')
-      ? mergeCertificates(signers, namedCertificates(look.keys))
+      ? mergeCertificates(signers, namedCertificates(exploration.keys))
       : signers;
-  const needs = obstacle === undefined ? needsOf(look, given) : [];
+  const needs = obstacle === undefined ? needsOf(exploration, given) : [];
   const found = new Map<InputName, string>([
     ...placeOf(given, source),
-    ...keysOf(given, { look, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
-    ...packagesOf(look),
-    ...(look.indexSignatures?.some(({ status }) => status === 'good') === true
+    ...keysOf(given, { exploration, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
+    ...packagesOf(exploration),
+    ...(exploration.indexSignatures?.some(({ status }) => status === 'good') === true
       ? [['repo-gpgcheck', 'required'] as const]
       : []),
     ...needs.map(({ name, value }) => [name, value] as const),
@@ -124,7 +124,7 @@ export function certificatesToPin({
   indexSignatures = [],
   packageSignatures = [],
   judged,
-}: Look): CertificateFacts[] {
+}: Exploration): CertificateFacts[] {
   const makers = new Set([
     ...[...indexSignatures, ...packageSignatures]
       .filter(({ status }) => status === 'good')
@@ -139,14 +139,14 @@ export function certificatesToPin({
 }
 
 /** The newest package is signed by none of the keys that were found. */
-function isByOthers(packageSignatures: Look['packageSignatures'] = []): boolean {
+function isByOthers(packageSignatures: Exploration['packageSignatures'] = []): boolean {
   return (
     packageSignatures.length > 0 && packageSignatures.every(({ status }) => status === 'no-key')
   );
 }
 
 function obstacleOf(
-  { keys, packageSignatures = [], judged }: Look,
+  { keys, packageSignatures = [], judged }: Exploration,
   {
     pins,
     pinned,
@@ -204,13 +204,13 @@ function placeOf(
 function keysOf(
   given: ReadonlyMap<InputName, string>,
   {
-    look,
+    exploration,
     pinned,
     isFileKept,
-  }: { look: Look; pinned: readonly CertificateFacts[]; isFileKept: boolean },
+  }: { exploration: Exploration; pinned: readonly CertificateFacts[]; isFileKept: boolean },
 ): (readonly [InputName, string])[] {
   const fingerprints = new Set(pinned.map(({ fingerprint }) => fingerprint));
-  const files = look.keys.filter(({ keyring }) =>
+  const files = exploration.keys.filter(({ keyring }) =>
     keyring.certificates.some(({ fingerprint }) => fingerprints.has(fingerprint)),
   );
   const isListed =
@@ -235,7 +235,7 @@ function keysOf(
 }
 
 /** The names, the architectures where they are not the usual one, and the source's folder where it is not. */
-function packagesOf({ chosen }: Look): (readonly [InputName, string])[] {
+function packagesOf({ chosen }: Exploration): (readonly [InputName, string])[] {
   const archs = [...new Set(chosen.map(({ arch }) => arch))];
   const globs = new Set(
     chosen.flatMap(({ source, arch }) =>

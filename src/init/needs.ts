@@ -3,9 +3,9 @@ import { sentences } from '../errors.js';
 import type { InputName } from '../inputs/table.js';
 import { formatTagName } from '../mirror/tag-names.js';
 import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
-import { formatNevra } from '../rpm/evr.js';
+import { formatNevra, withoutZeroEpoch } from '../rpm/evr.js';
+import type { Exploration } from './explore.js';
 import type { Judged } from './headers.js';
-import type { Look } from './look.js';
 
 /** An input that this repository needs, and why. */
 export interface Need {
@@ -29,8 +29,13 @@ const FORMATS = [
 ];
 
 /** What publish would refuse without. */
-export function needsOf(look: Look, given: ReadonlyMap<InputName, string>): Need[] {
-  const found = [weakOf(look, given), formatOf(look.releases), signatureOf(look), skipOf(look)];
+export function needsOf(exploration: Exploration, given: ReadonlyMap<InputName, string>): Need[] {
+  const found = [
+    weakOf(exploration, given),
+    formatOf(exploration.releases),
+    signatureOf(exploration),
+    skipOf(exploration),
+  ];
   return found.filter(
     (need) =>
       need !== undefined &&
@@ -39,7 +44,7 @@ export function needsOf(look: Look, given: ReadonlyMap<InputName, string>): Need
 }
 
 function weakOf(
-  { judged, index, releases }: Look,
+  { judged, index, releases }: Exploration,
   given: ReadonlyMap<InputName, string>,
 ): Need | undefined {
   const ofSignatures = judged.flatMap(({ verdict }) =>
@@ -84,7 +89,7 @@ function formatOf(releases: readonly IndexPackage[]): Need | undefined {
 }
 
 /** An index whose signature none of the keys answers for, or that is not signed though the .repo file says so. */
-function signatureOf({ indexSignatures, isSaidSigned }: Look): Need | undefined {
+function signatureOf({ indexSignatures, isSaidSigned }: Exploration): Need | undefined {
   if (indexSignatures === undefined)
     return isSaidSigned
       ? {
@@ -104,18 +109,14 @@ function signatureOf({ indexSignatures, isSaidSigned }: Look): Need | undefined 
 }
 
 /** What would be refused alone among others that are good, so that it does not stop them. */
-function skipOf({ judged }: Look): Need | undefined {
+function skipOf({ judged }: Exploration): Need | undefined {
   const refused = judged.filter(({ error }) => error !== undefined);
   if (refused.length === 0 || refused.length === judged.length) return undefined;
   return {
     name: 'skip',
-    value: refused.map(({ listed }) => formatNevra(withoutZero(listed))).join('\n'),
+    value: refused.map(({ listed }) => formatNevra(withoutZeroEpoch(listed.nevra))).join('\n'),
     reason: `publish would refuse these: ${codesOf(refused)}`,
   };
-}
-
-function withoutZero({ nevra }: IndexPackage): IndexPackage['nevra'] {
-  return nevra.epoch === 0 ? { ...nevra, epoch: null } : nevra;
 }
 
 /** `NO_SIGNATURE (3), UNKNOWN_KEY (1)` */
@@ -125,7 +126,7 @@ export function codesOf(judged: readonly Judged[]): string {
 }
 
 /** What the publisher, or the user, would have to do where publish would refuse everything that was looked at. */
-export function refusalOf({ judged }: Look): string | undefined {
+export function refusalOf({ judged }: Exploration): string | undefined {
   if (judged.length === 0 || judged.some(({ error }) => error === undefined)) return undefined;
   const [most] = [...Map.groupBy(judged, ({ error }) => error!.code as string)].sort(
     ([, a], [, b]) => b.length - a.length,

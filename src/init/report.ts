@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import type { InputName } from '../inputs/table.js';
 import { MIB } from '../limits.js';
 import type { Logger } from '../log.js';
 import { displayUrl } from '../net/urls.js';
 import type { CertificateFacts, SignatureReport } from '../openpgp/model.js';
-import { formatNevra } from '../rpm/evr.js';
-import type { Nevra } from '../rpm/model.js';
+import { formatNevra, withoutZeroEpoch } from '../rpm/evr.js';
 import { otherSources } from './candidates.js';
+import type { Exploration } from './explore.js';
 import type { WorkflowInputs } from './inputs.js';
-import type { Look } from './look.js';
 import { codesOf } from './needs.js';
 
 /** Names of other packages on one line. */
@@ -16,26 +16,29 @@ const MOST_NAMES = 10;
 
 /** Says what was found, one fact a line; what a person must look at is a warning. */
 export function reportLook(
-  look: Look,
+  exploration: Exploration,
   { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger },
 ): void {
-  const { index, candidates, oddNames } = look;
+  const { index, candidates, oddNames } = exploration;
   logger.info(
-    `repository: ${index.baseUrl}: ${index.packageCount} packages with ${candidates.length === 1 ? '1 name' : `${candidates.length} names`}, revision ${index.repomd.revision || 'none'}`,
+    `repository: ${index.baseUrl}: ${index.packageCount} packages with ${counted(candidates.length, 'name')}, revision ${index.repomd.revision || 'none'}`,
   );
   if (oddNames > 0)
     logger.warning(
       `${oddNames} package names hold characters that no input can hold; they are left out`,
     );
-  reportIndexSignature(look, { isWanted: textOf(inputs, 'repo-gpgcheck') !== 'off', logger });
-  reportPackages(look, logger);
-  reportKeys(look, { inputs, logger });
-  reportJudged(look, { inputs, logger });
+  reportIndexSignature(exploration, {
+    isWanted: textOf(inputs, 'repo-gpgcheck') !== 'off',
+    logger,
+  });
+  reportPackages(exploration, logger);
+  reportKeys(exploration, { inputs, logger });
+  reportJudged(exploration, { inputs, logger });
 }
 
 /** What the headers show of all releases, and what the workflow sets for them. */
 function reportJudged(
-  { judged, releases }: Look,
+  { judged, releases }: Exploration,
   { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger },
 ): void {
   const refused = judged.filter(({ error }) => error !== undefined);
@@ -50,7 +53,7 @@ function reportJudged(
 }
 
 function reportIndexSignature(
-  { indexSignatures }: Look,
+  { indexSignatures }: Exploration,
   { isWanted, logger }: { readonly isWanted: boolean; readonly logger: Logger },
 ): void {
   if (indexSignatures === undefined) {
@@ -70,12 +73,12 @@ function reportIndexSignature(
     );
 }
 
-function reportPackages(look: Look, logger: Logger): void {
-  const { chosen, candidates } = look;
+function reportPackages(exploration: Exploration, logger: Logger): void {
+  const { chosen, candidates } = exploration;
   for (const { name, arch, versions, newest, bytes, source, otherArchs } of chosen) {
     const others = otherArchs.length === 0 ? '' : `; also there as ${otherArchs.join(', ')}`;
     logger.info(
-      `package: ${name} (${arch}${others}): ${versions === 1 ? '1 version' : `${versions} versions`}, newest ${newest.nevra.version}-${newest.nevra.release}, ${formatSize(bytes)} in all`,
+      `package: ${name} (${arch}${others}): ${counted(versions, 'version')}, newest ${newest.nevra.version}-${newest.nevra.release}, ${formatSize(bytes)} in all`,
     );
     if (arch === 'src')
       logger.info(
@@ -83,18 +86,18 @@ function reportPackages(look: Look, logger: Logger): void {
       );
     else if (source === undefined)
       logger.warning(
-        `the files of ${show(newest.nevra)} are not listed by the index; check source-path with a dry run`,
+        `the files of ${formatNevra(withoutZeroEpoch(newest.nevra))} are not listed by the index; check source-path with a dry run`,
       );
     else if (source === null)
       logger.warning(
-        `${show(newest.nevra)} holds nothing that looks like source. Choose another package with --packages${suggest(candidates)}, or set --source-path to the folder that you want`,
+        `${formatNevra(withoutZeroEpoch(newest.nevra))} holds nothing that looks like source. Choose another package with --packages${suggest(candidates)}, or set --source-path to the folder that you want`,
       );
     else
       logger.info(
-        `source: ${source.glob} holds ${source.files === 1 ? '1 file' : `${source.files} files`}${source.isScripts ? ', scripts and no compiled source,' : ''} in ${show(newest.nevra)}`,
+        `source: ${source.glob} holds ${counted(source.files, 'file')}${source.isScripts ? ', scripts and no compiled source,' : ''} in ${formatNevra(withoutZeroEpoch(newest.nevra))}`,
       );
   }
-  const others = otherSources(look);
+  const others = otherSources(exploration);
   if (others.length > 0)
     logger.info(
       `also with source: ${others
@@ -114,22 +117,22 @@ function reportPackages(look: Look, logger: Logger): void {
   }
 }
 
-function suggest(candidates: Look['candidates']): string {
+function suggest(candidates: Exploration['candidates']): string {
   const [first] = candidates.filter(({ source }) => source !== null && source !== undefined);
   return first === undefined ? '' : ` (${first.name} has source)`;
 }
 
 function reportKeys(
-  look: Look,
+  exploration: Exploration,
   { inputs, logger }: { readonly inputs: WorkflowInputs; readonly logger: Logger },
 ): void {
-  const { keys, packageSignatures } = look;
+  const { keys, packageSignatures } = exploration;
   for (const { source, keyring, isGuess } of keys) {
     const place = isGuess
       ? `${displayUrl(source)}, a usual place that nobody named`
       : displayUrl(source);
     for (const facts of keyring.certificates)
-      logger.info(`key: ${describeKey(facts)}, from ${place}: ${duties(facts, look)}`);
+      logger.info(`key: ${describeKey(facts)}, from ${place}: ${duties(facts, exploration)}`);
   }
   if (packageSignatures === undefined)
     logger.warning(
@@ -149,7 +152,7 @@ function reportKeys(
     );
   if (inputs.pinned.length > 0)
     logger.warning(
-      `compare ${inputs.pinned.length === 1 ? 'the fingerprint' : 'the fingerprints'} with another source than this server, such as the publisher's documentation or a machine that trusts the key: whoever controls the server could have put any key there`,
+      `compare the fingerprint${inputs.pinned.length === 1 ? '' : 's'} with another source than this server, such as the publisher's documentation or a machine that trusts the key: whoever controls the server could have put any key there`,
     );
 }
 
@@ -160,7 +163,7 @@ function describeKey({ fingerprint, userId, created, algorithm }: CertificateFac
 /** What this key was seen to have signed. */
 function duties(
   { fingerprint }: CertificateFacts,
-  { indexSignatures = [], packageSignatures = [] }: Look,
+  { indexSignatures = [], packageSignatures = [] }: Exploration,
 ): string {
   const signed = (reports: readonly SignatureReport[]): boolean =>
     reports.some((report) => report.status === 'good' && report.fingerprint === fingerprint);
@@ -185,11 +188,6 @@ function remedyOf(reports: readonly SignatureReport[], hasKeys: boolean): string
   return hasKeys
     ? "The keys that were found are not the signer's: give the right one with --gpgkey"
     : "Give the signer's key with --gpgkey";
-}
-
-/** Without the epoch 0 that createrepo writes for none. */
-function show(nevra: Nevra): string {
-  return formatNevra(nevra.epoch === 0 ? { ...nevra, epoch: null } : nevra);
 }
 
 const WRITERS: ReadonlyMap<InputName, string> = new Map([

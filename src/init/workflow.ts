@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
 
+import { counted } from '../counted.js';
 import { type InputName, INPUTS } from '../inputs/table.js';
 import { printable } from '../report/escape.js';
 import type { Candidate } from './candidates.js';
@@ -107,7 +108,7 @@ function listOthers(others: readonly Candidate[]): string[] {
     const files =
       source === undefined || source === null ? '' : `, ${source.files} files in ${source.glob}`;
     return comment(
-      `  ${name} (${arch}, ${versions === 1 ? '1 version' : `${versions} versions`}, newest ${newest.nevra.version}${files})`,
+      `  ${name} (${arch}, ${counted(versions, 'version')}, newest ${newest.nevra.version}${files})`,
     );
   });
   return [

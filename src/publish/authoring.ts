@@ -7,7 +7,7 @@ import type { Identity } from '../inputs/values.js';
 import type { Sign } from '../signing/signer.js';
 
 /** Who writes, when, and with which signature. */
-export interface Hand {
+export interface Authorship {
   readonly author: Identity;
   readonly committer: Identity;
   /** Seconds since 1970. */
@@ -15,8 +15,12 @@ export interface Hand {
   readonly sign: Sign | undefined;
 }
 
-/** The hand of this run. */
-export function handOf({ author, committer }: Options, time: number, sign: Sign | undefined): Hand {
+/** Who writes in this run. */
+export function authorshipOf(
+  { author, committer }: Options,
+  time: number,
+  sign: Sign | undefined,
+): Authorship {
   return { author, committer, time, sign };
 }
 
@@ -34,7 +38,7 @@ export interface NewCommit {
 /** Stages the trees and the commit; nothing moves on the remote before the push. */
 export async function writeCommit(
   store: GitStore,
-  hand: Hand,
+  authorship: Authorship,
   commit: NewCommit,
 ): Promise<{ oid: Oid; root: Oid }> {
   const tree = await editTree(commit.root, commit.edits, (oid) => store.readTree(oid));
@@ -42,11 +46,11 @@ export async function writeCommit(
   const unsigned = {
     tree: tree.oid,
     parents: commit.parent === undefined ? [] : [commit.parent],
-    author: formatIdentity({ ...hand.author, seconds: commit.authored }),
-    committer: formatIdentity({ ...hand.committer, seconds: hand.time }),
+    author: formatIdentity({ ...authorship.author, seconds: commit.authored }),
+    committer: formatIdentity({ ...authorship.committer, seconds: authorship.time }),
     message: commit.message,
   };
-  const signature = await hand.sign?.(formatCommit(unsigned));
+  const signature = await authorship.sign?.(formatCommit(unsigned));
   const oid = await store.write(
     'commit',
     formatCommit(signature === undefined ? unsigned : { ...unsigned, signature }),
@@ -57,16 +61,16 @@ export async function writeCommit(
 /** Stages an annotated tag on a commit. */
 export async function writeTag(
   store: GitStore,
-  hand: Hand,
+  authorship: Authorship,
   { name, object, message }: { name: string; object: Oid; message: string },
 ): Promise<Oid> {
   const unsigned = {
     object,
     name,
-    tagger: formatIdentity({ ...hand.committer, seconds: hand.time }),
+    tagger: formatIdentity({ ...authorship.committer, seconds: authorship.time }),
     message,
   };
-  const signature = await hand.sign?.(formatTag(unsigned));
+  const signature = await authorship.sign?.(formatTag(unsigned));
   return store.write(
     'tag',
     formatTag(signature === undefined ? unsigned : { ...unsigned, signature }),

@@ -6,13 +6,13 @@ import type { Survey } from '../survey/survey.js';
 import type { CommittedRelease } from './commit-release.js';
 import type { History } from './history.js';
 import { type Batch, Pusher } from './pushing.js';
-import type { Rows } from './rows.js';
+import type { ReleaseRows } from './release-rows.js';
 
 /** What batches need of a run. */
 export interface BatchParts {
   readonly options: Options;
   readonly ports: Ports;
-  readonly rows: Rows;
+  readonly rows: ReleaseRows;
   /** Told the tip that the branch has on the remote after each push. */
   readonly onTip: (tip: Oid) => void;
 }
@@ -38,19 +38,19 @@ export class Batches {
 
   constructor(
     private readonly parts: BatchParts,
-    private readonly found: Survey,
+    private readonly survey: Survey,
     private readonly history: History,
   ) {
     const { options, ports } = parts;
     this.pusher = new Pusher(ports.store, { dryRun: options.dryRun, logger: ports.logger });
-    this.remote = new Map(found.state.refs.branches);
+    this.remote = new Map(survey.state.refs.branches);
   }
 
   /** Tip of the branch on the remote, once {@link finish} is through. */
   get tip(): Oid | undefined {
     return this.parts.options.dryRun
-      ? this.found.state.tip
-      : this.remote.get(this.found.state.branch);
+      ? this.survey.state.tip
+      : this.remote.get(this.survey.state.branch);
   }
 
   /** Releases that the batch takes before it is pushed. */
@@ -66,7 +66,7 @@ export class Batches {
   /** Begins to push what waits, with the branch and the line branches; nothing when all of it is there. */
   async push(): Promise<void> {
     const { options } = this.parts;
-    const { branch } = this.found.state;
+    const { branch } = this.survey.state;
     const { tip } = this.waiting.at(-1) ?? this.history.end;
     const own =
       tip === undefined ? [] : [{ name: branch, from: this.remote.get(branch), oid: tip }];
@@ -93,7 +93,7 @@ export class Batches {
     branches: readonly BranchMove[],
     tip: Oid | undefined,
   ): Batch {
-    const own = branches.find(({ name }) => name === this.found.state.branch);
+    const own = branches.find(({ name }) => name === this.survey.state.branch);
     const halve = (): readonly [Batch, Batch] | undefined => {
       const middle = Math.ceil(committed.length / 2);
       const between = committed[middle - 1]?.tip;
@@ -127,8 +127,8 @@ export class Batches {
     const moved = lines.filter(({ from, oid }) => from !== undefined && from !== oid);
     if (moved.length > 0) {
       await store.fetchHistory(
-        [this.found.state.branch, ...moved.map(({ name }) => name)]
-          .filter((name) => this.found.state.refs.branches.has(name))
+        [this.survey.state.branch, ...moved.map(({ name }) => name)]
+          .filter((name) => this.survey.state.refs.branches.has(name))
           .map((name) => `refs/heads/${name}`),
       );
     }

@@ -9,7 +9,7 @@ import type { Ports } from '../ports.js';
 import type { Survey } from '../survey/survey.js';
 import { loadRecords } from '../upstream/index-client.js';
 import { archiveEdits, indexFiles, isIndexNew, notesFiles } from './archive.js';
-import { type Hand, writeCommit } from './authoring.js';
+import { type Authorship, writeCommit } from './authoring.js';
 import type { BranchEnd } from './commit-release.js';
 
 /** The branch with its archive commits on top. */
@@ -24,8 +24,8 @@ export interface BegunBranch {
  * @throws DownloadError, IntegrityError, GitError
  */
 export async function beginBranch(
-  found: Survey,
-  hand: Hand,
+  survey: Survey,
+  authorship: Authorship,
   context: {
     options: Options;
     ports: Ports;
@@ -35,15 +35,15 @@ export async function beginBranch(
 ): Promise<BegunBranch> {
   const { options, ports, pages, records } = context;
   const { store } = ports;
-  const { state, trust } = found;
+  const { state, trust } = survey;
   store.assumePresent([...state.archive.values()].map(({ oid }) => oid));
   const wanted = [
     [
       'repoFiles',
       new Map([
-        ...(await wantedIndex(found, ports, options)),
-        ...wantedRecords(found, records),
-        ...wantedMirrorFile(found, options),
+        ...(await wantedIndex(survey, ports, options)),
+        ...wantedRecords(survey, records),
+        ...wantedMirrorFile(survey, options),
       ]),
     ],
     ['releaseNotes', notesFiles(pages, state)],
@@ -59,12 +59,12 @@ export async function beginBranch(
       directory: options.directories.archive,
     });
     if (edits.length === 0) continue;
-    const commit = await writeCommit(store, hand, {
+    const commit = await writeCommit(store, authorship, {
       parent: tip,
       root,
       edits,
       message: formatArchiveMessage(kind),
-      authored: hand.time,
+      authored: authorship.time,
     });
     ({ oid: tip, root } = commit);
     for (const { path, entry } of edits) {
@@ -115,15 +115,15 @@ function wantedMirrorFile(
 }
 
 async function wantedIndex(
-  found: Survey,
+  survey: Survey,
   { fetcher, logger }: Ports,
   options: Options,
 ): Promise<Map<string, Uint8Array | undefined>> {
-  if (!isIndexNew(found.index, found.state)) return new Map();
-  const { files, warnings } = await loadRecords(found.index, ['filelists', 'other'], {
+  if (!isIndexNew(survey.index, survey.state)) return new Map();
+  const { files, warnings } = await loadRecords(survey.index, ['filelists', 'other'], {
     fetcher,
     allowWeak: options.allowWeak,
   });
   for (const warning of warnings) logger.warning(warning);
-  return indexFiles(found.index, [found.index.primary, ...files], found.state);
+  return indexFiles(survey.index, [survey.index.primary, ...files], survey.state);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import { describeError, diskFull, DownloadError } from '../errors.js';
 import { MIB } from '../limits.js';
 import { inGroup } from '../log.js';
@@ -235,12 +236,12 @@ class Builder {
   /** A server that lacks one package may lack others: all of them are named at once. */
   private async nameGone(release: PlannedRelease, error: DownloadError): Promise<void> {
     const { options, ports, rows } = this.session;
-    const { candidates, found } = this.building;
+    const { candidates, survey } = this.building;
     const later = candidates.slice(candidates.indexOf(release) + 1);
     const others =
-      options.onRefused === 'continue' ? [] : await findGone(later, found.index, ports);
+      options.onRefused === 'continue' ? [] : await findGone(later, survey.index, ports);
     const gone = [{ release, error }, ...others];
-    const remedy = `The index lists ${counted(gone.length)} that the server does not have. Tell the publisher, or hold back what is gone with ${skipLine(
+    const remedy = `The index lists ${counted(gone.length, 'release')} that the server does not have. Tell the publisher, or hold back what is gone with ${skipLine(
       options.skip,
       gone.map(({ release: { nevra } }) => nevra),
     )}`;
@@ -252,7 +253,7 @@ class Builder {
     const { options, ports } = this.session;
     if (this.refused.length < 2) return;
     ports.logger.warning(
-      `${counted(this.refused.length)} of the index were refused. To hold them back: ${skipLine(
+      `${counted(this.refused.length, 'release')} of the index were refused. To hold them back: ${skipLine(
         options.skip,
         this.refused.map(({ nevra }) => nevra),
       )}`,
@@ -266,10 +267,6 @@ function keyOf({ release }: Turn): string {
 
 function unlessDiskFull(error: unknown): void {
   if (diskFull(error) !== undefined) throw error;
-}
-
-function counted(releases: number): string {
-  return releases === 1 ? '1 release' : `${releases} releases`;
 }
 
 function withRemedy(error: DownloadError, remedy: string): DownloadError {

@@ -12,7 +12,7 @@ import {
 } from '../mirror/messages.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import { formatReleases, type ReleaseRecord } from '../mirror/releases.js';
-import { type Hand, writeCommit, writeTag } from './authoring.js';
+import { type Authorship, writeCommit, writeTag } from './authoring.js';
 import type { PreparedRelease } from './prepare.js';
 
 /** The end of a branch under construction. */
@@ -62,7 +62,7 @@ export interface CommittedRelease {
  */
 export async function commitRelease(
   store: GitStore,
-  hand: Hand,
+  authorship: Authorship,
   end: BranchEnd,
   { carried, ...release }: ReleaseCommit & { readonly carried?: Carried },
 ): Promise<CommittedRelease> {
@@ -100,15 +100,15 @@ export async function commitRelease(
     ...archiveChanges,
     ...(carried?.changes ?? []),
   ]);
-  const authored = prepared.facts.buildTime ?? hand.time;
-  const commit = await writeCommit(store, hand, {
+  const authored = prepared.facts.buildTime ?? authorship.time;
+  const commit = await writeCommit(store, authorship, {
     parent: end.tip,
     root: end.root,
     edits,
     message: formatReleaseMessage(message),
     authored,
   });
-  const tag = await writeTag(store, hand, {
+  const tag = await writeTag(store, authorship, {
     name: prepared.planned.tag,
     object: commit.oid,
     message: formatTagMessage(message),

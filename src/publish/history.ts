@@ -16,7 +16,7 @@ import { parseTagName } from '../mirror/tag-names.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import type { Survey } from '../survey/survey.js';
-import { type Hand, writeCommit } from './authoring.js';
+import { type Authorship, writeCommit } from './authoring.js';
 import { carryToBackport } from './carried.js';
 import {
   archiveAdditions,
@@ -29,8 +29,8 @@ import {
 
 export interface HistoryStart {
   readonly store: GitStore;
-  readonly hand: Hand;
-  readonly found: Survey;
+  readonly authorship: Authorship;
+  readonly survey: Survey;
   /** The branch with this run's archive commits. */
   readonly end: BranchEnd;
   readonly archiveDirectory: string;
@@ -56,7 +56,7 @@ export class History {
   private current: BranchEnd;
 
   constructor(private readonly start: HistoryStart) {
-    this.tagged = [...start.found.tagged];
+    this.tagged = [...start.survey.tagged];
     this.current = start.end;
   }
 
@@ -69,10 +69,10 @@ export class History {
    * upstream withdrew: the branch must not move back behind it. Only tags that look like newer versions are asked for.
    */
   async findUnlisted(): Promise<void> {
-    const { store, found } = this.start;
+    const { store, survey } = this.start;
     const newest = findNewest(this.tagged);
     const known = new Set(this.tagged.map(({ tag }) => tag));
-    const candidates = [...found.state.refs.tags.keys()]
+    const candidates = [...survey.state.refs.tags.keys()]
       .filter((tag) => /^\d/.test(tag) && !known.has(tag))
       .map((tag) => ({ tag, nevra: nevraOfTag(tag) }));
     const newer = candidates
@@ -105,7 +105,7 @@ export class History {
   async stage(
     release: ReleaseCommit,
   ): Promise<{ readonly committed: CommittedRelease; readonly end: BranchEnd }> {
-    const { store, hand, found } = this.start;
+    const { store, authorship, survey } = this.start;
     const { tag, nevra } = release.prepared.planned;
     const isBackport = placeRelease(nevra, this.tagged).on !== 'tip';
     const base = isBackport ? await this.findGround(release) : this.current;
@@ -114,10 +114,10 @@ export class History {
       ? await carryToBackport(store, {
           ground: base,
           branch: this.current,
-          keyNames: found.trust.keyNames,
+          keyNames: survey.trust.keyNames,
         })
       : undefined;
-    const committed = await commitRelease(store, hand, base, {
+    const committed = await commitRelease(store, authorship, base, {
       ...release,
       ...(carried === undefined ? {} : { carried }),
     });
@@ -138,7 +138,7 @@ export class History {
 
   /** Where the line branches belong now; those that are there already are left out. */
   lineBranches(lines: readonly LineBranch[]): { name: string; from: Oid | undefined; oid: Oid }[] {
-    const { refs } = this.start.found.state;
+    const { refs } = this.start.survey.state;
     return followLines(lines, this.tagged).flatMap(({ branch, release }) => {
       const oid = this.made.get(release.tag)?.commit ?? refs.tags.get(release.tag)?.commit;
       const from = refs.branches.get(branch);
@@ -148,7 +148,7 @@ export class History {
 
   /** The branch takes a backport's package and line into its archive; its source stays. */
   private async gainPackage(release: ReleaseCommit): Promise<BranchEnd> {
-    const { store, hand } = this.start;
+    const { store, authorship } = this.start;
     const { current } = this;
     const record = recordOf(release);
     const releases = [...current.releases.filter(({ tag }) => tag !== record.tag), record];
@@ -158,12 +158,12 @@ export class History {
       entry,
     }));
     const message = formatArchiveMessage('packages');
-    const commit = await writeCommit(store, hand, {
+    const commit = await writeCommit(store, authorship, {
       parent: current.tip,
       root: current.root,
       edits,
       message,
-      authored: hand.time,
+      authored: authorship.time,
     });
     return {
       ...current,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import { isDotName } from '../dot-git.js';
 import { printable } from '../rpm/payload/paths.js';
 
@@ -15,7 +16,7 @@ export function windowsWarnings(paths: Iterable<string>): string[] {
   for (const path of paths) for (const name of path.split('/')) if (isUnheld(name)) odd.add(path);
   if (odd.size === 0) return [];
   return [
-    `${odd.size === 1 ? '1 path' : `${odd.size} paths`} of the source cannot be checked out on Windows: ${named([...odd])}`,
+    `${counted(odd.size, 'path')} of the source cannot be checked out on Windows: ${named([...odd])}`,
   ];
 }
 

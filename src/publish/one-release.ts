@@ -7,7 +7,7 @@ import type { Ports } from '../ports.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Survey } from '../survey/survey.js';
 import type { DownloadQueue } from '../upstream/downloads.js';
-import type { Hand } from './authoring.js';
+import type { Authorship } from './authoring.js';
 import type { Batches } from './batches.js';
 import type { BranchEnd, CommittedRelease } from './commit-release.js';
 import type { FileNames } from './file-names.js';
@@ -16,14 +16,14 @@ import type { HeldPackages } from './package-supply.js';
 import { type PreparedRelease, prepareRelease } from './prepare.js';
 import { inPhase } from './refusals.js';
 import type { ReleaseFacts } from './release-facts.js';
-import type { Rows } from './rows.js';
+import type { ReleaseRows } from './release-rows.js';
 
 /** What outlives a lost race: verified packages, and what is known of each release. */
 export interface Session {
   readonly options: Options;
   readonly ports: Ports;
-  readonly hand: Hand;
-  readonly rows: Rows;
+  readonly authorship: Authorship;
+  readonly rows: ReleaseRows;
   /** By the index's checksum. */
   readonly prepared: Map<string, PreparedRelease>;
   /** Packages that are to be assets of releases. */
@@ -34,7 +34,7 @@ export interface Session {
 
 /** What the releases of one attempt are built with. */
 export interface Building {
-  readonly found: Survey;
+  readonly survey: Survey;
   /** All that may be published, in EVR order: also those beyond `most`, which come in the place of refused ones. */
   readonly candidates: readonly PlannedRelease[];
   /** Releases that are published at most. */
@@ -66,7 +66,7 @@ export interface Unchecked extends Turn {
 /** Commits a release on top of the branch as it is built; git has not looked at it yet. @throws RepodataError, GitError */
 export async function stageRelease(
   { options, rows }: Session,
-  { findNotes, history, found, names }: Building,
+  { findNotes, history, survey, names }: Building,
   turn: Turn,
   unnamed: PreparedRelease,
 ): Promise<Unchecked> {
@@ -83,7 +83,7 @@ export async function stageRelease(
     prepared,
     notes,
     title,
-    repomdRevision: found.index.repomd.revision,
+    repomdRevision: survey.index.repomd.revision,
     directories: options.directories,
   });
   return { ...turn, prepared, notes: notes?.source ?? null, committed, end };
@@ -108,7 +108,7 @@ export async function acceptRelease(
 /** Its package, verified. They outlive a lost race, and go to the tool cache for the next run on this runner. */
 export async function prepareTurn(
   session: Session,
-  { downloads, found }: Building,
+  { downloads, survey }: Building,
   planned: PlannedRelease,
   ahead: number,
 ): Promise<PreparedRelease> {
@@ -126,7 +126,7 @@ export async function prepareTurn(
           planned,
           bytes: download.bytes,
           servedBy,
-          checker: found.trust.checker,
+          checker: survey.trust.checker,
           options: session.options,
         },
         session.ports,

@@ -11,9 +11,9 @@ import type { RunResult } from '../report/report.js';
 import { backoff } from '../retry.js';
 import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
-import { type Survey, survey } from '../survey/survey.js';
+import { type Survey, takeSurvey } from '../survey/survey.js';
 import { DownloadQueue, requireAssetSize } from '../upstream/downloads.js';
-import { handOf } from './authoring.js';
+import { authorshipOf } from './authoring.js';
 import { Batches } from './batches.js';
 import { beginBranch } from './begin-branch.js';
 import { buildReleases } from './build-releases.js';
@@ -23,8 +23,8 @@ import type { Session } from './one-release.js';
 import { HeldPackages } from './package-supply.js';
 import { LostRace } from './pushing.js';
 import { ReleaseFacts } from './release-facts.js';
-import { share } from './replicate.js';
-import { Rows } from './rows.js';
+import { ReleaseRows } from './release-rows.js';
+import { replicate } from './replicate.js';
 
 /**
  * Mirrors new releases: survey → archive commits → for each release download, verify, stage → push in batches.
@@ -35,26 +35,26 @@ export async function publish(options: Options, ports: Ports): Promise<RunResult
   const session: Session = {
     options,
     ports,
-    hand: handOf(options, ports.clock.commitTime, ports.sign),
-    rows: new Rows(ports.report, ports.clock),
+    authorship: authorshipOf(options, ports.clock.commitTime, ports.sign),
+    rows: new ReleaseRows(ports.report, ports.clock),
     prepared: new Map(),
     held: new HeldPackages(options),
     tip: undefined,
   };
   for (let attempt = 1; ; attempt++) {
-    const found = await inGroup(ports.logger, 'Mirror, keys and index', () =>
-      survey(options, ports),
+    const survey = await inGroup(ports.logger, 'Mirror, keys and index', () =>
+      takeSurvey(options, ports),
     );
-    session.rows.sync(found.plan);
-    session.tip = found.state.tip;
+    session.rows.sync(survey.plan);
+    session.tip = survey.state.tip;
     try {
-      return await share(await publishPlan(session, found), found, session);
+      return await replicate(await publishPlan(session, survey), survey, session);
     } catch (error) {
-      if (!(error instanceof LostRace)) return failRun(session, found, error);
+      if (!(error instanceof LostRace)) return failRun(session, survey, error);
       if (attempt >= LIMITS.pushTries) {
         return failRun(
           session,
-          found,
+          survey,
           new GitError(
             'NON_FAST_FORWARD',
             `the branch or a tag moved during each of ${LIMITS.pushTries} attempts`,
@@ -86,9 +86,9 @@ function failRun(
   return rows.result({ commit: tip, failed: true, tagged });
 }
 
-async function publishPlan(session: Session, found: Survey): Promise<RunResult> {
-  const { options, ports, rows, hand } = session;
-  const { state, plan } = found;
+async function publishPlan(session: Session, survey: Survey): Promise<RunResult> {
+  const { options, ports, rows, authorship } = session;
+  const { state, plan } = survey;
   const pending = plan.releases.filter(({ status }) => status === 'new');
   if (options.onRefused === 'stop')
     for (const { indexPackage } of pending) requireAssetSize(indexPackage, options);
@@ -96,15 +96,15 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
     ({ status }) => status === 'new' || status === 'beyond-limit',
   );
   if (candidates.length > 0 && !options.dryRun) await ports.store.verifyTarget(state.branch);
-  const classification = await classifyPublished(found, { options, ports, wholePackages: true });
+  const classification = await classifyPublished(survey, { options, ports, wholePackages: true });
   const { records } = classification;
   reportChanges(classification, session);
   const pages = await fetchNotes(options.releaseNotes, state, ports);
-  const begun = await beginBranch(found, hand, { options, ports, pages, records });
+  const begun = await beginBranch(survey, authorship, { options, ports, pages, records });
   const history = new History({
     store: ports.store,
-    hand,
-    found,
+    authorship,
+    survey,
     end: begun.end,
     archiveDirectory: options.directories.archive,
     logger: ports.logger,
@@ -119,16 +119,16 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
         session.tip = tip;
       },
     },
-    found,
+    survey,
     history,
   );
   const fresh = candidates.filter(
     (release) => !session.prepared.has(release.indexPackage.checksum.hex),
   );
-  const downloads = new DownloadQueue(fresh, { options, ...ports, index: found.index });
+  const downloads = new DownloadQueue(fresh, { options, ...ports, index: survey.index });
   try {
     const built = await buildReleases(session, {
-      found,
+      survey,
       candidates,
       most: options.maxReleases === 0 ? Number.POSITIVE_INFINITY : options.maxReleases,
       findNotes: notesFinder(pages),
@@ -138,7 +138,7 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
         archive: state.archive,
       }),
       downloads,
-      facts: new ReleaseFacts(found, ports),
+      facts: new ReleaseFacts(survey, ports),
       history,
       batches,
     });
@@ -153,7 +153,11 @@ async function publishPlan(session: Session, found: Survey): Promise<RunResult> 
         options.dryRun ? pending.filter((release) => !rows.isBuilt(release)) : pending,
         'an earlier release failed',
       );
-    return rows.result({ commit: batches.tip, failed: built !== 'complete', tagged: found.tagged });
+    return rows.result({
+      commit: batches.tip,
+      failed: built !== 'complete',
+      tagged: survey.tagged,
+    });
   } finally {
     await batches.finish().catch(() => undefined);
     await downloads.close();

@@ -30,7 +30,7 @@ export class ReleaseFacts {
   private readonly known: Known[] = [];
 
   constructor(
-    private readonly found: Survey,
+    private readonly survey: Survey,
     private readonly ports: Pick<Ports, 'store' | 'logger'>,
   ) {}
 
@@ -59,7 +59,7 @@ export class ReleaseFacts {
 
   private async findBefore(nevra: Nevra, end: BranchEnd): Promise<Known | undefined> {
     const older = findNewest(
-      [...this.found.tagged, ...this.known].filter(
+      [...this.survey.tagged, ...this.known].filter(
         (release) => compareEvr(release.nevra, nevra) < 0,
       ),
     );
@@ -87,9 +87,9 @@ export class ReleaseFacts {
     { archive }: BranchEnd,
   ): Promise<ReleaseScripts['scripts'] | undefined> {
     const { store } = this.ports;
-    const file = this.found.state.releases.find((record) => record.tag === tag)?.file;
+    const file = this.survey.state.releases.find((record) => record.tag === tag)?.file;
     if (file === undefined) return undefined;
-    const listed = this.found.index.packages.find(({ fileName }) => fileName === file);
+    const listed = this.survey.index.packages.find(({ fileName }) => fileName === file);
     const { header, rpm } = packagePaths(file);
     const entry = archive.get(header) ?? archive.get(rpm);
     if (entry === undefined || (listed?.size ?? 0) > MOST_BYTES) return undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
-import type { FurtherRemote, RefSet, RemoteRefs } from '../git/store.js';
+import type { MirrorRemote, RefSet, RemoteRefs } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
 import type { RunResult } from '../report/report.js';
@@ -13,26 +13,26 @@ import { ReleaseProofs } from './proofs.js';
  * After the main push: brings the branches and tags of this mirror, as the main remote has them now, to whoever else is to have them.
  * Each is served by itself; one that fails is an error of the run and holds nobody else up.
  */
-export async function share(
+export async function replicate(
   result: RunResult,
-  found: Survey,
+  survey: Survey,
   {
     options,
     ports,
     held,
   }: { readonly options: Options; readonly ports: Ports; readonly held: HeldPackages },
 ): Promise<RunResult> {
-  const { further = [], releases, report, store, signal } = ports;
-  if (options.dryRun || signal.aborted || (further.length === 0 && releases === undefined))
+  const { mirrors = [], releases, report, store, signal } = ports;
+  if (options.dryRun || signal.aborted || (mirrors.length === 0 && releases === undefined))
     return result;
   const before = report.errors.length;
   try {
     const refs = await store.listRefs();
-    const wanted = ownRefs(refs, result, { found, options });
+    const wanted = ownRefs(refs, result, { survey, options });
     // One after the other: fetching for a release changes what git takes the run's own repository to have.
-    await Promise.all(further.map((remote) => follow(remote, wanted, ports)));
+    await Promise.all(mirrors.map((remote) => follow(remote, wanted, ports)));
     if (releases !== undefined) {
-      const packages = new PackageSupply({ held, index: found.index, options, ports });
+      const packages = new PackageSupply({ held, index: survey.index, options, ports });
       await hostReleases(releases, result, {
         options,
         ports,
@@ -41,7 +41,7 @@ export async function share(
         supply: options.archivePackages === 'release' ? packages : undefined,
         proofs: new ReleaseProofs({
           prover: ports.prover,
-          trusted: found.trust.checker.keyring,
+          trusted: survey.trust.checker.keyring,
           rows: result.report.releases,
           refs,
           packages,
@@ -55,7 +55,7 @@ export async function share(
 }
 
 async function follow(
-  remote: FurtherRemote,
+  remote: MirrorRemote,
   wanted: RefSet,
   { logger, report }: Ports,
 ): Promise<void> {
@@ -74,16 +74,16 @@ async function follow(
 function ownRefs(
   refs: RemoteRefs,
   { report }: RunResult,
-  { found, options }: { readonly found: Survey; readonly options: Options },
+  { survey, options }: { readonly survey: Survey; readonly options: Options },
 ): RefSet {
   const branches = new Set([
-    found.state.branch,
+    survey.state.branch,
     ...options.lineBranches.map(({ branch }) => branch),
   ]);
   const rows = report.releases.filter(
     ({ status }) => status === 'published' || status === 'exists',
   );
-  const tags = new Set([...found.state.releases, ...rows].map(({ tag }) => tag));
+  const tags = new Set([...survey.state.releases, ...rows].map(({ tag }) => tag));
   return {
     branches: [...branches].flatMap((name) => toRef(name, refs.branches.get(name))),
     tags: [...tags].flatMap((name) => toRef(name, refs.tags.get(name)?.oid)),

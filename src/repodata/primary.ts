@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { detach } from '../bytes.js';
 import { LIMITS } from '../limits.js';
-import { formatNevra } from '../rpm/evr.js';
+import { formatNevra, withoutZeroEpoch } from '../rpm/evr.js';
 import type { IndexPackage } from './model.js';
 import { CONTEXT, mergeEntries, readEntry } from './package-entry.js';
 import { cutDocument, parseElement, type XmlElement } from './xml.js';
@@ -156,7 +156,7 @@ class Collector {
   }
 
   #add(found: IndexPackage): void {
-    const nevra = formatNevra({ ...found.nevra, epoch: found.nevra.epoch || null });
+    const nevra = formatNevra(withoutZeroEpoch(found.nevra));
     const known = this.#packages.get(nevra);
     this.#packages.set(nevra, known === undefined ? found : mergeEntries(known, found));
   }

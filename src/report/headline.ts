@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import type { ReleaseRow, Report, RunResult } from './report.js';
 
 /** Refused releases that a headline names. */
@@ -147,9 +148,4 @@ function wordFor(status: ReleaseRow['status'], { report, isDryRun }: RunResult):
   return status === 'planned' && (isDryRun === true || report.mode === 'check')
     ? 'to be published'
     : status;
-}
-
-/** `1 tag`, `2 tags` */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { counted } from './headline.js';
+import { counted } from '../counted.js';
 import type { Report } from './report.js';
 
 /** A line for each; in a check one for all that share a reason, since what only payloads show they all show. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import { code, plain } from './escape.js';
 import { groupFindings, kindRemedies, verifyNotes } from './findings.js';
-import { counted, headline } from './headline.js';
+import { headline } from './headline.js';
 import { codeUrl, type HostLinks, hostLinks } from './hosts.js';
 import { address, type Cell, fenced, folded, markdownList, markdownTable } from './markdown.js';
 import { listNotChecked } from './not-checked.js';

@@ -80,6 +80,11 @@ export function compareEvr(left: Evr, right: Evr): number {
   return rpmvercmp(left.release, right.release);
 }
 
+/** Epoch 0 is the same as none, since rpm compares them as equal and createrepo writes 0 for none; the signed header tells what is true. */
+export function withoutZeroEpoch(nevra: Nevra): Nevra {
+  return nevra.epoch === 0 ? { ...nevra, epoch: null } : nevra;
+}
+
 /** `name-[epoch:]version-release.arch`. */
 export function formatNevra(nevra: Nevra): string {
   const epoch = nevra.epoch === null ? '' : `${nevra.epoch}:`;

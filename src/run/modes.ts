@@ -58,7 +58,7 @@ async function runOnStore(
       ...shared,
       store,
       prover,
-      further: mirrors.map((access) => store.further(access)),
+      mirrors: mirrors.map((access) => store.mirrorRemote(access)),
     });
   } finally {
     await prover.close();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { renderToStaticMarkup } from 'preact-render-to-string';
 
-import { counted } from './layout.js';
+import { countedLong } from './layout.js';
 import type { Proof, SiteModel } from './model.js';
 import { visible } from './visible.js';
 
@@ -15,7 +15,7 @@ const COLOURS: Readonly<Record<Proof, readonly [name: string, hex: string]>> = {
 /** The state of a mirror in a few words. */
 export function badgeMessage({ proof, releases, findings, newest }: SiteModel): string {
   if (proof === 'failed')
-    return findings.length > 0 ? counted(findings.length, 'finding') : 'not good';
+    return findings.length > 0 ? countedLong(findings.length, 'finding') : 'not good';
   const proved = releases.filter((release) => release.proof === 'proved').length;
   if (proof === 'unproved') return `${proved} of ${releases.length} proved`;
   return visible(`${newest?.version ?? ''} proved`).slice(0, 60);

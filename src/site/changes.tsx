@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { VNode } from 'preact';
 
-import { counted, formatBytes, formatNumber } from './layout.js';
+import { countedLong, formatBytes, formatNumber } from './layout.js';
 import type { FileChange, SourceFacts } from './model.js';
 import { Bar } from './timeline.js';
 import { Text } from './visible.js';
@@ -14,8 +14,8 @@ export function Changes({ source }: { readonly source: SourceFacts }): VNode {
       <>
         <h2>Files</h2>
         <p>
-          {counted(source.files, 'file')}, {formatBytes(source.bytes)}. It is the first release that
-          is proved here.
+          {countedLong(source.files, 'file')}, {formatBytes(source.bytes)}. It is the first release
+          that is proved here.
         </p>
       </>
     );

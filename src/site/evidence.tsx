@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { VNode } from 'preact';
 
-import { counted, fingerprint, formatBytes } from './layout.js';
+import { countedLong, fingerprint, formatBytes } from './layout.js';
 import type { SiteModel, SiteRelease } from './model.js';
 import { Hash, Link, Text } from './visible.js';
 
@@ -75,7 +75,7 @@ export function Evidence({
           <Hash of={sourceTree} />
           {source === undefined
             ? ''
-            : `, ${counted(source.files, 'file')}, ${formatBytes(source.bytes)}`}
+            : `, ${countedLong(source.files, 'file')}, ${formatBytes(source.bytes)}`}
         </>
       ),
     ],

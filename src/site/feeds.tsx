@@ -3,7 +3,7 @@ import { Feed } from 'feed';
 import type { VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 
-import { counted } from './layout.js';
+import { countedLong } from './layout.js';
 import type { SiteModel, SiteRelease } from './model.js';
 import { visible, visibleLines } from './visible.js';
 
@@ -70,7 +70,7 @@ function summaryOf({ row, source, facts }: SiteRelease): string {
       ? ''
       : ` +${source.counts.added} ~${source.counts.modified} −${source.counts.deleted} files since ${source.since}.`;
   const scripts = (facts?.scriptChanges ?? []).filter(({ isVersionOnly }) => !isVersionOnly);
-  return `${row.nevra}.${changed}${scripts.length === 0 ? '' : ` ${counted(scripts.length, 'install script')} changed: ${scripts.map(({ name }) => name).join(', ')}.`}`;
+  return `${row.nevra}.${changed}${scripts.length === 0 ? '' : ` ${countedLong(scripts.length, 'install script')} changed: ${scripts.map(({ name }) => name).join(', ')}.`}`;
 }
 
 function Digests({

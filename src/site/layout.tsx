@@ -2,6 +2,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 
+import { counted } from '../counted.js';
 import { PROJECT_URL } from '../report/hosts.js';
 import { VERSION } from '../version.js';
 import type { Proof, SiteModel } from './model.js';
@@ -114,8 +115,9 @@ export function day(date: string | undefined): string {
   return date === undefined ? '' : date.slice(0, 10);
 }
 
-export function counted(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+/** `1 file`, `1,234 files` */
+export function countedLong(n: number, noun: string): string {
+  return counted(n, noun, n.toLocaleString('en'));
 }
 
 /** `1.4 MiB` */

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 
 import type { FindingRow } from '../report/report.js';
 import { FindingTable, MOST_FINDINGS } from './findings.js';
-import { counted, day, fingerprint, formatTime, Page, Sign } from './layout.js';
+import { countedLong, day, fingerprint, formatTime, Page, Sign } from './layout.js';
 import type { Proof, SiteModel } from './model.js';
 import { Releases } from './release-table.js';
 import { Timeline } from './timeline.js';
@@ -80,9 +80,9 @@ function Verdict({ model }: { readonly model: SiteModel }): VNode {
       <div>
         <strong>{VERDICTS[proof]}</strong>
         <p>
-          {count('proved')} of {counted(releases.length, 'release')} proved
-          {findings.length > 0 ? `, ${counted(findings.length, 'finding')}` : ''}
-          {accepted > 0 ? `, ${counted(accepted, 'finding')} accepted` : ''}; verified on{' '}
+          {count('proved')} of {countedLong(releases.length, 'release')} proved
+          {findings.length > 0 ? `, ${countedLong(findings.length, 'finding')}` : ''}
+          {accepted > 0 ? `, ${countedLong(accepted, 'finding')} accepted` : ''}; verified on{' '}
           {formatTime(now)}, commit{' '}
           <Link to={links.commit(commit)}>
             <code>{commit.slice(0, 12)}</code>
@@ -134,8 +134,8 @@ function Facts({ model }: { readonly model: SiteModel }): VNode {
             <Hash of={fingerprint(key.fingerprint)} />
           </dd>
           <dd class="small">
-            key of {key.created.slice(0, 10)}; {counted(key.releases, 'release')}, {day(key.first)}{' '}
-            to {day(key.last)}
+            key of {key.created.slice(0, 10)}; {countedLong(key.releases, 'release')},{' '}
+            {day(key.first)} to {day(key.last)}
           </dd>
         </div>
       ))}
@@ -143,7 +143,9 @@ function Facts({ model }: { readonly model: SiteModel }): VNode {
         <div>
           <dt>Index</dt>
           <dd class="big">
-            {index.ageDays === undefined ? 'age unknown' : `${counted(index.ageDays, 'day')} old`}
+            {index.ageDays === undefined
+              ? 'age unknown'
+              : `${countedLong(index.ageDays, 'day')} old`}
           </dd>
           <dd class="small">
             revision <Text of={index.revision || 'none'} />,{' '}
@@ -203,5 +205,5 @@ function Feeds({ model: { url } }: { readonly model: SiteModel }): VNode {
 /** How long ago. */
 function age(date: string, now: number): string {
   const days = Math.max(0, Math.floor((now - Date.parse(date) / 1000) / 86_400));
-  return Number.isNaN(days) ? '' : days === 0 ? 'today' : `${counted(days, 'day')} ago`;
+  return Number.isNaN(days) ? '' : days === 0 ? 'today' : `${countedLong(days, 'day')} ago`;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { VNode } from 'preact';
 
-import { counted, day, formatBytes, formatNumber } from './layout.js';
+import { countedLong, day, formatBytes, formatNumber } from './layout.js';
 import type { SiteRelease } from './model.js';
 import { visible } from './visible.js';
 
@@ -37,7 +37,7 @@ export function Timeline({
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="chart-title">
         <title id="chart-title">
           {visible(
-            `From ${first.version} to ${last.version} the source grew from ${formatBytes(sizes[0]!)} to ${formatBytes(sizes.at(-1)!)}; the largest change touched ${counted(churn, 'line')}.`,
+            `From ${first.version} to ${last.version} the source grew from ${formatBytes(sizes[0]!)} to ${formatBytes(sizes.at(-1)!)}; the largest change touched ${countedLong(churn, 'line')}.`,
           )}
         </title>
         <line class="axis" x1={LEFT} y1={MIDDLE - 10} x2={WIDTH - RIGHT} y2={MIDDLE - 10} />

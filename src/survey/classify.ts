@@ -51,11 +51,11 @@ const PARALLEL = 8;
  * recorded ones, else one small range request per release that moved. What cannot be classified now keeps its record.
  */
 export async function classifyPublished(
-  found: Survey,
+  survey: Survey,
   context: { readonly options: Options; readonly ports: Ports; readonly wholePackages: boolean },
 ): Promise<Classification> {
-  const cases = await listPublishedCases(found, context);
-  const classifier = new Classifier(found, context);
+  const cases = await listPublishedCases(survey, context);
+  const classifier = new Classifier(survey, context);
   const moved = cases.filter(
     ({ record, listed }) => classifyByIndex(record, listed?.checksum) === 'needs-header',
   );
@@ -68,7 +68,7 @@ export async function classifyPublished(
       )),
     );
   }
-  const unlisted = found.state.releases.filter(
+  const unlisted = survey.state.releases.filter(
     (record) => !cases.some((item) => item.record.tag === record.tag),
   );
   return {
@@ -84,7 +84,7 @@ class Classifier {
   private readonly archived = new Map<string, Oid>();
 
   constructor(
-    private readonly found: Survey,
+    private readonly survey: Survey,
     private readonly context: {
       readonly options: Options;
       readonly ports: Ports;
@@ -97,7 +97,7 @@ class Classifier {
     const { store } = this.context.ports;
     const files = records.flatMap(({ tag, file }) => {
       const { rpm, header } = packagePaths(file);
-      const held = this.found.state.archive.get(rpm) ?? this.found.state.archive.get(header);
+      const held = this.survey.state.archive.get(rpm) ?? this.survey.state.archive.get(header);
       return held === undefined ? [] : [{ tag, oid: held.oid }];
     });
     await store.fetchBlobs(files.map(({ oid }) => oid));
@@ -155,7 +155,7 @@ class Classifier {
     const published =
       archived === undefined ? undefined : await readPackage(memorySource(archived));
     const served = await readServedHeader(listed!, {
-      index: this.found.index,
+      index: this.survey.index,
       fetcher: this.context.ports.fetcher,
     });
     const second =
@@ -175,7 +175,7 @@ class Classifier {
     published: RpmPackage,
     served: RpmPackage,
   ): Promise<ReturnType<typeof classifyByHeader>> {
-    const evidence = await examineHeader(served, this.found.trust.checker.check);
+    const evidence = await examineHeader(served, this.survey.trust.checker.check);
     const { headerSha256 } = await examineHeader(published, async () => []);
     const before = { ...identityOf(published), headerSha256 };
     const after = { ...identityOf(served), headerSha256: evidence.headerSha256 };
@@ -216,11 +216,11 @@ class Classifier {
     const { download } = await fetchPackage(listed, {
       ...this.context,
       ...this.context.ports,
-      index: this.found.index,
+      index: this.survey.index,
     });
     try {
       const pkg = await readPackage(download.bytes);
-      const evidence = await examinePackage(pkg, download.bytes, this.found.trust.checker.check);
+      const evidence = await examinePackage(pkg, download.bytes, this.survey.trust.checker.check);
       const result = classifyByPackage(
         { contentSha256 },
         {

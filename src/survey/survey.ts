@@ -12,9 +12,10 @@ import { type Plan, planReleases } from '../mirror/plan.js';
 import { createSelector, nearestNames, packageNotFound } from '../mirror/selection.js';
 import { formatTagName } from '../mirror/tag-names.js';
 import type { Ports } from '../ports.js';
-import type { IndexPackage, RepositoryIndex } from '../repodata/model.js';
+import type { RepositoryIndex } from '../repodata/model.js';
 import { parseRepomd } from '../repodata/repomd.js';
 import { ageDays } from '../repodata/rollback.js';
+import { withoutZeroEpoch } from '../rpm/evr.js';
 import { loadIndex } from '../upstream/index-client.js';
 import { withNearRepository } from '../upstream/near-repository.js';
 import { fetchKeys, resolveSource, type UpstreamSource } from '../upstream/sources.js';
@@ -40,7 +41,7 @@ export interface Survey {
  * Reads mirror, keys and index (side by side), decides whom to trust, and plans.
  * @throws GitError, DownloadError, RepodataError, IntegrityError, VerificationError
  */
-export async function survey(options: Options, ports: Ports): Promise<Survey> {
+export async function takeSurvey(options: Options, ports: Ports): Promise<Survey> {
   const { fetcher, logger, store, report, clock } = ports;
   const source = await resolveSource(options, fetcher);
   const reading = readMirror(store, {
@@ -61,7 +62,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
     },
     () => undefined,
   );
-  const [state, trust, index] = await settle([
+  const [state, trust, index] = await allOrFirstFailure([
     reading,
     trusting,
     readIndex({ options, ports, source, reading, trusting }),
@@ -75,7 +76,7 @@ export async function survey(options: Options, ports: Ports): Promise<Survey> {
       `line-branches names ${clash.branch}, which is the branch of the mirror`,
     );
   const plan = planReleases({
-    candidates: index.packages.map(withoutZeroEpoch),
+    candidates: index.packages.map((found) => ({ ...found, nevra: withoutZeroEpoch(found.nevra) })),
     remoteTags: state.refs.tags,
     recorded: state.releases,
     options: {
@@ -266,13 +267,8 @@ function listTagged(
   return [...tagged.values()].map((release) => dateRelease(release, state));
 }
 
-/** createrepo writes epoch 0 for packages that have none; the signed header tells what is true later. */
-function withoutZeroEpoch(found: IndexPackage): IndexPackage {
-  return found.nevra.epoch === 0 ? { ...found, nevra: { ...found.nevra, epoch: null } } : found;
-}
-
 /** Waits for all, so that nothing goes on behind an error; the first failure in the order of causes wins. */
-async function settle<T extends readonly unknown[]>(promises: {
+async function allOrFirstFailure<T extends readonly unknown[]>(promises: {
   readonly [K in keyof T]: Promise<T[K]>;
 }): Promise<T> {
   const results = await Promise.allSettled(promises);

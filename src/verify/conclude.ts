@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { counted } from '../counted.js';
 import type { RunResult } from '../report/report.js';
 import { describeNewest } from '../survey/newest.js';
 import type { Proved } from './releases.js';
@@ -92,7 +93,6 @@ function remark(
   { failing, accepted }: { failing: number; accepted: number },
 ): string {
   const tolerated = accepted > 0 ? `, ${accepted} accepted` : '';
-  if (failing > 0 && proof !== 'unproved')
-    return `${failing} finding${failing === 1 ? '' : 's'}${tolerated}`;
+  if (failing > 0 && proof !== 'unproved') return `${counted(failing, 'finding')}${tolerated}`;
   return `${proof === 'proved' ? 'proved' : proof === 'unproved' ? 'unproved' : 'not signed by a trusted key'}${tolerated}`;
 }

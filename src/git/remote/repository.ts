@@ -10,8 +10,8 @@ import { isOid } from '../objects/objects.js';
 import { ObjectStore } from '../objects/staging.js';
 import type {
   Commit,
-  FurtherRemote,
   GitStore,
+  MirrorRemote,
   ObjectType,
   Oid,
   PushRequest,
@@ -21,7 +21,7 @@ import type {
 } from '../store.js';
 import { isMissingObject, remoteError } from './failures.js';
 import { fetchAll } from './fetch-all.js';
-import { Follower } from './further.js';
+import { Follower } from './mirror-remote.js';
 import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
 import { retryCall } from './retry.js';
@@ -48,7 +48,7 @@ const FETCH_IDS = 500;
 /** A store that can bring what the main remote has to others. */
 export interface Repository extends GitStore {
   /** Another remote; nothing is asked of it yet. */
-  further(access: RemoteAccess): FurtherRemote;
+  mirrorRemote(access: RemoteAccess): MirrorRemote;
 }
 
 /**
@@ -178,7 +178,7 @@ class ScratchRepository implements Repository {
     return readPushAnswer(result, this.#options.remote.url);
   }
 
-  further(access: RemoteAccess): FurtherRemote {
+  mirrorRemote(access: RemoteAccess): MirrorRemote {
     return new Follower({
       access,
       near: this.#scratch,

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 
 import { cleanText, plainValue } from '../../../../src/git/command.js';
 import {
-  furtherError,
   isTooLarge,
   mayRecover,
+  mirrorRemoteError,
   remoteError,
 } from '../../../../src/git/remote/failures.js';
 
@@ -122,7 +122,7 @@ describe('furtherError', () => {
       /^Set ssh-key/,
     ],
   ])('says what to look at: %s', (_, access, error, remedy) => {
-    const found = furtherError(error, access);
+    const found = mirrorRemoteError(error, access);
     expect({ code: found.code, message: found.message, remedy: found.remedy }).toEqual({
       code: error.code,
       message: error.message,

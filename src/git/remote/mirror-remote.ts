@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { GitError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { type GitResult, runGit } from '../command.js';
-import type { FurtherRemote, Oid, RefSet, RemoteRefs } from '../store.js';
-import { furtherError, mayRecover, remoteError } from './failures.js';
+import type { MirrorRemote, Oid, RefSet, RemoteRefs } from '../store.js';
+import { mayRecover, mirrorRemoteError, remoteError } from './failures.js';
 import { pushArguments, readPushAnswer } from './push.js';
 import { parseLsRemote } from './refs.js';
 import { retryCall } from './retry.js';
 import type { RemoteAccess, Scratch, Talk } from './scratch.js';
 
-export interface FurtherOptions {
+export interface MirrorRemoteOptions {
   readonly access: RemoteAccess;
   /** The repository that the run worked in: blobless and shallow, but with all that the run made. */
   readonly near: Scratch;
@@ -39,10 +39,10 @@ const LOOK_TIMEOUT = 15_000;
 const LIST_REFS = ['ls-remote', '--quiet', '--symref', '--', 'origin'];
 
 /** A remote that follows the main one. What it lacks comes from the run's own repository where that suffices, else from a whole clone. */
-export class Follower implements FurtherRemote {
-  readonly #options: FurtherOptions;
+export class Follower implements MirrorRemote {
+  readonly #options: MirrorRemoteOptions;
 
-  constructor(options: FurtherOptions) {
+  constructor(options: MirrorRemoteOptions) {
     this.#options = options;
   }
 
@@ -67,7 +67,7 @@ export class Follower implements FurtherRemote {
     try {
       return await action();
     } catch (error) {
-      throw error instanceof GitError ? furtherError(error, this.#options.access) : error;
+      throw error instanceof GitError ? mirrorRemoteError(error, this.#options.access) : error;
     }
   }
 

@@ -13,7 +13,7 @@ import type { CommittedRelease } from './commit-release.js';
 import type { PreparedRelease } from './prepare.js';
 
 /** The report's release rows while a run goes on; a row's status only ever moves forward. */
-export class Rows {
+export class ReleaseRows {
   private readonly rows = new Map<string, ReleaseRow>();
   private newAtStart: readonly Nevra[] | undefined;
 

@@ -23,7 +23,7 @@ import { Headers, type Judged, releasesOf, sample } from './headers.js';
 import { findKeys, type FoundKeys } from './keys.js';
 
 /** A repository as somebody sees it who never saw it before. */
-export interface Look {
+export interface Exploration {
   readonly index: RepositoryIndex;
   readonly keys: readonly FoundKeys[];
   /** Signatures of repomd.xml; undefined without repomd.xml.asc. */
@@ -44,7 +44,7 @@ export interface Look {
   readonly oddNames: number;
 }
 
-export interface LookRequest {
+export interface ExploreRequest {
   readonly options: Options;
   /** Undefined: any architecture. */
   readonly arch: readonly string[] | undefined;
@@ -64,7 +64,7 @@ const MOST_HEADERS = 8;
  * Reads index, keys, file lists and the headers of a few packages; no package is downloaded, nothing is decided for good.
  * @throws DownloadError, RepodataError, IntegrityError, VerificationError
  */
-export async function lookAt(request: LookRequest): Promise<Look> {
+export async function explore(request: ExploreRequest): Promise<Exploration> {
   const { source, fetcher, logger } = request;
   const options = { ...request.options, allowWeak: tolerant(request.options.allowWeak) };
   const index = await readIndex({ ...request, options });
@@ -178,7 +178,7 @@ async function readIndex({
   arch,
   source,
   fetcher,
-}: LookRequest): Promise<RepositoryIndex> {
+}: ExploreRequest): Promise<RepositoryIndex> {
   const isNamed = createSelector({ packages: options.packages, arch: [''] });
   const otherArchs = new Set<string>();
   const index = await loadIndex({
@@ -223,7 +223,7 @@ async function readIndex({
 async function rank(
   index: RepositoryIndex,
   headers: Headers,
-  { options, fetcher, logger }: LookRequest,
+  { options, fetcher, logger }: ExploreRequest,
 ): Promise<Candidate[]> {
   const isWanted = createSelector({ packages: options.packages, arch: [''] });
   const isAny = options.packages.includes('*');
@@ -244,7 +244,7 @@ async function rank(
 
 async function listFiles(
   index: RepositoryIndex,
-  { options, fetcher }: Pick<LookRequest, 'options' | 'fetcher'>,
+  { options, fetcher }: Pick<ExploreRequest, 'options' | 'fetcher'>,
 ): Promise<ReadonlyMap<string, readonly PayloadPath[]>> {
   const record = findRecord(index.repomd, 'filelists');
   if (record === undefined || (record.size ?? Infinity) > FILELISTS.bytes) return new Map();

@@ -42,7 +42,7 @@ export function mutantsOf(file, text) {
     const original = text.slice(start, end);
     if (original === replacement) return;
     const line = source.getLineAndCharacterOfPosition(start).line + 1;
-    found.push({ file, kind, line, start, end, original, replacement });
+    found.push({ file, kind, line, start, end, original, replacement, ...choice(node, source) });
   };
   const visit = (node) => {
     mutate(node, add);
@@ -50,6 +50,25 @@ export function mutantsOf(file, text) {
   };
   visit(source);
   return named(found, text);
+}
+
+/** The expression that can be chosen instead of another one while the code runs, for scripts/mutation-switch.mjs. */
+function choice(node, source) {
+  let whole = ts.isExpressionStatement(node) ? node.expression : node;
+  while (!ts.isExpression(whole) || isNameOfCall(whole)) whole = whole.parent;
+  // What stands behind `?.` is left out together, or not at all.
+  while (ts.isOptionalChain(whole.parent) && whole.parent.expression === whole)
+    whole = whole.parent;
+  return { from: whole.getStart(source), to: whole.getEnd() };
+}
+
+function isNameOfCall(node) {
+  return (
+    (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) ||
+    (ts.isPropertyAccessExpression(node) &&
+      ts.isCallExpression(node.parent) &&
+      node.parent.expression === node)
+  );
 }
 
 function mutate(node, add) {

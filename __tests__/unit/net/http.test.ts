@@ -33,7 +33,7 @@ describe('createFetcher', () => {
 
   it('can be closed unused, and twice', async () => {
     const { fetcher } = await benches.open();
-    await fetcher.close();
-    await fetcher.close();
+    await expect(fetcher.close()).resolves.toBeUndefined();
+    await expect(fetcher.close()).resolves.toBeUndefined();
   });
 });

@@ -131,10 +131,12 @@ describe('dearmor', () => {
   });
 
   it('reads what armor writes, whatever it is', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
-        Buffer.from(dearmor(Buffer.from(armor('PUBLIC KEY BLOCK', bytes)))).equals(bytes),
-      ),
-    );
+    expect(() => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
+          Buffer.from(dearmor(Buffer.from(armor('PUBLIC KEY BLOCK', bytes)))).equals(bytes),
+        ),
+      );
+    }).not.toThrow();
   });
 });

@@ -155,11 +155,13 @@ describe('parseRepoFile', () => {
       ),
       { maxLength: 20 },
     );
-    await fc.assert(
-      fc.asyncProperty(lines, async (parts) =>
-        ['ok', 'REPO_FILE_INVALID'].includes(await codeOf(() => parse(parts.join('')))),
+    await expect(
+      fc.assert(
+        fc.asyncProperty(lines, async (parts) =>
+          ['ok', 'REPO_FILE_INVALID'].includes(await codeOf(() => parse(parts.join('')))),
+        ),
+        { numRuns: 2000 },
       ),
-      { numRuns: 2000 },
-    );
+    ).resolves.toBeUndefined();
   });
 });

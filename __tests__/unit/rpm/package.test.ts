@@ -2,9 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { memorySource } from '../../../src/bytes.js';
+import { LIMITS } from '../../../src/limits.js';
 import type { PackageFacts } from '../../../src/rpm/model.js';
 import { readPackage } from '../../../src/rpm/read.js';
-import { I18N, int32, INT64, text, texts } from '../../fixtures/header-builder.js';
+import { BIN, I18N, int32, INT64, STRINGS, text, texts } from '../../fixtures/header-builder.js';
 import { buildPackage, type PackageSpec } from '../../fixtures/rpm-builder.js';
 
 const factsOf = async (spec: PackageSpec = {}): Promise<PackageFacts> =>
@@ -58,6 +59,31 @@ describe('parseFacts', () => {
     );
   });
 
+  it.each([
+    ['no name', 1000],
+    ['no version', 1001],
+    ['no release', 1002],
+  ])('refuses a package with %s, an empty one, or one that is not UTF-8', async (_, tag) => {
+    const invalid = { code: 'HEADER_INVALID' };
+    await expect(factsOf({ without: [tag] })).rejects.toMatchObject(invalid);
+    for (const value of ['', Buffer.from([0x61, 0xff])])
+      await expect(factsOf({ entries: [text(tag, value)] })).rejects.toMatchObject(invalid);
+  });
+
+  it.each([
+    ['PAYLOADSIZEALT before all others', [5113, 271], 7],
+    ['ARCHIVESIZE of the main header before those of the signature header', [1046, 271], 7],
+    ['the long size of the signature header', [271], 9],
+  ])('announces the size of the payload by %s', async (_, [tag, ...more], size) => {
+    const long = (of: number, value: bigint) => ({ tag: of, type: INT64, value: [value] });
+    const own = tag === 1046 ? int32(1046, 7) : long(tag!, 7n);
+    const spec: PackageSpec = {
+      entries: tag === 271 ? [] : [own],
+      sign: () => (tag === 271 || more.length > 0 ? [long(271, 9n)] : []),
+    };
+    expect((await factsOf(spec)).payload.size).toBe(size);
+  });
+
   it('reads the changelog, as far as its three parts go together', async () => {
     const entries = [
       int32(1080, 2, 1),
@@ -95,6 +121,31 @@ describe('source packages', () => {
     [
       'neither tag, and old file names with folders',
       { files: [], without: [1044], entries: [texts(1027, ['/etc/a'])], payload: Buffer.from('x') },
+      'noarch',
+    ],
+    [
+      'SOURCEPACKAGE, whatever its files',
+      { source: true, files: [{ path: '/etc/a', content: 'x' }] },
+      'src',
+    ],
+    [
+      'neither tag, and files in one folder with a name',
+      { files: [{ path: '/etc/a', content: 'x' }], without: [1044] },
+      'noarch',
+    ],
+    [
+      'neither tag, and files in two folders, the first without a name',
+      { files: [...files, { path: '/etc/a', content: 'x' }], without: [1044] },
+      'noarch',
+    ],
+    [
+      'neither tag, and old file names of which one has a folder',
+      {
+        files: [],
+        without: [1044],
+        entries: [texts(1027, ['a.spec', '/etc/a'])],
+        payload: Buffer.from('x'),
+      },
       'noarch',
     ],
     ['neither tag and no files', { files: [], without: [1044] }, 'noarch'],
@@ -147,6 +198,35 @@ describe('parseFiles', () => {
       ['d/link', 'symlink', 0o120777, 3, '', 'run', false],
       ['d/later', 'file', 0o100644, 0, '', '', true],
     ]);
+  });
+
+  it.each<[string, PackageSpec]>([
+    [
+      'a mode that is of no file type',
+      { entries: [{ tag: 1030, type: 3, value: [0o150000, 0o100644] }] },
+    ],
+    ['a mode less than files', { entries: [{ tag: 1030, type: 3, value: [0o040755] }] }],
+    ['a folder number more than files', { entries: [int32(1116, 0, 0, 0)] }],
+    ['a folder number less than files', { entries: [int32(1116, 0)] }],
+    ['a folder number beyond the last', { entries: [int32(1116, 0, 9)] }],
+    ['no folder numbers', { without: [1116] }],
+  ])('refuses %s', async (_, spec) => {
+    await expect(factsOf(spec)).rejects.toMatchObject({ code: 'HEADER_INVALID' });
+  });
+
+  it('takes a mode without a type for a file, as rpm does', async () => {
+    const { files } = await factsOf({
+      entries: [{ tag: 1030, type: 3, value: [0o040755, 0o644] }],
+    });
+    expect(files.map(({ type }) => type)).toEqual(['directory', 'file']);
+  });
+
+  it('refuses more files than any package has, before it looks at one', async () => {
+    const count = LIMITS.filesInPackage + 1;
+    const names = { tag: 1027, type: BIN, statedType: STRINGS, value: Buffer.alloc(count), count };
+    await expect(
+      factsOf({ files: [], entries: [names], payload: Buffer.from('x') }),
+    ).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
   });
 
   it('prefers sizes of 64 bits', async () => {

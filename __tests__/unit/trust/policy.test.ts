@@ -159,6 +159,36 @@ describe('judge, with keys', () => {
       [signature('header+payload')],
       'reject DIGEST_MISMATCH',
     ],
+    [
+      'a good signature over the header, and one over both, without a payload digest',
+      [MD5],
+      [signature('header'), signature('header+payload')],
+      'accept',
+    ],
+    [
+      'a header signature beside another one of the header that nobody could check',
+      [MD5],
+      [signature('header'), signature('header', 'no-key', 'UNKNOWN_KEY')],
+      'reject NOT_COVERED',
+    ],
+    [
+      'a wrong digest of the header, which does not stand for the missing one of the payload',
+      [MD5, digest('SHA1HEADER', 'header', 'bad', 'sha1')],
+      [signature('header')],
+      'reject DIGEST_MISMATCH NOT_COVERED',
+    ],
+    [
+      'one that cannot be parsed alone, which is said once',
+      [MD5],
+      [{ ...signature('header+payload', 'unsupported', 'NO_SIGNATURE'), version: null }],
+      'reject NO_SIGNATURE',
+    ],
+    [
+      'a digest over the payload that nobody could compute',
+      [HEADER, digest('X', 'payload', 'unsupported')],
+      [signature('header+payload')],
+      'reject NOT_COVERED',
+    ],
     ['no digest over the payload', [HEADER], [signature('header+payload')], 'reject NOT_COVERED'],
     ['no digest over the header', [PAYLOAD], [signature('header+payload')], 'reject NOT_COVERED'],
   ])('%s: %4$s', (_, digests, signatures, expected) => {
@@ -233,7 +263,18 @@ describe('verifyJudgement', () => {
   it('throws even for a refusal without reason: it fails closed', () => {
     expect(() => {
       verifyJudgement({ accepted: false, reasons: [], signature: undefined }, 'a.rpm');
-    }).toThrow();
+    }).toThrow(IntegrityError);
+  });
+
+  it('names the refusals, not what was only noted beside them', () => {
+    const reasons = [
+      { code: 'WARNING', message: 'odd' },
+      { code: 'NO_SIGNATURE', message: 'not signed' },
+      { code: 'NOT_CHECKED', message: 'no keys' },
+    ] as const;
+    expect(() => {
+      verifyJudgement({ accepted: false, reasons, signature: undefined }, 'a.rpm');
+    }).toThrow(/^a\.rpm: not signed$/);
   });
 });
 
@@ -258,6 +299,12 @@ describe('T13: a digest of the uncompressed payload that is wrong', () => {
       expect(reasons[0]!.message).toMatch(
         /^PAYLOADDIGESTALT of the uncompressed payload is wrong .*; PAYLOADDIGEST and the digests/,
       );
+  });
+
+  it.each(['good', 'unsupported'] as const)('is nothing to warn of where it is %s', (status) => {
+    const digests = [HEADER, PAYLOAD, digest('PAYLOADDIGESTALT', 'payload', status)];
+    const judged = judge(evidence(digests, signed), { keysGiven: true, filesGood: true });
+    expect([judged.accepted, judged.reasons]).toEqual([true, []]);
   });
 
   it('any other digest that is wrong is not tolerated', () => {

@@ -94,6 +94,11 @@ describe('CpioReader', () => {
     }
   });
 
+  it('checks the sum of regular files only: other members have none', async () => {
+    const member = { magic: '070702', name: './a', content: 'target', mode: 0o120777 };
+    expect(await read(cpioArchive([member]))).toEqual([['./a', 0o120777, 'target']]);
+  });
+
   it("reads rpm's stripped format with sizes from the header", async () => {
     const archive = cpioArchive([
       { index: 1, content: 'beta!' },

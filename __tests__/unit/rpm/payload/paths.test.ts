@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { PayloadError } from '../../../../src/errors.js';
 import { LIMITS } from '../../../../src/limits.js';
 import type { FileType } from '../../../../src/rpm/model.js';
-import { checkPath, checkTree, printable, verifyTree } from '../../../../src/rpm/payload/paths.js';
+import {
+  checkPath,
+  checkTree,
+  printable,
+  verifyInside,
+  verifyPath,
+  verifyTree,
+} from '../../../../src/rpm/payload/paths.js';
 
 const tree = (rows: Readonly<Record<string, FileType>>) =>
   Object.entries(rows).map(([path, type]) => ({ path: Buffer.from(path), type }));
@@ -44,11 +51,13 @@ describe('checkPath', () => {
   });
 
   it('gives a reason or undefined for any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) =>
-        ['string', 'undefined'].includes(typeof checkPath(bytes)),
-      ),
-    );
+    expect(() => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) =>
+          ['string', 'undefined'].includes(typeof checkPath(bytes)),
+        ),
+      );
+    }).not.toThrow();
   });
 });
 
@@ -109,7 +118,79 @@ describe('checkTree', () => {
   });
 });
 
+describe('checkTree, of special names', () => {
+  it.each(['gitattributes', 'gitignore', 'mailmap'])('warns of a link named .%s', (name) => {
+    const { errors, warnings } = checkTree(tree({ [`a/.${name}`]: 'symlink' }));
+    expect([errors, warnings]).toEqual([
+      [],
+      [`a/.${name} is a link; git does not follow a linked .${name}`],
+    ]);
+    expect(checkTree(tree({ [`.${name}`]: 'file', [name]: 'symlink' }))).toEqual({
+      errors: [],
+      warnings: [],
+    });
+  });
+
+  it('refuses a linked .gitmodules, and takes one that is a file', () => {
+    expect(checkTree(tree({ '.gitmodules': 'symlink' })).errors).toHaveLength(1);
+    expect(checkTree(tree({ '.gitmodules': 'file' })).errors).toEqual([]);
+  });
+
+  it('says of an empty path, an absolute one and an empty component what each is', () => {
+    expect(
+      ['', '/a', 'a//b', 'a/', '.', 'a/./b'].map((path) => checkPath(Buffer.from(path))),
+    ).toEqual([
+      'is empty',
+      'is absolute',
+      'has an empty component',
+      'has an empty component',
+      'has a component "."',
+      'has a component "."',
+    ]);
+  });
+});
+
+describe('verifyInside', () => {
+  const dots = expect.objectContaining({ code: 'UNSAFE_PATH' });
+  const check = (path: string) => () => {
+    verifyInside([Buffer.from(path)], 'sample');
+  };
+
+  it.each(['..', '../a', 'a/..', 'a/../b', '/..', 'a/../..', '.../../x', 'a\0', '\0'])(
+    'refuses %j',
+    (path) => {
+      expect(check(path)).toThrow(dots);
+    },
+  );
+
+  it.each(['', '.', 'a', '..a', 'a..', 'a..b', '...', './a', '.a/b.', 'a/...', '.../a'])(
+    'takes %j',
+    (path) => {
+      expect(check(path)).not.toThrow();
+    },
+  );
+});
+
+describe('verifyPath', () => {
+  it('throws what checkPath says, and LIMIT_EXCEEDED where the path is too deep', () => {
+    const failure = (path: string) => () => {
+      verifyPath(Buffer.from(path), 'sample');
+    };
+    expect(failure('a/b')).not.toThrow();
+    expect(failure('a/.git')).toThrow(expect.objectContaining({ code: 'UNSAFE_PATH' }));
+    expect(failure('a/'.repeat(LIMITS.pathDepth + 1) + 'b')).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+    );
+  });
+});
+
 describe('verifyTree', () => {
+  it('says nothing of others where one path alone is wrong', () => {
+    expect(() => verifyTree(tree({ '/x': 'file', y: 'file' }), 'sample')).toThrow(
+      /^sample: the path \/x is absolute$/,
+    );
+  });
+
   it('throws UNSAFE_PATH with the path and the reason', () => {
     const bad = () => verifyTree(tree({ 'a/../b': 'file', '/x': 'file' }), 'sample-1-1.noarch');
     expect(bad).toThrow(PayloadError);

@@ -6,14 +6,16 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { PayloadError } from '../../../../src/errors.js';
+import { LIMITS } from '../../../../src/limits.js';
 import type { PackageFacts, PayloadFile } from '../../../../src/rpm/model.js';
 import type { PayloadOptions, PayloadSummary } from '../../../../src/rpm/payload/payload.js';
-import { readPayload } from '../../../../src/rpm/payload/payload.js';
+import { readPayload, streamPayload } from '../../../../src/rpm/payload/payload.js';
+import { PayloadMap } from '../../../../src/rpm/payload/payload-map.js';
 import { chunksOf } from '../../../fixtures/chunks.js';
 import type { MemberSpec } from '../../../fixtures/cpio-builder.js';
 import { cpioArchive } from '../../../fixtures/cpio-builder.js';
 import type { FileSpec } from '../../../fixtures/payload-facts.js';
-import { payloadFacts } from '../../../fixtures/payload-facts.js';
+import { fileEntry, payloadFacts } from '../../../fixtures/payload-facts.js';
 
 async function unpack(
   facts: PackageFacts,
@@ -284,5 +286,144 @@ describe('readPayload', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what a payload may not do', () => {
+  const archived = (
+    files: readonly FileSpec[],
+    members: readonly MemberSpec[],
+    options: Partial<PayloadOptions> = {},
+  ) => unpack(payloadFacts(files), cpioArchive(members), options);
+
+  it.each<[string, readonly FileSpec[], readonly MemberSpec[], string]>([
+    [
+      'leave a file to the content of another one that shares no inode with it',
+      ['a', 'b'].map((path) => ({ path, content: 'abc' })),
+      [{ name: './a' }, { name: './b', content: 'abc' }],
+      'holds 0 bytes of a; the header says 3',
+    ],
+    [
+      'leave out the content of a file without links',
+      [{ path: 'a', content: 'abc', inode: 7 }],
+      [{ name: './a' }],
+      'holds 0 bytes of a; the header says 3',
+    ],
+    [
+      'leave out the content of links',
+      ['a', 'b'].map((path) => ({ path, content: 'abc', inode: 7 })),
+      [{ name: './a' }, { name: './b' }],
+      'lacks the content of the hard link a',
+    ],
+    [
+      'take a folder with the inode of a file for its link',
+      [
+        { path: 'a', type: 'directory', inode: 7, mode: 0o040755 },
+        { path: 'b', content: 'abc', inode: 7 },
+      ],
+      [{ name: './a', mode: 0o040755 }, { name: './b' }],
+      'holds 0 bytes of b; the header says 3',
+    ],
+    [
+      'take a ghost with the inode of a file for its link',
+      [
+        { path: 'a', ghost: true, content: 'abc', inode: 7 },
+        { path: 'b', content: 'abc', inode: 7 },
+      ],
+      [{ name: './b' }],
+      'holds 0 bytes of b; the header says 3',
+    ],
+    [
+      'hold what the header does not list, which is named',
+      [],
+      [{ name: './x' }],
+      'holds ./x, which the header does not list',
+    ],
+    [
+      'hold a number that the header does not list',
+      [{ path: 'a' }],
+      [{ index: 3 }],
+      'holds file 3, but the header lists 1',
+    ],
+    [
+      'hold a folder with content',
+      [{ path: 'a', type: 'directory' }],
+      [{ name: './a', mode: 0o040755, content: 'x' }],
+      'a',
+    ],
+  ])('%s', async (_, files, members, message) => {
+    const failed = archived(files, members);
+    await expect(failed).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
+    await expect(failed).rejects.toThrow(message);
+  });
+
+  it('be listed twice under one name', () => {
+    for (const other of ['a', '/a', './a'])
+      expect(() => new PayloadMap(['a', other].map((path) => fileEntry({ path })))).toThrow(
+        /the header lists .* twice/,
+      );
+  });
+
+  it('have a link whose target is longer than any may be, though the header says the same', async () => {
+    const link = (length: number) => {
+      const target = 'x'.repeat(length);
+      const file = { path: 'a', type: 'symlink' as const, target };
+      return archived([file], [{ name: './a', mode: 0o120777, content: target }]);
+    };
+    expect((await link(LIMITS.linkTargetBytes)).files).toHaveLength(1);
+    await expect(link(LIMITS.linkTargetBytes + 1)).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+    });
+  });
+
+  it('be plain data under another compressor than the default one', async () => {
+    const facts = payloadFacts(FILES, {
+      payload: { format: 'cpio', compressor: 'xz', size: null },
+    });
+    await expect(unpack(facts, cpioArchive(MEMBERS))).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+    });
+  });
+
+  it('have another type of file than the header, where the header says one', async () => {
+    const member = [{ name: './a', mode: 0o100644, content: 'x' }];
+    expect((await archived([{ path: 'a', content: 'x', mode: 0o644 }], member)).files).toHaveLength(
+      1,
+    );
+    await expect(
+      archived([{ path: 'a', content: 'x', mode: 0o020644 }], member),
+    ).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
+  });
+});
+
+describe('a file that its receiver cannot take', () => {
+  const read = async (content: string, archive: Buffer) => {
+    const reading = streamPayload(
+      { facts: payloadFacts([{ path: 'a', content }]) },
+      chunksOf(archive, 10),
+      {
+        keep: () => true,
+        receive: async (_, chunks) => {
+          for await (const chunk of chunks) if (chunk.length > 0) throw new Error('no room for it');
+        },
+      },
+    );
+    const digests: string[] = [];
+    for await (const { digest } of reading) digests.push(digest);
+    return digests;
+  };
+  const whole = cpioArchive([{ name: './a', content: 'alpha' }]);
+
+  it('is its failure, where the file is what the header says', async () => {
+    await expect(read('alpha', whole)).rejects.toThrow('no room for it');
+  });
+
+  it('is a bad digest first, where the file is damaged', async () => {
+    expect(await read('other', whole)).toEqual(['bad']);
+  });
+
+  it('is the end of the archive first, where that ends within the file', async () => {
+    const failed = read('alpha', whole.subarray(0, 115));
+    await expect(failed).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
   });
 });

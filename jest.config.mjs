@@ -24,7 +24,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.tsx?$': '<rootDir>/scripts/jest-transform.mjs' },
-  setupFilesAfterEnv: ['<rootDir>/scripts/jest-expectations.mjs'],
   testTimeout: 300_000,
   // Most integration tests wait for children and timers, not for the processor.
   maxWorkers: 3,

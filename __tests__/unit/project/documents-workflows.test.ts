@@ -80,14 +80,16 @@ describe('the workflows in README.md and docs', () => {
     '$where pins the actions of others by commit and says their version',
     ({ yaml }) => {
       const uses = [...yaml.matchAll(/\buses: (.*)$/gm)].map(([, value = '']) => value);
-      for (const value of uses) {
-        if (
-          OURS.test(value) ||
-          value === 'rpm-source-mirror/rpm-source-mirror/.github/workflows/publish.yml@v1'
-        )
-          continue;
-        expect(value).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-      }
+      const ofOthers = uses.filter(
+        (value) =>
+          !OURS.test(value) &&
+          value !== 'rpm-source-mirror/rpm-source-mirror/.github/workflows/publish.yml@v1',
+      );
+      expect(
+        ofOthers.filter(
+          (value) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(value),
+        ),
+      ).toEqual([]);
     },
   );
 

@@ -90,8 +90,7 @@ const within = (promise, milliseconds) => {
 export async function prepare(key) {
   const chain = [];
   for (let at = tests.get(key).suite; at !== undefined; at = at.parent) chain.unshift(at);
-  for (const at of chain)
-    for (const hook of at.beforeAll.splice(0)) await within(hook(), 600_000);
+  for (const at of chain) for (const hook of at.beforeAll.splice(0)) await within(hook(), 600_000);
 }
 
 /** Runs a test; rejects when it fails. */

@@ -74,9 +74,7 @@ export class MutationLab {
     symlinkSync(path.join(root, 'node_modules'), inside('node_modules'), 'junction');
     writeFileSync(inside('package.json'), '{ "type": "module" }\n');
     cpSync(path.join(import.meta.dirname, 'mutation-globals.mjs'), inside('globals.js'));
-    this.files = Object.fromEntries(
-      this.tests.map((test, at) => [test, inside(`tests/${at}.js`)]),
-    );
+    this.files = Object.fromEntries(this.tests.map((test, at) => [test, inside(`tests/${at}.js`)]));
     await esbuild.build({
       ...BUNDLING,
       write: true,

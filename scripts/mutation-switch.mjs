@@ -6,9 +6,7 @@ export function switched(text, mutants) {
     const key = `${mutant.from}-${mutant.to}`;
     places.set(key, [...(places.get(key) ?? []), mutant]);
   }
-  const ranges = [...places.values()].sort(
-    ([a], [b]) => a.from - b.from || b.to - a.to,
-  );
+  const ranges = [...places.values()].sort(([a], [b]) => a.from - b.from || b.to - a.to);
   let at = 0;
   const write = (from, to) => {
     let out = '';
@@ -17,7 +15,9 @@ export function switched(text, mutants) {
       const here = ranges[at++];
       const [{ from: start, to: end }] = here;
       out += text.slice(done, start);
-      const cases = here.map((mutant) => `globalThis.__mutant(${mutant.number})?(${faulty(text, mutant)}):`);
+      const cases = here.map(
+        (mutant) => `globalThis.__mutant(${mutant.number})?(${faulty(text, mutant)}):`,
+      );
       // A line comment may end the expression's text.
       out += `(${cases.join('')}(${write(start, end)}\n))`;
       done = end;

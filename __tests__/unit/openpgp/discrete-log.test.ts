@@ -106,6 +106,27 @@ describe('verifyEcdsa', () => {
     },
   );
 
+  it.each(Object.values(CURVES).map((curve) => [curve.name, curve] as const))(
+    '%s: the coordinates of a point are those of the field, and fit each other',
+    (_, curve) => {
+      const { p, g } = curve;
+      const [x, y] = [g!.x, g!.y];
+      expect(isOnCurve(curve, { x, y: p - y })).toBe(true);
+      for (const point of [
+        { x: x - p, y },
+        { x: x + p, y },
+        { x, y: y - p },
+        { x, y: y + p },
+        { x, y: -y },
+        { x: y, y: x },
+        { x: x + 1n, y },
+        { x: 0n, y: 0n },
+        { x: p, y: p },
+      ])
+        expect(isOnCurve(curve, point)).toBe(false);
+    },
+  );
+
   it('adds a point to itself and to its opposite', () => {
     const curve = CURVES['2a8648ce3d030107']!;
     const digest = Buffer.alloc(32, 0);
@@ -178,6 +199,47 @@ describe('verifyDsa', () => {
     ]) {
       expect(verifyDsa(bad, digest, { r: 1n, s: 1n })).toBe(false);
     }
+  });
+
+  describe('with numbers for which the equation holds', () => {
+    /** Without a guard these signatures would be good: with g = y = p - 1 an odd digest and r = s = 1 give 1, whatever p and q are. */
+    const accepts = (p: bigint, q: bigint, numbers: Partial<typeof key> = {}) =>
+      verifyDsa({ p, q, g: p - 1n, y: p - 1n, ...numbers }, Buffer.alloc(80, 0xff), {
+        r: 1n,
+        s: 1n,
+      });
+    /** One bit below the highest as well, so that the digest stays odd where it is cut. */
+    const bits = (count: number) => (1n << BigInt(count)) - 1n;
+
+    it.each([
+      ['p of 4096 bits', 4096, 256, true],
+      ['p of 4097 bits', 4097, 256, false],
+      ['q of 512 bits', 1024, 512, true],
+      ['q of 513 bits', 1024, 513, false],
+    ])('%s', (_, p, q, isTaken) => {
+      expect(accepts(bits(p), bits(q))).toBe(isTaken);
+    });
+
+    it.each<[string, Partial<typeof key>]>([
+      ['g of 1', { g: 1n }],
+      ['g of p', { g: 23n }],
+      ['g beyond p', { g: 24n }],
+      ['y of 1', { y: 1n }],
+      ['y of p', { y: 23n }],
+      ['y beyond p', { y: 24n }],
+    ])('%s', (_, numbers) => {
+      const weak = { p: 23n, q: 11n, g: 4n, y: 9n, ...numbers };
+      const power = (base: bigint, exponent: bigint) => base ** exponent % 23n;
+      const forged: boolean[] = [];
+      for (let digest = 1; digest < 256; digest += 1)
+        for (let r = 1n; r < 11n; r += 1n) {
+          const u = (BigInt(digest) >> 4n) % 11n;
+          if (((power(weak.g, u) * power(weak.y, r)) % 23n) % 11n !== r) continue;
+          forged.push(verifyDsa(weak, Buffer.from([digest]), { r, s: 1n }));
+        }
+      expect(forged.length).toBeGreaterThan(0);
+      expect(forged.some((isGood) => isGood)).toBe(false);
+    });
   });
 
   it('ends for numbers of any kind', () => {

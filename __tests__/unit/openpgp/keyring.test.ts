@@ -5,13 +5,14 @@ import fc from 'fast-check';
 import { MirrorError } from '../../../src/errors.js';
 import { LIMITS } from '../../../src/limits.js';
 import { armor } from '../../../src/openpgp/armor.js';
-import { loadKeyring } from '../../../src/openpgp/keyring.js';
+import { loadKeyring, looksLikeKey } from '../../../src/openpgp/keyring.js';
 import { selectTrusted } from '../../../src/openpgp/pins.js';
 import { checkSignature } from '../../../src/openpgp/verify.js';
 import {
   BIRTH,
   DAY,
   FLAGS,
+  keyPart,
   makeCertificate,
   makeKey,
   makeRevocation,
@@ -239,6 +240,50 @@ describe('loadKeyring', () => {
     ).resolves.toMatchObject({ certificates: [{ fingerprint: key.fingerprint }] });
   });
 
+  it('counts the signatures of the primary key alone: strangers may have signed as often as they like', async () => {
+    const stranger = makeSignature({ key: other, type: 0x13, parts: [DATA] });
+    const certificate = makeCertificate({
+      key,
+      after: Array.from({ length: 5001 }, () => stranger),
+    });
+    expect((await load(certificate)).certificates).toHaveLength(1);
+  });
+
+  it('knows the maker of a self-signature by its key id alone, and by its fingerprint alone', async () => {
+    // Version 3 has the key id and nothing else; version 6 has the fingerprint and nothing else.
+    const old = makeKey('RSA');
+    const certificate = Buffer.concat([
+      packet(6, old.body),
+      packet(13, Buffer.from('a')),
+      makeSignature({ key: old, type: 0x13, version: 3, parts: [keyPart(old), Buffer.from('a')] }),
+    ]);
+    expect(await statusOf(await load(certificate), old)).toBe('good');
+    expect(await statusOf(await load(makeCertificate({ key: other })), other)).toBe('good');
+  });
+
+  it.each([
+    ['a web page', '<!DOCTYPE html><html></html>', 'HTML'],
+    ['something else', 'no key', ''],
+  ])('says of %s what it is', async (_, content, word) => {
+    const failed = load(Buffer.from(content));
+    await expect(failed).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    const { message, actual } = (await failed.catch((error: unknown) => error)) as MirrorError;
+    expect(/HTML|web page/i.test(`${message} ${actual}`)).toBe(word !== '');
+  });
+
+  it.each([
+    ['armored', Buffer.from(armor('PUBLIC KEY BLOCK', makeCertificate({ key }))), true],
+    ['of the new form', makeCertificate({ key }), true],
+    ['of the old form with a length of one byte', Buffer.of(0x98, 1), true],
+    ['of the old form with a length of two bytes', Buffer.of(0x99, 0, 1), true],
+    ['a signature', makeSignature({ key, parts: [DATA] }), false],
+    ['an armored signature', Buffer.from(armor('SIGNATURE', DATA)), false],
+    ['a text', Buffer.from('no key'), false],
+    ['nothing', Buffer.alloc(0), false],
+  ])('a file looks like a key or not: %s', (_, bytes, isKey) => {
+    expect(looksLikeKey(bytes)).toBe(isKey);
+  });
+
   it('ends for files of many blocks or many copies of a certificate', async () => {
     const empty =
       '-----BEGIN PGP PUBLIC KEY BLOCK-----\n-----END PGP PUBLIC KEY BLOCK-----\n'.repeat(50_000);
@@ -331,6 +376,48 @@ describe('selectTrusted', () => {
       ),
     ).toEqual([key.fingerprint, other.fingerprint]);
   });
+
+  it('refuses where nothing that is at hand is expected, though something else is offered or nothing', async () => {
+    const [wanted, stranger] = [makeCertificate({ key }), makeCertificate({ key: other })];
+    for (const [keyring, offered] of [
+      [await load(stranger), await load()],
+      [await load(), await load()],
+      [await load(stranger), await load(wanted)],
+    ] as const)
+      expect(() =>
+        selectTrusted({
+          keyring,
+          offered,
+          pins: new Set([key.fingerprint]),
+          archivedFingerprints: nothing,
+        }),
+      ).toThrow(expect.objectContaining({ code: 'PIN_MISMATCH', expected: key.fingerprint }));
+  });
+
+  it.each([4, 6] as const)(
+    'tells whose subkey is pinned, of a key of version %i, and takes no stranger for its owner',
+    async (version) => {
+      const [primary, below] = [makeKey('Ed25519', { version }), makeKey('Ed25519', { version })];
+      const stranger = makeKey('Ed25519', { version });
+      const keyring = await load(
+        makeCertificate({ key: stranger }),
+        makeCertificate({ key: primary, after: [makeSubkey(primary, below)] }),
+      );
+      const pinned = (pin: string) => () =>
+        selectTrusted({ keyring, pins: new Set([pin]), archivedFingerprints: nothing });
+      expect(pinned(below.fingerprint)).toThrow(
+        expect.objectContaining({
+          code: 'PIN_MISMATCH',
+          remedy: expect.stringContaining(`gpg-fingerprints: ${primary.fingerprint}`),
+        }),
+      );
+      expect(pinned('0'.repeat(primary.fingerprint.length))).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^expected key 0+ \(gpg-fingerprints\), found/),
+        }),
+      );
+    },
+  );
 
   it('needs no offered key when the archive holds the expected one', async () => {
     const { trusted } = selectTrusted({

@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { armor, dearmor } from '../../../src/openpgp/armor.js';
 import { encodePacket, PacketError, readPackets } from '../../../src/openpgp/packets.js';
 import { parsePublicKey } from '../../../src/openpgp/public-key.js';
+import { type SignatureForm, signatureForm } from '../../../src/openpgp/signature-file.js';
 import { parseSignature } from '../../../src/openpgp/signature-packet.js';
+import { makeKey } from '../../fixtures/openpgp-builder.js';
 
 const header = (...bytes: number[]) => Buffer.from(bytes);
 const body = (length: number) => Buffer.alloc(length, 7);
@@ -93,6 +95,73 @@ describe('parseSignature and parsePublicKey', () => {
   });
 });
 
+describe('parsePublicKey', () => {
+  const ecdsa = (...rest: number[]) => Buffer.from([4, 0, 0, 0, 1, 19, ...rest]);
+
+  it.each([
+    ['an empty curve', ecdsa(0, 0, 8, 4)],
+    ['a reserved length of the curve', ecdsa(0xff, ...Array<number>(260).fill(1))],
+    ['a curve that is cut off', ecdsa(8, 1, 2)],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => parsePublicKey(bytes)).toThrow(PacketError);
+  });
+
+  it.each([
+    ['uncompressed', 4, true],
+    ['compressed', 2, false],
+    ['hybrid', 6, false],
+    ['of no form', 0x40, false],
+  ])('takes a point that is %s: %s', (_, form, isTaken) => {
+    const { body: whole } = makeKey('P-256');
+    const copy = Buffer.from(whole);
+    // Version, time, algorithm, the curve with its length, the bits of the point, its form.
+    const at = 6 + 9 + 2;
+    expect(copy[at]).toBe(4);
+    copy[at] = form;
+    copy.writeUInt16BE(512 + form.toString(2).length, at - 2);
+    expect(parsePublicKey(copy).verify !== undefined).toBe(isTaken);
+  });
+
+  it.each([
+    ['prefixed by 0x40', 0x40, true],
+    ['prefixed by another byte', 0x41, false],
+  ])('takes a legacy Edwards point %s: %s', (_, prefix, isTaken) => {
+    const { body: whole } = makeKey('EdDSA');
+    const copy = Buffer.from(whole);
+    const at = copy.length - 33;
+    expect(copy[at]).toBe(0x40);
+    copy[at] = prefix;
+    expect(parsePublicKey(copy).verify !== undefined).toBe(isTaken);
+  });
+});
+
+describe('signatureForm', () => {
+  const signature = encodePacket({ tag: 2, body: Buffer.of(4, 0, 1, 8) });
+  const old = (tag: number) => Buffer.of(0x80 | (tag << 2), 1, 0);
+
+  it.each<[string, Uint8Array, SignatureForm]>([
+    ['a signature', signature, 'detached'],
+    ['a signature with a header of the old form', old(2), 'detached'],
+    ['an armored one', Buffer.from(armor('SIGNATURE', signature)), 'detached'],
+    ['a signed text', Buffer.from('-----BEGIN PGP SIGNED MESSAGE-----\n'), 'clearsigned'],
+    ['an armored message', Buffer.from('-----BEGIN PGP MESSAGE-----\n'), 'attached'],
+    ...[4, 8, 11].flatMap((tag): [string, Uint8Array, SignatureForm][] => [
+      [
+        `a message that begins with packet ${tag}`,
+        encodePacket({ tag, body: Buffer.of(1) }),
+        'attached',
+      ],
+      [`the same with a header of the old form, ${tag}`, old(tag), 'attached'],
+    ]),
+    ['a key', encodePacket({ tag: 6, body: Buffer.of(4) }), 'none'],
+    ['a signature that is cut off', signature.subarray(0, 4), 'none'],
+    ['a text', Buffer.from('hello'), 'none'],
+    ['nothing', Buffer.alloc(0), 'none'],
+  ])('%s', (_, bytes, form) => {
+    expect(signatureForm(bytes)).toBe(form);
+  });
+});
+
 describe('dearmor', () => {
   const packets = Buffer.from('c2050102030405', 'hex');
   const block = armor('SIGNATURE', packets);
@@ -108,6 +177,11 @@ describe('dearmor', () => {
     ['text around it', `The key of\nsome distribution\n\n${block}\nthat was it\n`],
     ['a byte-order mark', `\u{feff}${block}`],
     ['no line end at the end', block.trimEnd()],
+    ['lines of dashes around it', `-----\nnews\n----- more -----\n${block}\n-----\n`],
+    [
+      'a signed text before it, which is no block of packets',
+      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- -----\nwords!\n${block}`,
+    ],
   ])('reads a block with %s', (_, text) => {
     expect(Buffer.from(dearmor(Buffer.from(text)))).toEqual(packets);
   });
@@ -123,11 +197,26 @@ describe('dearmor', () => {
     ['nothing', ''],
     ['a web page', '<html><body>404</body></html>'],
     ['a block without end', block.slice(0, 40)],
+    ['a block without end behind one that is whole', block + block.slice(0, 60)],
     ['a block that ends as another', block.replace('END PGP SIGNATURE', 'END PGP MESSAGE')],
     ['a block in a block', block.replace('\n\n', `\n\n${block}`)],
     ['characters that are not base64', block.replace('wg', 'w!')],
   ])('refuses %s', (_, text) => {
     expect(() => dearmor(Buffer.from(text))).toThrow(PacketError);
+  });
+
+  it('takes for text only what begins with a whole byte-order mark', () => {
+    for (const bytes of [
+      [0xef, 1, 2],
+      [0xef, 0xbb, 2],
+      [0xfb, 0xbb, 0xbf],
+    ])
+      expect(dearmor(Buffer.from(bytes))).toEqual(Buffer.from(bytes));
+  });
+
+  it('armor writes the checksum of RFC 9580', () => {
+    // The check value of CRC-24/OPENPGP, which catalogues of such sums give.
+    expect(armor('SIGNATURE', Buffer.from('123456789'))).toContain('\n=Ic8C\n-----END');
   });
 
   it('reads what armor writes, whatever it is', () => {

@@ -320,6 +320,33 @@ describe('a signature packet', () => {
   }
 });
 
+describe('numbers that are no value of the key', () => {
+  /** The packet with other numbers behind everything else. */
+  const withValue = (key: TestKey, value: Uint8Array) => by(key, { forge: () => value });
+
+  it.each<readonly [KeyKind, string, Uint8Array]>([
+    [
+      'EdDSA',
+      'a longer first half',
+      Buffer.concat([mpi(Buffer.alloc(33, 0x7f)), mpi(Buffer.of(1))]),
+    ],
+    [
+      'EdDSA',
+      'a longer second half',
+      Buffer.concat([mpi(Buffer.of(1)), mpi(Buffer.alloc(33, 0x7f))]),
+    ],
+    ['EdDSA', 'two numbers of 0', Buffer.concat([mpi(Buffer.alloc(0)), mpi(Buffer.alloc(0))])],
+    ['RSA', 'a number longer than its modulus', mpi(Buffer.alloc(257, 0x7f))],
+    ['RSA', 'a number of 0', mpi(Buffer.alloc(0))],
+    ['DSA', 'two numbers of 0', Buffer.concat([mpi(Buffer.alloc(0)), mpi(Buffer.alloc(0))])],
+  ])('%s: %s is bad, and nothing else', async (kind, _, value) => {
+    const key = makeKey(kind);
+    expect(await verdict(makeCertificate({ key }), withValue(key, value))).toBe(
+      'bad BAD_SIGNATURE',
+    );
+  });
+});
+
 describe('weak keys (T15)', () => {
   const short = makeKey('RSA', { bits: 1024 });
   const middle = makeKey('RSA', { bits: 1536 });

@@ -228,11 +228,10 @@ describe('foreseePackage', () => {
       asked.push(by);
       return [{ by } as never];
     };
-    const { digests, signatures } = await foreseePackage(
-      pkg,
-      () => Promise.resolve(report('check')),
-      () => report('foresee'),
-    );
+    const { digests, signatures } = await foreseePackage(pkg, {
+      check: () => Promise.resolve(report('check')),
+      foresee: () => report('foresee'),
+    });
     return {
       asked,
       digests: digests.map(({ name, status }) => `${name} ${status}`),

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-5E6RDEWP.js";
+} from "./chunk-XQTS2GU3.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-7Z5GX4RU.js";
+} from "./chunk-GITA3JYU.js";
 import {
   InputError,
   describeError,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and into docs/threat-model.md the limits from
- * src/limits.ts and the tests of each promise; into docs/audit-trail.md what a release records, from src/mirror/fact-table.ts. Usage: node scripts/reference.mjs [--check]
+ * src/limits.ts and the tests of each promise; into docs/audit-trail.md what a release records, from src/mirror/fact-table.ts;
+ * into docs/architecture.md the rooms and the owners of libraries from scripts/rooms.mjs. Usage: node scripts/reference.mjs [--check]
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +11,9 @@ import { REMEDIES } from '../src/errors.ts';
 import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
 import { FACTS } from '../src/mirror/fact-table.ts';
 import { generate, replace, root, source, table } from './generated.mjs';
+import { KINDS, OWNERS, ROOMS } from './rooms.mjs';
 
+await generate('docs/architecture.md', { rooms: rooms(), owners: owners() });
 await generate('docs/troubleshooting.md', { codes: errorCodes(await source('src/errors.ts')) });
 await generate('docs/audit-trail.md', { facts: facts() });
 await generate('docs/threat-model.md', { limits: limits(await source('src/limits.ts')) });
@@ -21,6 +24,30 @@ await replace('docs/threat-model.md', (text) =>
     (_, row, number) => `${row} ${tests.get(Number(number)) ?? '–'} |`,
   ),
 );
+
+/** Each room: what it may import by the linter's rule, and what it may not do besides. */
+function rooms() {
+  const named = (name) => `\`${name.endsWith('.ts') ? name : `${name}/`}\``;
+  return table(
+    ['room', 'may import', 'says', 'may not'],
+    ROOMS.map(({ folders, kind, says, never }) => [
+      folders.map(named).join(' '),
+      KINDS[kind],
+      says,
+      never,
+    ]),
+  );
+}
+
+function owners() {
+  return table(
+    ['library', 'imported only in'],
+    OWNERS.map(({ library, owners: names }) => [
+      `\`${library}\``,
+      names.map((name) => `\`${name.endsWith('.ts') ? name : `${name}/`}\``).join(', '),
+    ]),
+  );
+}
 
 /** What a release records: its places, its origin and what it proves. */
 function facts() {
@@ -56,7 +83,9 @@ async function testsByPromise() {
 
 /** A section per family of codes, with the sentence that stands above the family's type. */
 function errorCodes(text) {
-  const families = [...text.matchAll(/\/\*\* ([^*]+) \*\/\nexport type (\w+)ErrorCode =([^;]+);/g)];
+  const families = [
+    ...text.matchAll(/\/\*\* ([^*]+) \*\/\n(?:export )?type (\w+)ErrorCode =([^;]+);/g),
+  ];
   const listed = new Set();
   const sections = families.map(([, meaning, family, union]) => {
     const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);

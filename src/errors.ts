@@ -61,7 +61,7 @@ export type GitErrorCode =
   | 'OBJECT_INVALID'
   | 'CONTENT_CHANGED';
 /** This machine, or that of the remote, stands in the way; it says nothing of packages, index or mirror. */
-export type MachineErrorCode = 'DISK_FULL';
+type MachineErrorCode = 'DISK_FULL';
 
 /** Every code this program can end with. */
 export type ErrorCode =

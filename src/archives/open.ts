@@ -7,7 +7,7 @@ import { LIMITS, MIB } from '../limits.js';
 import { isZipInside, namedArchive } from './names.js';
 import { BLOCK, parseTarHeader } from './tar/header.js';
 
-export type ArchiveFormat = 'tar' | 'zip' | 'rpm';
+type ArchiveFormat = 'tar' | 'zip' | 'rpm';
 
 /** An archive whose compressions are undone as it is read. */
 export interface OpenArchive {

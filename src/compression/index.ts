@@ -20,7 +20,7 @@ export interface DecompressLimits {
 }
 
 /** Bytes that {@link detectCompression} wants to see, where there are so many. */
-export const MAGIC_BYTES = 13;
+const MAGIC_BYTES = 13;
 
 const MAGICS: readonly (readonly [Compression, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],

@@ -119,7 +119,7 @@ function mergeCertificates(...lists: readonly (readonly CertificateFacts[])[]): 
 }
 
 /** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing, nor does one when another signed. */
-export function certificatesToPin({
+function certificatesToPin({
   keys,
   indexSignatures = [],
   packageSignatures = [],
@@ -177,7 +177,7 @@ function obstacleOf(
 }
 
 /** Every certificate once. */
-export function uniqueCertificates(keys: readonly FoundKeys[]): CertificateFacts[] {
+function uniqueCertificates(keys: readonly FoundKeys[]): CertificateFacts[] {
   return [
     ...new Map(
       keys.flatMap(({ keyring }) =>

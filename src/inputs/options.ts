@@ -32,10 +32,10 @@ import {
   withoutUserInfo,
 } from './values.js';
 
-export type Mode = InputValue<'mode'>;
+type Mode = InputValue<'mode'>;
 
 /** Where the yum repository is; exactly one way is given. */
-export interface RepositorySource {
+interface RepositorySource {
   readonly baseUrls: readonly string[];
   readonly mirrorlist: string | undefined;
   readonly metalink: string | undefined;

@@ -59,7 +59,7 @@ export interface InspectResult {
   readonly reasons: readonly string[];
 }
 
-export type InspectedSignature = Omit<RpmSignatureReport, 'code' | 'tolerated'>;
+type InspectedSignature = Omit<RpmSignatureReport, 'code' | 'tolerated'>;
 
 export interface InspectedFile {
   readonly path: RpmString;

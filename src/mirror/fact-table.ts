@@ -3,7 +3,7 @@
 // No imports: docs/audit-trail.md is generated from this table (scripts/reference.mjs).
 
 /** Where a fact comes from. */
-export type Origin =
+type Origin =
   | 'the signed header'
   | 'the signed header and the payload'
   | 'the bytes of the file'

@@ -88,7 +88,7 @@ export function listFacts(): readonly (readonly [FactName, FactSpec])[] {
 }
 
 /** The values of a fact, one but for lists. */
-export function factValues(name: FactName, release: ReleaseFacts): readonly string[] {
+function factValues(name: FactName, release: ReleaseFacts): readonly string[] {
   const value = VALUES[name](release);
   return typeof value === 'string' ? [value] : value;
 }
@@ -137,7 +137,7 @@ export function formatTimestamp(seconds: number): string {
 }
 
 /** `2025-11-18 00:57:58 +0000 UTC` for seconds since 1970. */
-export function formatUtc(seconds: number): string {
+function formatUtc(seconds: number): string {
   return formatTimestamp(seconds).replace('T', ' ').replace('Z', ' +0000 UTC');
 }
 

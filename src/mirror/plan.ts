@@ -24,7 +24,7 @@ export interface PlanOptions {
  * `new`: to be published now. `beyond-limit`: new, but for a later run, or in the place of one that is refused. `exists`: tagged.
  * `skipped`: held back, `reason` says why. `waiting`: a further release of a published version; a person has to decide.
  */
-export type PlanStatus = 'new' | 'beyond-limit' | 'exists' | 'skipped' | 'waiting';
+type PlanStatus = 'new' | 'beyond-limit' | 'exists' | 'skipped' | 'waiting';
 
 export interface PlannedRelease {
   readonly nevra: Nevra;

@@ -7,7 +7,7 @@ export interface RefNames {
 }
 
 /** Equal for names that a file system may take for one: letters in another case, or composed in another way. */
-export function caseTwinKey(name: string): string {
+function caseTwinKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 

@@ -6,7 +6,7 @@ import type { Nevra } from '../rpm/model.js';
 import { tryParseNevra } from './nevra.js';
 
 /** What became of a published package upstream (interface, Change classes). */
-export const CHANGE_CLASSES = ['unchanged', 're-signed', 'content-changed', 'withdrawn'] as const;
+const CHANGE_CLASSES = ['unchanged', 're-signed', 'content-changed', 'withdrawn'] as const;
 export type ChangeClass = (typeof CHANGE_CLASSES)[number];
 
 /** One line of archive/releases.json. Facts that a mirror begun by the predecessor never recorded are null. */

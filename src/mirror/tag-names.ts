@@ -6,9 +6,6 @@ import type { Nevra } from '../rpm/model.js';
 export const TAG_FIELDS = ['name', 'epoch', 'version', 'release', 'arch'] as const;
 type TagField = (typeof TAG_FIELDS)[number];
 
-/** The default of `tag-format`. */
-export const DEFAULT_TAG_FORMAT = '{version}';
-
 const FIELD = /\{([^{}]*)\}/g;
 
 /**

@@ -4,7 +4,7 @@ import type { Logger } from '../log.js';
 import { backoff, type Patience } from '../retry.js';
 
 /** How often and how patiently; times in milliseconds. */
-export interface RequestPatience {
+interface RequestPatience {
   /** Attempts, the first included. */
   readonly attempts: number;
   /** The first wait of {@link backoff}. */

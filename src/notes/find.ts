@@ -25,7 +25,7 @@ export interface FoundNotes {
 }
 
 /** The source that {@link FoundNotes} names for the package's own changelog. */
-export const CHANGELOG = '%changelog';
+const CHANGELOG = '%changelog';
 
 /** Words of headings that name no product. */
 const PLAIN_WORDS =

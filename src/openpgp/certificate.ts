@@ -21,14 +21,14 @@ export interface Subkey {
   readonly revocations: readonly SignaturePacket[];
 }
 
-export interface Binding {
+interface Binding {
   readonly signature: SignaturePacket;
   /** The subkey agreed (0x19), so that nobody can adopt another's signing key. */
   readonly agreed: boolean;
 }
 
 /** A user id that the primary key certified, newest certification first; every signature here is proved. */
-export interface Identity {
+interface Identity {
   /** null for a user attribute (a photograph). */
   readonly userId: string | null;
   readonly certifications: readonly SignaturePacket[];

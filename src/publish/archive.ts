@@ -5,17 +5,10 @@ import { type TreeFile } from '../git/objects/folders.js';
 import { hashObject } from '../git/objects/objects.js';
 import type { TreeEdit } from '../git/objects/trees.js';
 import type { GitStore, Oid } from '../git/store.js';
-import type { ARCHIVE_SUBJECTS } from '../mirror/messages.js';
 import { formatNotesState } from '../mirror/notes-state.js';
 import type { NotesPage } from '../notes/fetch.js';
 import type { IndexFile, RepositoryIndex } from '../repodata/model.js';
 import { type MirrorState } from '../survey/mirror-state.js';
-
-/** What one archive commit changes; written only when there is something. */
-export interface ArchiveChange {
-  readonly kind: keyof typeof ARCHIVE_SUBJECTS;
-  readonly edits: readonly TreeEdit[];
-}
 
 /** A file to archive, or to remove (undefined). */
 type Wanted = ReadonlyMap<string, Uint8Array | undefined>;

@@ -7,7 +7,7 @@ import type { DownloadRequest } from '../net/fetcher.js';
 import type { Checksum } from './model.js';
 
 /** Name of a digest for `node:crypto` and for `allow-weak`. */
-export type DigestName = DownloadRequest['checksum']['algorithm'];
+type DigestName = DownloadRequest['checksum']['algorithm'];
 
 /** Digest and hex digits of each checksum type that createrepo and createrepo_c have ever written; createrepo's `sha` is SHA-1. */
 const TYPES: ReadonlyMap<string, readonly [DigestName, number]> = new Map([

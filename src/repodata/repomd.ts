@@ -8,7 +8,6 @@ import { xmlContext } from './xml-context.js';
 
 /** Records that are read or archived; all others are none of our business. */
 export const NEEDED_RECORDS = ['primary', 'filelists', 'other'] as const;
-export type NeededRecord = (typeof NEEDED_RECORDS)[number];
 
 const CONTEXT = xmlContext('repomd.xml', 'REPOMD_INVALID');
 

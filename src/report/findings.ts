@@ -3,7 +3,7 @@ import type { FindingKind } from '../mirror/accepted-findings.js';
 import type { FindingRow, Report } from './report.js';
 
 /** What to do about each kind of finding (docs/troubleshooting.md has more). */
-export const FINDING_REMEDIES: Readonly<Record<FindingKind, string>> = {
+const FINDING_REMEDIES: Readonly<Record<FindingKind, string>> = {
   content: 'Find out who changed it (git log); restore it from the package.',
   mode: 'Tags of other tools lost executable bits: accept-findings: mode, once you know why.',
   missing: 'Restore it from the package.',

@@ -9,7 +9,7 @@ const LONGEST_CELL = 400;
 export type Cell = string | { readonly text: string; readonly url: string | undefined };
 
 /** Text or a link, escaped. */
-export function cell(value: Cell): string {
+function cell(value: Cell): string {
   if (typeof value === 'string') return plain(cut(value));
   const text = plain(cut(value.text));
   return value.url === undefined || text === '' ? text : `[${text}](${address(value.url)})`;

@@ -87,7 +87,7 @@ export interface AnchorRow {
 export type ForeignRow = { ref: string } | { path: string };
 
 /** Something that `verify` could not prove from here. */
-export interface NotCheckedRow {
+interface NotCheckedRow {
   tag: string;
   kind: 'not-checked';
   path: string;

@@ -8,7 +8,7 @@ const LONGEST_DIFF = 6000;
 type ScriptRow = NonNullable<ReleaseFactsRow['scripts']>[number];
 
 /** Sentences about what a reviewer looks at first, escaped: what installs differently, and facts that do not agree. */
-export function noticesOf(row: ReleaseRow): string[] {
+function noticesOf(row: ReleaseRow): string[] {
   const { scripts = [], dkmsVersion, version } = row;
   const real = scripts.filter(({ isVersionOnly }) => !isVersionOnly);
   return [

@@ -3,7 +3,7 @@ import { InputError } from '../errors.js';
 import { compareEvr, type Evr, tryParseEvr } from './evr.js';
 import type { Nevra } from './model.js';
 
-export type Operator = '>=' | '>' | '<=' | '<' | '=' | '!=';
+type Operator = '>=' | '>' | '<=' | '<' | '=' | '!=';
 
 /** One condition on a package's EVR. */
 export interface Constraint {

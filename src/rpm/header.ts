@@ -5,7 +5,7 @@ import { type Header, type HeaderEntry, type HeaderKind, ParsedHeader } from './
 import { ByteReader } from './reader.js';
 import { ALIGNMENT, isStringType, REGION, TYPE, typeFits } from './tags.js';
 
-export type { Header, HeaderEntry, HeaderKind } from './parsed-header.js';
+export type { Header, HeaderKind } from './parsed-header.js';
 
 /** Bytes of magic, reserved field, entry count and data length that begin a header structure. */
 export const HEADER_INTRO_SIZE = 16;

@@ -13,7 +13,7 @@ import type { RunResult } from '../report/report.js';
 import type { RunHost } from './run-host.js';
 
 /** What the alarm needs to know besides the result. */
-export interface AlarmContext {
+interface AlarmContext {
   readonly options: Options;
   readonly logger: Logger;
   /** Owner and name of the mirror. */

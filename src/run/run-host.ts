@@ -18,7 +18,7 @@ export interface RunHost {
 }
 
 /** A verified mirror that is still open. */
-export interface Visit {
+interface Visit {
   readonly result: RunResult;
   readonly reader: MirrorReader;
   /** The mirror as git reaches it, without credentials. */

@@ -39,7 +39,7 @@ export interface Settings {
 }
 
 /** What opens GitHub's API. */
-export type GitHubAccess = Pick<ClientOptions, 'token' | 'apiUrl' | 'repository'>;
+type GitHubAccess = Pick<ClientOptions, 'token' | 'apiUrl' | 'repository'>;
 
 /** What is known besides the inputs. */
 interface Surroundings extends Pick<RunHost, 'environment' | 'logger'> {

@@ -13,7 +13,7 @@ const COLOURS: Readonly<Record<Proof, readonly [name: string, hex: string]>> = {
 };
 
 /** The state of a mirror in a few words. */
-export function badgeMessage({ proof, releases, findings, newest }: SiteModel): string {
+function badgeMessage({ proof, releases, findings, newest }: SiteModel): string {
   if (proof === 'failed')
     return findings.length > 0 ? countedLong(findings.length, 'finding') : 'not good';
   const proved = releases.filter((release) => release.proof === 'proved').length;

@@ -115,7 +115,7 @@ function changedPaths(before: SourceTree, after: SourceTree): string[] {
 }
 
 /** Lines that only one side has, each as often as it is there more often: what `diff` counts, but for lines that moved; in linear time. */
-export function countLines(before: string, after: string): { added: number; deleted: number } {
+function countLines(before: string, after: string): { added: number; deleted: number } {
   const counts = new Map<string, number>();
   for (const line of split(before)) counts.set(line, (counts.get(line) ?? 0) + 1);
   let added = 0;

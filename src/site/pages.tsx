@@ -31,7 +31,7 @@ export function* renderSite(model: SiteModel): Generator<readonly [path: string,
 }
 
 /** For monitors: one glance says whether the mirror is good, and how old it is. */
-export function statusJson(model: SiteModel): string {
+function statusJson(model: SiteModel): string {
   const { releases, newest, index, now } = model;
   const count = (proof: Proof): number =>
     releases.filter((release) => release.proof === proof).length;

@@ -45,7 +45,7 @@ async function readAll<T>(
 }
 
 /** Archives in a binary package that are unpacked to become the source; none where `source-path` matches folders. */
-export function innerArchives(
+function innerArchives(
   { files, isSource }: PackageFacts,
   { sourcePath, unpack }: Pick<Options, 'sourcePath' | 'unpack'>,
 ): Uint8Array[] {

@@ -27,7 +27,7 @@ export interface ExpectedSource {
 const WEAK = new Set(['md5', 'sha1', 'ripemd160']);
 
 /** git knows one permission: the owner's execute bit. */
-export function gitMode({ type, mode }: Pick<FileEntry, 'type' | 'mode'>): TreeFile['mode'] {
+function gitMode({ type, mode }: Pick<FileEntry, 'type' | 'mode'>): TreeFile['mode'] {
   if (type === 'symlink') return '120000';
   return (mode & 0o100) === 0 ? '100644' : '100755';
 }

@@ -109,6 +109,6 @@ export function faultOf(error: unknown, finding: Omit<Finding, 'actual'>): Findi
 }
 
 /** True for an object that is whole, but that `git fsck --strict` would refuse. */
-export function isRefused(error: unknown): boolean {
+function isRefused(error: unknown): boolean {
   return error instanceof MirrorError && error.code === 'OBJECT_INVALID';
 }

@@ -13,7 +13,7 @@ export interface TreeFile {
 }
 
 /** A tree object that is to be written. */
-export interface NewTree {
+interface NewTree {
   readonly oid: Oid;
   readonly content: Uint8Array;
 }

@@ -94,7 +94,7 @@ export function remoteError(result: GitResult, doing: string, url: string): GitE
 }
 
 /** What helps where a push is too large for what stands before the repository. */
-export const SIZE_REMEDY =
+const SIZE_REMEDY =
   'The server, or a proxy before it, takes no request of this size or ends it: set push-batch: 1, so that each push is small. Where one release is too large by itself, raise the limit there (nginx: client_max_body_size), push over ssh, or archive less with archive-packages: header or release.';
 
 /** The same failure at a further remote, where the main remote's token and repository are not what to look at. */

@@ -12,7 +12,7 @@ export interface TreeEntry {
 }
 
 /** A path that must not become part of a tree. */
-export interface PathError {
+interface PathError {
   /** For people. */
   readonly path: string;
   readonly reason: string;

@@ -5,8 +5,9 @@
  * npm run mutate -- [part of a name]: takes away each guard of scripts/mutations.mjs. Says which guards nobody missed, with exit status 1.
  * An entry whose text does not stand exactly once in its file, or whose tests are not there, ends the run before any is tried.
  *
- * npm run mutate -- --sample N [--seed TEXT] [--room NAME] [--results FILE]: N mutants of each room of scripts/mutation-rooms.mjs, made from its
- * syntax; always the same ones for a seed. Each line of FILE says what became of one; those that are in it already are not tried again.
+ * npm run mutate -- --sample N [--seed TEXT] [--room NAME] [--longest MS] [--results FILE]: N mutants (or all) of each room of
+ * scripts/mutation-rooms.mjs, made from its syntax; always the same ones for a seed. Tests that take longer than MS milliseconds are left out.
+ * Each line of FILE says what became of one; those that are in it already are not tried again.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 
 import { mutantsOf, sample } from './mutants.mjs';
 import { MutationCopy } from './mutation-copy.mjs';
+import { MutationLab } from './mutation-lab.mjs';
 import { ROOMS } from './mutation-rooms.mjs';
 import { MUTATIONS } from './mutations.mjs';
 
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     room: { type: 'string' },
+    longest: { type: 'string', default: '30000' },
     results: { type: 'string' },
   },
 });
@@ -107,26 +110,45 @@ function filesOf({ folders = [], files = [] }) {
   return [...files, ...inside].sort();
 }
 
-async function tryRoom(name, { copy, known, done }) {
+/** The test files that a room names, by themselves or by their folder. */
+function testFiles(name) {
+  if (name.endsWith('.ts')) return [name];
+  return readdirSync(path.join(root, name), { recursive: true })
+    .map((file) => `${name}${file.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort();
+}
+
+const inLine = (text) => text.replace(/\s+/g, ' ');
+
+async function tryRoom(name, done) {
   const { tests, build = false, ...place } = ROOMS[name];
-  if ((await baseline(copy, known, { tests })) === undefined) {
-    copy.remove();
-    stopAt([`the tests of ${name} fail before anything is broken`, copy.said.slice(-4000)]);
-  }
-  const all = filesOf(place).flatMap((file) => mutantsOf(file, read(file)));
-  const chosen = sample(all, Number(values.sample), values.seed);
-  const counts = { killed: 0, survived: 0 };
-  for (const mutant of chosen) {
-    const { id, file, kind, line, original, replacement } = mutant;
-    const result = done.get(id) ?? (await fate(copy, known, { ...mutant, tests, build }));
-    counts[result] = (counts[result] ?? 0) + 1;
-    const row = { room: name, id, result, kind, file, line, original, replacement };
-    if (values.results !== undefined && !done.has(id))
-      appendFileSync(values.results, `${JSON.stringify(row)}\n`);
-    if (result !== 'killed')
-      console.log(
-        `${result.padEnd(10)} ${id} ${file}:${line} ${kind}: ${original.replace(/\s+/g, ' ')} -> ${replacement.replace(/\s+/g, ' ')}`,
-      );
+  const all = filesOf(place)
+    .flatMap((file) => mutantsOf(file, read(file)))
+    .map((mutant, at) => ({ ...mutant, number: at + 1 }));
+  const chosen = sample(
+    all,
+    values.sample === 'all' ? all.length : Number(values.sample),
+    values.seed,
+  );
+  const lab = new MutationLab({ mutants: all, tests: tests.flatMap(testFiles), build });
+  const counts = { killed: 0, survived: 0, unreached: 0 };
+  try {
+    await lab.open({ longest: Number(values.longest) });
+    for (const mutant of chosen) {
+      const { id, file, kind, line, original, replacement } = mutant;
+      const { result, name: by } = done.get(id) ?? (await lab.fate(mutant));
+      counts[result] += 1;
+      const row = { room: name, id, result, name: by, kind, file, line, original, replacement };
+      if (values.results !== undefined && !done.has(id))
+        appendFileSync(values.results, `${JSON.stringify(row)}\n`);
+      if (result !== 'killed')
+        console.log(
+          `${result.padEnd(10)} ${id} ${file}:${line} ${kind}: ${inLine(original)} -> ${inLine(replacement)}`,
+        );
+    }
+  } finally {
+    lab.close();
   }
   const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
   console.log(
@@ -137,7 +159,10 @@ async function tryRoom(name, { copy, known, done }) {
 async function trySamples() {
   const rooms = values.room === undefined ? Object.keys(ROOMS) : [values.room];
   stopAt([
-    ...(/^[1-9]\d*$/.test(values.sample) ? [] : ['--sample: expected a number above 0']),
+    ...(/^(?:all|[1-9]\d*)$/.test(values.sample)
+      ? []
+      : ['--sample: expected a number above 0, or all']),
+    ...(/^\d+$/.test(values.longest) ? [] : ['--longest: expected milliseconds']),
     ...rooms.filter((name) => !(name in ROOMS)).map((name) => `there is no room ${name}`),
     ...Object.values(ROOMS)
       .flatMap(({ tests }) => tests)
@@ -149,11 +174,8 @@ async function trySamples() {
     results !== undefined && existsSync(results)
       ? readFileSync(results, 'utf8').trimEnd().split('\n').filter(Boolean)
       : [];
-  const done = new Map(lines.map((line) => JSON.parse(line)).map(({ id, result }) => [id, result]));
-  const copy = new MutationCopy();
-  const known = new Map();
-  for (const name of rooms) await tryRoom(name, { copy, known, done });
-  copy.remove();
+  const done = new Map(lines.map((line) => JSON.parse(line)).map((row) => [row.id, row]));
+  for (const name of rooms) await tryRoom(name, done);
 }
 
 await (values.sample === undefined ? takeGuards(positionals[0]) : trySamples());

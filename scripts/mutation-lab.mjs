@@ -69,7 +69,8 @@ export class MutationLab {
     this.known = new Map();
   }
 
-  async open() {
+  /** Bundles, and runs each test once, to know what it comes by and how long it takes: those of more than `longest` milliseconds are left out then. */
+  async open({ longest = Infinity } = {}) {
     const inside = (name) => path.join(this.folder, name);
     symlinkSync(path.join(root, 'node_modules'), inside('node_modules'), 'junction');
     writeFileSync(inside('package.json'), '{ "type": "module" }\n');
@@ -85,7 +86,7 @@ export class MutationLab {
     });
     if (this.isBundle) await this.bundle(inside('dist'));
     await this.start();
-    await this.measure();
+    await this.measure(longest);
   }
 
   async bundle(folder) {
@@ -150,13 +151,17 @@ export class MutationLab {
     });
   }
 
-  async measure() {
+  async measure(longest) {
+    let left = 0;
     for (const { key, name } of this.cases) {
       const fact = await this.ask({ does: 'measure', key });
-      if (fact.error === undefined)
+      if (fact.duration > longest) left += 1;
+      else if (fact.error === undefined)
         this.known.set(key, { ...fact, name, reached: new Set(fact.reached), kills: new Map() });
       else console.log(`not run here: ${key} ${name}: ${fact.error.slice(0, 300)}`);
     }
+    if (left > 0)
+      console.log(`${left} of ${this.cases.length} tests take longer than ${longest} ms`);
   }
 
   /** The tests that come by a mutant: what killed others of its file first, then the quick ones. */

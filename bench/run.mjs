@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * npm run bench [-- --rounds N] [--write FILE] [backfill] [idle] [verify] [primary]
+ * npm run bench [-- --rounds N] [--write FILE] [backfill] [idle] [verify] [primary] [kernel]
  * Compares the bundle with what a user would script, in turns, on loopback and local bare remotes. Prints a Markdown table.
+ * `kernel` takes minutes, 4 GB of disk and Debian's package of the kernel (kept where BENCH_KERNEL says): it is made only when it is named.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { serveFolders } from '../scripts/serve.mjs';
+import { benchKernel } from './kernel.mjs';
 import { makePrimary } from './make-primary.mjs';
 import { measure, median } from './measure.mjs';
 
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds);
 const wanted = (name) => positionals.length === 0 || positionals.includes(name);
 const rows = [];
+const notes = [];
 
 /** Runs the contestants in turns, so that a slow moment of the machine hits all of them. One that fails has a row that says so. */
 async function compare(title, contestants) {
@@ -198,9 +201,15 @@ async function main() {
   if (!existsSync(bundle)) throw new Error('dist/cli.js is missing: run `npm run build` first');
   const folder = await mkdtemp(path.join(tmpdir(), 'rpm-source-mirror-bench-'));
   try {
-    if (existsSync(neuron)) await benchNeuron(folder);
-    else console.error('SKIPPED: back-fill, idle run and verify need ../shared/neuron');
+    const ofNeuron = ['backfill', 'idle', 'verify'].some(wanted);
+    if (ofNeuron && existsSync(neuron)) await benchNeuron(folder);
+    else if (ofNeuron)
+      console.error('SKIPPED: back-fill, idle run and verify need ../shared/neuron');
     if (wanted('primary')) await benchPrimary(folder);
+    if (positionals.includes('kernel'))
+      notes.push(
+        ...((await benchKernel(folder, { bundle, runBundle, bareRepository, compare })) ?? []),
+      );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -210,7 +219,7 @@ async function main() {
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
-  const text = `${machine}; ${rounds} rounds in turns. Memory is that of the process and its children together.\n\n${table}\n`;
+  const text = `${machine}; ${rounds} rounds in turns. Memory is that of the process and its children together.\n\n${table}\n${notes.map((note) => `\n- ${note}`).join('')}\n`;
   console.log(`\n${text}`);
   if (values.write) await writeFile(values.write, text);
 }

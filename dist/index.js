@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-XQTS2GU3.js";
+} from "./chunk-BSHUZSUK.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,12 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-GITA3JYU.js";
-import {
-  InputError,
-  describeError,
-  sentences
-} from "./chunk-YBPVJ2JJ.js";
+} from "./chunk-SBULLEEJ.js";
 import {
   error,
   getInput,
@@ -48,6 +43,13 @@ import {
   setSecret,
   summary
 } from "./chunk-AHUJ6Z2U.js";
+import "./chunk-NKPSNFXN.js";
+import {
+  InputError,
+  describeError,
+  sentences
+} from "./chunk-477DIBDH.js";
+import "./chunk-4IDUXMNJ.js";
 import "./chunk-KIZH3NRS.js";
 
 // src/index.ts

@@ -126,7 +126,12 @@ export const BUNDLING = {
 export async function build(folder) {
   const result = await esbuild.build({
     ...BUNDLING,
-    entryPoints: { index: 'src/index.ts', cli: 'src/cli/start.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      cli: 'src/cli/start.ts',
+      // Worker threads start with a file of their own, which the bundle finds beside itself.
+      'deflate-worker': 'src/git/objects/deflate-worker.ts',
+    },
     outdir: 'dist',
     splitting: true,
     // Chunks lie beside the entries, so that `new URL('./file', import.meta.url)` in a library still finds its file.

@@ -160,5 +160,6 @@ export const OWNERS = [
   { library: 'preact-render-to-string', owners: ['site'] },
   { library: 'feed', owners: ['site'] },
   { library: 'diff', owners: ['mirror'] },
+  { library: 'workerpool', owners: ['git'] },
   { library: 'cli-table3', owners: ['report'] },
 ];

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import * as isomorphic from 'isomorphic-git';
 
+import { Deflaters } from '../../src/git/objects/deflaters.js';
 import {
   formatCommit,
   formatIdentity,
@@ -167,7 +168,7 @@ describeWithTools(['git'], 'packs as git reads them', () => {
 
   it('holds objects of every type and of sizes at each step of the format', async () => {
     const path = join(bench.dir, 'one.pack');
-    const writer = await PackWriter.create(path);
+    const writer = await PackWriter.create(path, new Deflaters(0));
     const sizes = [
       0, 1, 15, 16, 2047, 2048, 32767, 32768, 65_535, 65_536, 65_537, 262_143, 262_144, 4_194_304,
       4_194_305, 33_554_432,
@@ -215,7 +216,7 @@ describeWithTools(['git'], 'packs as git reads them', () => {
     const fs = await import('node:fs');
     const gitdir = bench.bare('iso.git');
     mkdirSync(join(gitdir, 'objects/pack'), { recursive: true });
-    const writer = await PackWriter.create(join(gitdir, 'objects/pack/new.pack'));
+    const writer = await PackWriter.create(join(gitdir, 'objects/pack/new.pack'), new Deflaters(0));
     await writer.add('blob', Buffer.from('hello\n'));
     const id = await writer.finish();
     const pack = join(gitdir, `objects/pack/pack-${id}.pack`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
 import { type TreeFile } from '../git/objects/folders.js';
-import { buildTree } from '../git/objects/trees.js';
+import { buildTree, type TreeFile as TreeEntry } from '../git/objects/trees.js';
 import type { GitStore, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { RpmPackage } from '../rpm/read.js';
@@ -85,10 +85,13 @@ function treeFiles(files: ReadonlyMap<string, ContentFile<Oid>>): Map<string, Tr
   return new Map(Array.from(files, ([path, { mode, kept }]) => [path, { mode, oid: kept }]));
 }
 
+/** One after the other: a kernel has 80,000. */
+function* withPaths(files: ReadonlyMap<string, TreeFile>): Generator<TreeEntry, void> {
+  for (const [path, file] of files) yield { path: Buffer.from(path, 'latin1'), ...file };
+}
+
 async function stageTree(store: GitStore, files: ReadonlyMap<string, TreeFile>): Promise<Oid> {
-  const tree = buildTree(
-    Array.from(files, ([path, file]) => ({ path: Buffer.from(path, 'latin1'), ...file })),
-  );
+  const tree = buildTree(withPaths(files));
   for (const { content } of tree.trees) await store.write('tree', content);
   return tree.oid;
 }

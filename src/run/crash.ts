@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 
 import { describeError } from '../errors.js';
 import { emptyReport, type Report, type RunResult } from '../report/report.js';
+import { HeapTamer } from './memory.js';
 
 /** What is under way, for the words that are said when the process ends before the run does. */
 export interface Unfinished {
@@ -56,7 +57,9 @@ export function guardAgainstCrash(
   process.on('exit', (code) => {
     if (!isDone) die(new Error(`the process ended (exit status ${code}) before the run did`));
   });
+  const tamer = new HeapTamer();
   const watch = setInterval(() => {
+    tamer.look();
     if (isHeapFull()) die(new Error(heapMessage()));
   }, HEAP_CHECK).unref();
   return {

@@ -110,7 +110,8 @@ function describe<T>(
   for (const [at, name] of unpacked.entries()) {
     const folder = Buffer.from(at === 0 ? '' : `${archiveStem(name)}/`, 'latin1');
     const { files, dropped } = archives.get(name)!;
-    for (const file of files) source.push({ ...file, path: Buffer.concat([folder, file.path]) });
+    for (const file of files)
+      source.push(at === 0 ? file : { ...file, path: Buffer.concat([folder, file.path]) });
     droppedDotGit.push(...dropped.map((path) => Buffer.concat([folder, path])));
   }
   const unpackedFrom = unpacked.map((name) => Buffer.from(name, 'latin1'));

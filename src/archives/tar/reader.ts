@@ -46,6 +46,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Keywords that change what is unpacked. */
 const MEANINGFUL = /^(?:path|linkpath|size|GNU\.sparse\..*)$/;
 const SLASH = 0x2f;
+/** One for all members: an archive has a hundred thousand. */
+const NOTHING = new Uint8Array();
 
 /**
  * Reads the members of a tar archive one after the other: v7, ustar, pax and GNU (long names and targets, large numbers).
@@ -179,7 +181,7 @@ export class TarReader {
     const target =
       type === 'symlink' || type === 'hardlink'
         ? (value(records, 'linkpath') ?? longTarget ?? header.target)
-        : new Uint8Array();
+        : NOTHING;
     return {
       path,
       type,

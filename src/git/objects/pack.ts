@@ -3,51 +3,59 @@ import { createHash, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { createDeflate, deflate, deflateSync } from 'node:zlib';
+import { createDeflate } from 'node:zlib';
 
 import { writingTo } from '../../disk.js';
 import { KIB, MIB } from '../../limits.js';
 import type { ObjectType } from '../store.js';
+import { type BatchEntry, chooseLevel, entryHeader } from './deflate.js';
+import type { Deflaters } from './deflaters.js';
 
-const deflateAsync = promisify(deflate);
-
-/** Object types in packs (gitformat-pack(5)). */
-const TYPE_NUMBER: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 const HEADER_BYTES = 12;
 const TRAILER_BYTES = 20;
-/** Up to this size a task for the thread pool costs more than it saves: sources deflate in half of the time without it. */
-const SYNC_BYTES = 64 * KIB;
 /** Above this content is deflated as a stream, so that memory holds it once. */
 const STREAM_BYTES = 4 * MIB;
-/** Bytes collected before they are written. */
+/** Bytes that are read at a time to be hashed. */
 const BUFFER_BYTES = MIB;
-/** So many bytes are tried before a level is chosen. */
-const PROBE_BYTES = 32 * KIB;
+/** Contents that are deflated together: sources have files of some KiB, and each way to another thread costs. */
+const BATCH_BYTES = MIB;
+
+/** Contents that wait to be deflated together. */
+interface Filling {
+  readonly content: Uint8Array<ArrayBuffer>;
+  readonly entries: BatchEntry[];
+  used: number;
+}
 
 /**
- * Writes one pack file (gitformat-pack(5), version 2) without deltas: each object is deflated as it comes and leaves memory.
- * Objects must not come twice. Several `add`s may run at a time; the thread pool deflates them side by side.
+ * Writes one pack file (gitformat-pack(5), version 2) without deltas, its objects in the order in which they came: they are deflated
+ * in batches, side by side, and leave memory. Objects must not come twice.
  */
 export class PackWriter {
   readonly #file: FileHandle;
   readonly #folder: string;
+  readonly #deflaters: Deflaters;
   #objects = 0;
   #bytes = HEADER_BYTES;
-  #buffered: Buffer[] = [];
-  #bufferedBytes = 0;
+  #filling: Filling | undefined;
+  /** Buffers of batches that are done. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** Batches under way, the oldest first. */
+  readonly #underWay: Promise<void>[] = [];
   /** Writes happen in turns; a failed one makes all later ones fail. */
   #turn: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, folder: string) {
+  private constructor(file: FileHandle, folder: string, deflaters: Deflaters) {
     this.#file = file;
     this.#folder = folder;
+    this.#deflaters = deflaters;
   }
 
   /** Begins a pack in a new file. */
-  static async create(path: string): Promise<PackWriter> {
+  static async create(path: string, deflaters: Deflaters): Promise<PackWriter> {
     const folder = dirname(path);
-    const writer = new PackWriter(await writingTo(folder, open(path, 'wx+', 0o600)), folder);
+    const file = await writingTo(folder, open(path, 'wx+', 0o600));
+    const writer = new PackWriter(file, folder, deflaters);
     await writer.#write(Buffer.alloc(HEADER_BYTES), 0);
     return writer;
   }
@@ -62,21 +70,19 @@ export class PackWriter {
     return this.#bytes + TRAILER_BYTES;
   }
 
-  /** Adds one object; resolves when its bytes need no memory of the caller's any more. */
+  /**
+   * Adds one object; its bytes need no memory of the caller's once this returns. Resolves when there is room for more.
+   * @throws what an earlier one failed by
+   */
   async add(type: ObjectType, content: Uint8Array): Promise<void> {
     this.#objects += 1;
-    const level = chooseLevel(content);
     if (content.length > STREAM_BYTES) {
-      await this.#inTurn(() => this.#stream(type, content, level));
+      this.#seal();
+      await this.#inTurn(() => this.#stream(type, content));
       return;
     }
-    const body =
-      content.length <= SYNC_BYTES
-        ? deflateSync(content, { level })
-        : await deflateAsync(content, { level });
-    this.#push(entryHeader(type, content.length));
-    this.#push(body);
-    if (this.#bufferedBytes >= BUFFER_BYTES) await this.#inTurn(() => this.#flush());
+    this.#collect(type, content);
+    while (this.#underWay.length > this.#deflaters.width) await this.#underWay[0];
   }
 
   /**
@@ -90,26 +96,31 @@ export class PackWriter {
     chunks: AsyncIterable<Uint8Array>,
     isWanted: (oid: string) => boolean,
   ): Promise<string> {
-    let failure: { readonly reason: unknown } | undefined;
+    const source = new HashedSource(type, size, chunks);
+    if (size <= STREAM_BYTES) {
+      const content = await source.whole();
+      const oid = source.id();
+      if (isWanted(oid)) await this.add(type, content);
+      return oid;
+    }
+    this.#seal();
     let oid = '';
     await this.#inTurn(async () => {
-      await this.#flush();
       const start = this.#bytes;
-      const source = new HashedSource(type, size, chunks);
       await this.#deflate(type, size, source);
-      failure = source.failure;
-      oid = failure === undefined ? source.id() : '';
-      if (failure === undefined && isWanted(oid)) this.#objects += 1;
+      oid = source.failure === undefined ? source.id() : '';
+      if (source.failure === undefined && isWanted(oid)) this.#objects += 1;
       else this.#bytes = start;
     });
-    if (failure !== undefined) throw failure.reason;
+    if (source.failure !== undefined) throw source.failure.reason;
     return oid;
   }
 
   /** Completes the pack and closes the file, also on failure; returns the id in its trailer. */
   async finish(): Promise<string> {
     try {
-      await this.#inTurn(() => this.#flush());
+      this.#seal();
+      await this.#turn;
       const header = Buffer.alloc(HEADER_BYTES);
       header.write('PACK');
       header.writeUInt32BE(2, 4);
@@ -127,6 +138,7 @@ export class PackWriter {
 
   /** Closes the file without completing it. */
   async abandon(): Promise<void> {
+    this.#filling = undefined;
     await this.#turn.catch(() => undefined);
     await this.#file.close();
   }
@@ -158,36 +170,64 @@ export class PackWriter {
     }
   }
 
-  #push(bytes: Buffer): void {
-    this.#buffered.push(bytes);
-    this.#bufferedBytes += bytes.length;
+  /** Copies a content into the batch that fills up; a full one goes to be deflated. */
+  #collect(type: ObjectType, bytes: Uint8Array): void {
+    if (this.#filling !== undefined && this.#filling.used + bytes.length > BATCH_BYTES)
+      this.#seal();
+    this.#filling ??= { content: this.#buffer(bytes.length), entries: [], used: 0 };
+    const { content, entries, used } = this.#filling;
+    content.set(bytes, used);
+    entries.push({ type, size: bytes.length });
+    this.#filling.used += bytes.length;
+    if (this.#filling.used >= BATCH_BYTES) this.#seal();
   }
 
+  #buffer(size: number): Uint8Array<ArrayBuffer> {
+    if (size > BATCH_BYTES) return new Uint8Array(size);
+    return this.#spare.pop() ?? new Uint8Array(BATCH_BYTES);
+  }
+
+  /** Lets the batch be deflated while others are written, and written in its turn. */
+  #seal(): void {
+    const batch = this.#filling;
+    if (batch === undefined) return;
+    this.#filling = undefined;
+    const deflating = this.#deflaters.deflate(batch);
+    deflating.catch(() => undefined);
+    const written = this.#inTurn(async () => {
+      const { packed, content } = await deflating;
+      await this.#append(packed);
+      if (content.length === BATCH_BYTES) this.#spare.push(content);
+    });
+    this.#underWay.push(written);
+    void written.then(
+      () => this.#underWay.shift(),
+      () => undefined,
+    );
+  }
+
+  /** Whoever waits for it learns of a failure, and whoever comes later. */
   #inTurn(job: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(job);
+    this.#turn.catch(() => undefined);
     return this.#turn;
   }
 
-  async #flush(): Promise<void> {
-    const bytes = Buffer.concat(this.#buffered);
-    this.#buffered = [];
-    this.#bufferedBytes = 0;
+  async #append(bytes: Uint8Array): Promise<void> {
     await this.#write(bytes, this.#bytes);
     this.#bytes += bytes.length;
   }
 
-  async #stream(type: ObjectType, content: Uint8Array, level: number): Promise<void> {
-    this.#push(entryHeader(type, content.length));
-    await this.#flush();
-    const stream = createDeflate({ level, chunkSize: 256 * KIB });
+  async #stream(type: ObjectType, content: Uint8Array): Promise<void> {
+    await this.#append(entryHeader(type, content.length));
+    const stream = createDeflate({ level: chooseLevel(content), chunkSize: 256 * KIB });
     stream.end(content);
     await this.#drain(stream);
   }
 
   /** The first chunk chooses the level. Never rejects for the source's sake, which remembers what failed. */
   async #deflate(type: ObjectType, size: number, source: HashedSource): Promise<void> {
-    this.#push(entryHeader(type, size));
-    await this.#flush();
+    await this.#append(entryHeader(type, size));
     const chunks = source.read();
     const first = await chunks.next();
     const level = first.done === true ? 6 : chooseLevel(first.value);
@@ -201,10 +241,7 @@ export class PackWriter {
   }
 
   async #drain(stream: AsyncIterable<Buffer>): Promise<void> {
-    for await (const chunk of stream) {
-      await this.#write(chunk, this.#bytes);
-      this.#bytes += chunk.length;
-    }
+    for await (const chunk of stream) await this.#append(chunk);
   }
 }
 
@@ -236,26 +273,20 @@ class HashedSource {
     }
   }
 
+  /** All of it. @throws what its source fails by */
+  async whole(): Promise<Uint8Array> {
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for await (const chunk of this.read()) {
+      // More than was announced is a failure that the end tells.
+      bytes.set(chunk.subarray(0, Math.max(0, this.#size - at)), Math.min(at, this.#size));
+      at += chunk.length;
+    }
+    if (this.failure !== undefined) throw this.failure.reason;
+    return bytes;
+  }
+
   id(): string {
     return this.#hash.digest('hex');
   }
-}
-
-/** Type and size of an entry: three bits and four, then seven bits a byte, least significant first. */
-function entryHeader(type: ObjectType, size: number): Buffer {
-  const bytes: number[] = [];
-  let byte = (TYPE_NUMBER[type] << 4) | (size & 15);
-  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
-    bytes.push(byte | 0x80);
-    byte = rest & 0x7f;
-  }
-  return Buffer.of(...bytes, byte);
-}
-
-/** Packages are compressed already: trying again costs most of the time and gains nothing. */
-function chooseLevel(content: Uint8Array): number {
-  if (content.length <= PROBE_BYTES) return 6;
-  const middle = (content.length - PROBE_BYTES) >> 1;
-  const probe = content.subarray(middle, middle + PROBE_BYTES);
-  return deflateSync(probe, { level: 1 }).length > PROBE_BYTES * 0.95 ? 0 : 6;
 }

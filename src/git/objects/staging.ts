@@ -7,6 +7,7 @@ import { LIMITS, MIB } from '../../limits.js';
 import { type GitPlace, runGit, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
 import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
+import { Deflaters } from './deflaters.js';
 import { lacksOnly } from './fsck.js';
 import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
@@ -18,10 +19,10 @@ const CACHE_BYTES = 32 * MIB;
 interface OpenPack {
   readonly path: string;
   readonly writer: Promise<PackWriter>;
-  /** What goes into it, with the work on each. */
-  readonly objects: Map<Oid, Promise<void>>;
-  /** Contents whose ids are not known yet. */
-  readonly streams: Set<Promise<unknown>>;
+  /** What goes into it. */
+  readonly objects: Set<Oid>;
+  /** What is on its way into it. */
+  readonly adding: Set<Promise<unknown>>;
 }
 
 /**
@@ -35,6 +36,7 @@ interface OpenPack {
 export class ObjectStore {
   readonly #command: GitPlace;
   readonly #mostBlob: number;
+  readonly #deflaters: Deflaters;
   readonly #known = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
   #cacheBytes = 0;
@@ -47,9 +49,14 @@ export class ObjectStore {
   #failure: { readonly reason: unknown } | undefined;
 
   /** `command.cwd` is the repository; its environment must allow no transport and carry no secret. */
-  constructor(command: GitPlace, maxFileSize: number = LIMITS.blobBytes) {
+  constructor(
+    command: GitPlace,
+    maxFileSize: number = LIMITS.blobBytes,
+    deflaters: Deflaters = new Deflaters(),
+  ) {
     this.#command = command;
     this.#mostBlob = maxFileSize;
+    this.#deflaters = deflaters;
     this.#reader = new ObjectReader(command);
   }
 
@@ -59,17 +66,19 @@ export class ObjectStore {
    */
   async write(type: ObjectType, content: Uint8Array): Promise<Oid> {
     const oid = hashObject(type, content);
-    if (this.#known.has(oid)) {
-      await this.#open?.objects.get(oid);
-      return oid;
-    }
+    if (this.#known.has(oid)) return oid;
     this.#verifySize(type, content.length);
     this.#known.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
+    open.objects.add(oid);
     const work = open.writer.then((writer) => writer.add(type, content));
-    open.objects.set(oid, work);
-    await work;
+    open.adding.add(work);
+    try {
+      await work;
+    } finally {
+      open.adding.delete(work);
+    }
     return oid;
   }
 
@@ -81,17 +90,18 @@ export class ObjectStore {
     this.#verifySize('blob', size);
     const open = (this.#open ??= this.#begin());
     const work = open.writer.then((writer) =>
-      writer.addStream('blob', size, chunks, (oid) => !this.#known.has(oid)),
+      writer.addStream('blob', size, chunks, (oid) => {
+        if (this.#known.has(oid)) return false;
+        this.#known.add(oid);
+        open.objects.add(oid);
+        return true;
+      }),
     );
-    open.streams.add(work);
+    open.adding.add(work);
     try {
-      const oid = await work;
-      if (this.#known.has(oid)) return oid;
-      this.#known.add(oid);
-      open.objects.set(oid, Promise.resolve());
-      return oid;
+      return await work;
     } finally {
-      open.streams.delete(work);
+      open.adding.delete(work);
     }
   }
 
@@ -187,6 +197,7 @@ export class ObjectStore {
     const writer = await this.#open?.writer.catch(() => undefined);
     await writer?.abandon();
     this.#open = undefined;
+    await this.#deflaters.close();
   }
 
   #verifySize(type: ObjectType, size: number): void {
@@ -201,17 +212,18 @@ export class ObjectStore {
   #begin(): OpenPack {
     this.#packs += 1;
     const path = join(this.#command.cwd, 'objects', 'pack', `staged-${this.#packs}.pack`);
-    return { path, writer: PackWriter.create(path), objects: new Map(), streams: new Set() };
+    const writer = PackWriter.create(path, this.#deflaters);
+    return { path, writer, objects: new Set(), adding: new Set() };
   }
 
   async #complete(open: OpenPack): Promise<void> {
     try {
       const writer = await open.writer;
-      await Promise.allSettled([...open.streams, ...open.objects.values()]);
+      await Promise.allSettled(open.adding);
       const id = await writer.finish();
       await this.#index(open.path, join(dirname(open.path), `pack-${id}.pack`), writer.bytes);
     } catch (error) {
-      for (const oid of open.objects.keys()) this.#forget(oid);
+      for (const oid of open.objects) this.#forget(oid);
       this.#failure ??= { reason: error };
       throw error;
     }

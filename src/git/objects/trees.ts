@@ -44,7 +44,7 @@ type Folder = Map<string, Leaf | Folder>;
  * Nested tree objects for a list of files; the empty list gives the empty tree.
  * @throws PayloadError UNSAFE_PATH for a name that git or a file system would misread, a path that comes twice, or a file that is also a folder
  */
-export function buildTree(files: readonly TreeFile[]): BuiltTree {
+export function buildTree(files: Iterable<TreeFile>): BuiltTree {
   // Folders in the order of their making: no child comes before its parent. No recursion, since packages choose the depth.
   const top: Folder = new Map<string, Leaf | Folder>();
   const folders = [top];

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-BSHUZSUK.js";
+} from "./chunk-TFSLNPLA.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-SBULLEEJ.js";
+} from "./chunk-XS5CLNKW.js";
 import {
   error,
   getInput,

@@ -151,6 +151,8 @@ export const OWNERS = [
   { library: '@actions/exec', owners: ['git/command.ts'] },
   { library: '@actions/tool-cache', owners: ['net'] },
   { library: 'openpgp', owners: ['openpgp', 'signing'] },
+  { library: '@noble/curves', owners: ['openpgp/ecdsa.ts'] },
+  { library: '@noble/hashes', owners: ['openpgp/ecdsa.ts'] },
   { library: 'fast-xml-parser', owners: ['repodata/xml.ts'] },
   { library: 'isomorphic-git', owners: ['git'] },
   { library: 'node-liblzma', owners: ['compression'] },

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+interface Affine {
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
 /** A point in affine coordinates; undefined is the point at infinity. */
-export type Point = { readonly x: bigint; readonly y: bigint } | undefined;
+export type Point = Affine | undefined;
 
 /** Domain parameters of y² = x³ + ax + b over the field of p elements, with the generator's order n. */
 export interface Curve {
@@ -10,7 +15,7 @@ export interface Curve {
   readonly a: bigint;
   readonly b: bigint;
   readonly n: bigint;
-  readonly g: Point;
+  readonly g: Affine;
 }
 
 /** The curves for ECDSA of RFC 9580 9.2 by the hex of their object identifier; values from FIPS 186-4 D.1.2 and RFC 5639 3. */
@@ -78,7 +83,7 @@ export const CURVES: Readonly<Record<string, Curve>> = {
 };
 
 /** X and Y of one length, in hex. */
-function point(hex: string): Point {
+function point(hex: string): Affine {
   const half = hex.length / 2;
   return { x: BigInt(`0x${hex.slice(0, half)}`), y: BigInt(`0x${hex.slice(half)}`) };
 }

@@ -11,7 +11,8 @@ import {
 
 import { ALGORITHM, algorithmLabel, HASHES } from './algorithms.js';
 import { CURVES } from './curves.js';
-import { bitLength, isOnCurve, toBigInt, verifyDsa, verifyEcdsa } from './discrete-log.js';
+import { bitLength, toBigInt, verifyDsa } from './discrete-log.js';
+import { isOnCurve, verifyEcdsa } from './ecdsa.js';
 import { hex, PacketError, PacketReader } from './packets.js';
 import type { SignaturePacket } from './signature-packet.js';
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { type Curve, CURVES } from '../../../src/openpgp/curves.js';
-import { isOnCurve, toBigInt, verifyDsa, verifyEcdsa } from '../../../src/openpgp/discrete-log.js';
+import { toBigInt, verifyDsa } from '../../../src/openpgp/discrete-log.js';
+import { isOnCurve, verifyEcdsa } from '../../../src/openpgp/ecdsa.js';
 
 const OPENSSL: Readonly<Record<string, string>> = {
   'P-256': 'prime256v1',
@@ -110,7 +111,7 @@ describe('verifyEcdsa', () => {
     '%s: the coordinates of a point are those of the field, and fit each other',
     (_, curve) => {
       const { p, g } = curve;
-      const [x, y] = [g!.x, g!.y];
+      const [x, y] = [g.x, g.y];
       expect(isOnCurve(curve, { x, y: p - y })).toBe(true);
       for (const point of [
         { x: x - p, y },
@@ -132,12 +133,10 @@ describe('verifyEcdsa', () => {
     const digest = Buffer.alloc(32, 0);
     digest[31] = 1;
     // With the generator as key, u1·G + u2·G meets the doubling and infinity in the addition.
-    const { x } = curve.g!;
+    const { x } = curve.g;
     expect(verifyEcdsa(curve, curve.g, digest, { r: x % curve.n, s: 1n })).toBe(false);
     expect(verifyEcdsa(curve, curve.g, digest, { r: 1n, s: 2n })).toBe(false);
-    expect(verifyEcdsa(curve, { x, y: curve.p - curve.g!.y }, digest, { r: 1n, s: 1n })).toBe(
-      false,
-    );
+    expect(verifyEcdsa(curve, { x, y: curve.p - curve.g.y }, digest, { r: 1n, s: 1n })).toBe(false);
     expect(verifyEcdsa(curve, curve.g, digest, { r: x % curve.n, s: (1n + x) % curve.n })).toBe(
       true,
     );

@@ -235,27 +235,24 @@ const archiveEdits = (TAG: string): readonly Edit[] => [
     }),
     ['metadata', TAG, LIST],
   ),
-  ...(['sha256', 'contentSha256', 'headerSha256', 'sourceTree', 'signingKey'] as const).map(
-    (key): Edit =>
-      files(
-        TAG,
-        `${key} in releases.json`,
-        (m) => ({
-          [LIST]: changed(
-            m,
-            TAG,
-            line(TAG, (text) => otherDigit(text, `"${key}":"`)),
-          ),
-        }),
-        ['metadata', TAG, ''],
-      ),
+  ...(['sha256', 'sourceTree', 'signingKey'] as const).map((key): Edit =>
+    files(
+      TAG,
+      `${key} in releases.json`,
+      (m) => ({
+        [LIST]: changed(
+          m,
+          TAG,
+          line(TAG, (text) => otherDigit(text, `"${key}":"`)),
+        ),
+      }),
+      ['metadata', TAG, ''],
+    ),
   ),
   ...(
     [
       ['nevra', 'aws-neuronx-dkms-2', 'other-name-2'],
       ['signedAt', '"signedAt":"20', '"signedAt":"21'],
-      ['file', '"file":"aws', '"file":"xws'],
-      ['repomdRevision', '"repomdRevision":"1', '"repomdRevision":"2'],
     ] as const
   ).map(([key, before, after]): Edit =>
     files(
@@ -279,7 +276,7 @@ const messageEdits = (TAG: string): readonly Edit[] => [
     TAG,
     'Rpm-Nevra',
   ]),
-  ...['Rpm-Sha256', 'Content-Sha256', 'Header-Sha256', 'Source-Tree'].map((label): Edit =>
+  ...['Rpm-Sha256'].map((label): Edit =>
     message(TAG, `the trailer ${label}`, new RegExp(`^${label}: .{8}`, 'm'), `${label}: 00000000`, [
       'metadata',
       TAG,
@@ -318,20 +315,11 @@ const messageEdits = (TAG: string): readonly Edit[] => [
   ]),
   ...(
     [
+      // All lines are compared in one way; these are the first, a sum, the key, and what was checked.
       ['Package', 'other'],
-      ['Version', '9.9'],
-      ['License', 'MIT'],
-      ['Summary', 'another'],
-      ['Description', 'another'],
-      ['Filename', 'other.rpm'],
       ['Checksum', '0'.repeat(64)],
-      ['Buildhost', 'other'],
-      ['Buildtime', '2001-01-01 00:00:00 +0000 UTC'],
-      ['GPG key primary uid', 'Somebody <else@example>'],
-      ['GPG key creation time', '2001-01-01 00:00:00 +0000 UTC'],
       ['GPG key fingerprint', '0'.repeat(40)],
       ['GPG check', 'FAILED'],
-      ['SHA256 check', 'FAILED'],
       ['File digests check', 'OK (3 files)'],
     ] as const
   ).map(([label, value]): Edit =>
@@ -566,15 +554,21 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
   const foundAt = (result: RunResult, [, , [, tag, path]]: Edit, byPath: boolean): Finding[] =>
     found(result).filter((row) => row[1] === tag && (!byPath || row[2].includes(path)));
 
-  describe.each([
-    ["in a tag's source", sourceEdits],
-    ["in a tag's archive", archiveEdits],
-    ["in a release's message", messageEdits],
-    ['of a tag itself', tagEdits],
-  ] as const)('an edit %s is exactly one finding', (_, editsOf) => {
-    const edits = editsOf(TAG).map((__, at) => editsOf(PLACES[at % PLACES.length]!)[at]!);
-    const batches = Array.from({ length: Math.ceil(edits.length / PLACES.length) }, (__, at) =>
-      edits.slice(at * PLACES.length, (at + 1) * PLACES.length),
+  describe('edits of 25 tags at once', () => {
+    const kinds = [
+      ["in a tag's source", sourceEdits],
+      ["in a tag's archive", archiveEdits],
+      ["in a release's message", messageEdits],
+      ['of a tag itself', tagEdits],
+    ] as const;
+    const makers = kinds.flatMap(([kind, editsOf]) =>
+      editsOf(TAG).map((_, at) => [kind, (tag: string) => editsOf(tag)[at]!] as const),
+    );
+    const edits = makers.map(
+      ([kind, make], at) => [kind, make(PLACES[at % PLACES.length]!), at] as const,
+    );
+    const batches = Array.from({ length: Math.ceil(edits.length / PLACES.length) }, (_, at) =>
+      edits.slice(at * PLACES.length, (at + 1) * PLACES.length).map(([, edit]) => edit),
     );
     const results: RunResult[] = [];
     beforeAll(async () => {
@@ -582,11 +576,14 @@ describeWithShared('verify on the replayed mirror of the real repository', () =>
         results.push(await afterAllOf(batch, `>= ${PLACES[batch.length - 1]!}`));
     }, LIMIT);
 
-    it.each(edits.map((edit, at) => [edit[0], edit, at] as const))('%s', (_title, edit, at) => {
-      const [kind, tag, path] = edit[2];
-      const result = results[Math.floor(at / PLACES.length)]!;
-      expect(foundAt(result, edit, false)).toEqual([[kind, tag, expect.stringContaining(path)]]);
-    });
+    it.each(edits.map(([kind, edit, at]) => [kind, edit[0], edit, at] as const))(
+      'an edit %s is exactly one finding: %s',
+      (_kind, _title, edit, at) => {
+        const [kind, tag, path] = edit[2];
+        const result = results[Math.floor(at / PLACES.length)]!;
+        expect(foundAt(result, edit, false)).toEqual([[kind, tag, expect.stringContaining(path)]]);
+      },
+    );
 
     it('and nothing else is found', () => {
       expect(results.map((result) => [result.code, found(result).length])).toEqual(

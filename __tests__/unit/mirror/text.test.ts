@@ -90,6 +90,11 @@ describe('cleanLines', () => {
     );
   });
 
+  it('cuts a line that alone is longer than the cap, though an empty one stands before it', () => {
+    const lines = cleanLines(`\n${'x'.repeat(2 * LIMITS.commitTextBytes)}`);
+    expect(lines.some((line) => line.startsWith('xxx'))).toBe(true);
+  });
+
   it('leaves text at the cap whole', () => {
     expect(cleanLines('x'.repeat(LIMITS.commitTextBytes))).toEqual([
       'x'.repeat(LIMITS.commitTextBytes),
@@ -160,6 +165,7 @@ describe('showPath', () => {
     [Buffer.from('a\xffb', 'latin1'), '"a\\377b"'],
     [Buffer.from('a\u202eb'), '"a\\342\\200\\256b"'],
     [Buffer.from('a\x7f\x01'), '"a\\177\\001"'],
+    [Buffer.from('a~\x01'), '"a~\\001"'],
     [Buffer.from('src/@name'), 'src/@\u2060name'],
   ])('shows %s as %s', (path, expected) => {
     expect(showPath(path)).toBe(expected);

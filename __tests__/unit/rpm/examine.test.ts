@@ -159,6 +159,19 @@ describe('examinePackage', () => {
     ).toEqual(['PAYLOADDIGEST good']);
   });
 
+  it.each<[string, string[], string[]]>([
+    ['alone and wrong', ['cd'.repeat(32)], ['PAYLOADDIGESTALT bad']],
+    [
+      'alone, of which one of two is right',
+      ['cd'.repeat(32), sha('sha256', buildPackage().payload)],
+      ['PAYLOADDIGESTALT good'],
+    ],
+  ])('reports the alternative digest %s', async (_, hex, expected) => {
+    expect(
+      await digestsOf({ digests: false, payloadDigest: false, entries: [texts(5097, hex)] }),
+    ).toEqual(expected);
+  });
+
   it('reads the file once, whatever the number of signatures', async () => {
     const built = buildPackage({
       sign: (all) => [

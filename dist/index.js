@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-TFSLNPLA.js";
+} from "./chunk-2NI22POM.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-XS5CLNKW.js";
+} from "./chunk-FCVHXEDD.js";
 import {
   error,
   getInput,

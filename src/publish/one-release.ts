@@ -130,7 +130,11 @@ export async function prepareTurn(
           options: session.options,
         },
         session.ports,
-      ),
+      ).catch((error: unknown) => {
+        // A run that is stopped loses the file that it reads.
+        session.ports.signal.throwIfAborted();
+        throw error;
+      }),
     );
     session.prepared.set(key, prepared);
     await session.ports.fetcher.keep(download, request);

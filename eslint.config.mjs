@@ -38,6 +38,14 @@ export default tseslint.config(
     },
   },
   {
+    // Where the types do not say that something is there, a guard or required() of src/defect.ts does.
+    files: ['src/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      complexity: ['error', 12],
+    },
+  },
+  {
     // T52: an expression that meets text from outside takes linear time.
     files: ['src/**/*.ts'],
     plugins: { regexp },

@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-DPTJWO6Y.js");
+  await import("./main-LJWW6D4M.js");
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-2NI22POM.js";
+} from "./chunk-G4LGHGWK.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -26,6 +26,7 @@ import {
   printable,
   printableLines,
   remediesOf,
+  required,
   run,
   secretsInUrl,
   secretsToMask,
@@ -33,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-FCVHXEDD.js";
+} from "./chunk-FBFRT7YJ.js";
 import {
   error,
   getInput,
@@ -48,7 +49,7 @@ import {
   InputError,
   describeError,
   sentences
-} from "./chunk-477DIBDH.js";
+} from "./chunk-AERYYTW2.js";
 import "./chunk-4IDUXMNJ.js";
 import "./chunk-KIZH3NRS.js";
 
@@ -156,14 +157,17 @@ function scriptSection({ releases }, bytes) {
   ].filter((part) => part !== "").join("\n\n");
 }
 function licenceLines(releases) {
-  const known = releases.filter(({ license }) => license !== void 0);
+  const known = releases.flatMap(
+    ({ license, licenseFiles = [], version }) => license === void 0 ? [] : [{ license, licenseFiles, version }]
+  );
   const groups = Map.groupBy(
     known,
-    ({ license, licenseFiles = [] }) => [license, ...licenseFiles].join("\0")
+    ({ license, licenseFiles }) => [license, ...licenseFiles].join("\0")
   );
   return [...groups.values()].map((rows) => {
-    const { license = "", licenseFiles = [], version } = rows[0];
-    const who = rows.length === 1 ? version : `${version} to ${rows.at(-1).version}`;
+    const { license, licenseFiles, version } = required(rows[0], "a release of the group");
+    const last = rows.slice(1).at(-1);
+    const who = last === void 0 ? version : `${version} to ${last.version}`;
     const files = licenseFiles.length === 0 ? "no licence file" : licenseFiles.slice(0, 5).join(", ");
     return `Licence of ${plain(who)}: ${plain(license) || "none"} in the header, ${plain(files)} in the source.`;
   });
@@ -271,11 +275,16 @@ function releaseTable({ mode, releases }, links) {
     ({ status }) => mode === "verify" ? status : STATUS_ICON[status]
   );
   const before = olderTags(releases);
-  const cells = rows.map(
-    (row, at) => row.map(
-      (text, column) => cellOf(columns[column], text, { row: shown[at], before: before.get(shown[at]), links })
-    )
-  );
+  const cells = rows.map((texts, at) => {
+    const row = required(shown[at], "the release of a row");
+    return texts.map(
+      (text, column) => cellOf(required(columns[column], "the column of a cell"), text, {
+        row,
+        before: before.get(row),
+        links
+      })
+    );
+  });
   return markdownTable({ columns, rows: cells }, SHARES.releases * KIB);
 }
 function olderTags(releases) {

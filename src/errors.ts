@@ -295,6 +295,6 @@ export function sentences({
   readonly remedy: string;
 }): string {
   let end = message.length;
-  while (end > 0 && /[.\s]/.test(message[end - 1]!)) end -= 1;
+  while (end > 0 && /[.\s]/.test(message.charAt(end - 1))) end -= 1;
   return `${message.slice(0, end)}. ${remedy}`;
 }

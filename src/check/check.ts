@@ -47,9 +47,7 @@ function leftOut(packages: readonly IndexPackage[], { packages: names }: Options
     .map(({ nevra }) => nevra)
     .sort(compareEvr)
     .map(({ version }) => version);
-  const range =
-    versions.length === 1
-      ? versions[0]!
-      : `${versions.length} releases, ${versions[0]!} to ${versions.at(-1)!}`;
+  const [first = '', last] = [versions[0], versions.slice(1).at(-1)];
+  const range = last === undefined ? first : `${versions.length} releases, ${first} to ${last}`;
   return `versions leaves out everything that the index has of ${names.join(', ')} (${range}). Widen versions.`;
 }

@@ -44,6 +44,24 @@ const OWNED: ReadonlyMap<string, readonly Command[]> = new Map([
  * @throws InputError for unknown commands and flags, missing values, and secrets given as flags.
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
+  const tokens = tokensOf(args);
+  const taken: Taken = { inputs: new Map(), flags: new Map() };
+  const positionals: string[] = [];
+  let answer: Token | undefined;
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === 'positional' && token !== answer) positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    checkSpelling(token);
+    answer = answerTo(token, tokens[at + 1]);
+    take(token.name, answer?.value ?? token.value, taken);
+  }
+  return finish(positionals, taken);
+}
+
+type Token = ReturnType<typeof tokensOf>[number];
+type Flag = Extract<Token, { readonly kind: 'option' }>;
+
+function tokensOf(args: readonly string[]) {
   const options = Object.fromEntries(
     [...Object.keys(INPUTS), ...SWITCHES, ...VALUES].map((name) => [
       name,
@@ -53,43 +71,32 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       },
     ]),
   );
-  const { tokens } = parseArgs({
+  return parseArgs({
     args: [...args],
     options,
     strict: false,
     tokens: true,
     allowPositionals: true,
-  });
-  const inputs = new Map<InputName, string>();
-  const flags = new Map<string, string>();
-  const positionals: string[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    if (token.kind === 'positional') positionals.push(token.value);
-    if (token.kind !== 'option') continue;
-    if (token.rawName !== `--${token.name}` && token.rawName !== '-h')
-      throw unknownFlag(token.rawName);
-    let value = token.value;
-    const next = tokens[at + 1];
-    if (
-      value === undefined &&
-      isSwitch(token.name) &&
-      next?.kind === 'positional' &&
-      /^(true|false)$/.test(next.value)
-    ) {
-      value = next.value;
-      at++;
-    }
-    if (token.inlineValue === false && value?.startsWith('--') === true) {
-      throw new InputError(
-        'INPUT_INVALID',
-        `--${token.name} needs a value, and ${value} is a flag`,
-        { remedy: `Write --${token.name}=VALUE.` },
-      );
-    }
-    take(token.name, value, { inputs, flags });
+  }).tokens;
+}
+
+function checkSpelling({ name, rawName, value, inlineValue }: Flag): void {
+  if (rawName !== `--${name}` && rawName !== '-h') throw unknownFlag(rawName);
+  if (inlineValue === false && value.startsWith('--')) {
+    throw new InputError('INPUT_INVALID', `--${name} needs a value, and ${value} is a flag`, {
+      remedy: `Write --${name}=VALUE.`,
+    });
   }
-  return finish(positionals, inputs, flags);
+}
+
+/** The `true` or `false` that stands behind a bare switch and belongs to it. */
+function answerTo({ name, value }: Flag, next: Token | undefined) {
+  return value === undefined &&
+    isSwitch(name) &&
+    next?.kind === 'positional' &&
+    /^(true|false)$/.test(next.value)
+    ? next
+    : undefined;
 }
 
 function isSwitch(name: string): boolean {
@@ -102,73 +109,63 @@ interface Taken {
 }
 
 function take(name: string, value: string | undefined, { inputs, flags }: Taken): void {
-  if (isInputName(name)) {
-    if (inputSpec(name).secret) throw secretFlag(name);
-    if (name === 'mode')
-      throw new InputError(
-        'INPUT_INVALID',
-        '--mode is not a flag: the command says the mode (publish, check, verify)',
-      );
-  } else if (!SWITCHES.has(name) && !VALUES.has(name)) {
-    throw unknownFlag(`--${name}`);
-  }
-  if (value === undefined && !isSwitch(name)) {
-    throw new InputError('INPUT_INVALID', `--${name} needs a value`, {
-      remedy: `Write --${name} VALUE or --${name}=VALUE.`,
-    });
-  }
-  const isKnown = isInputName(name);
-  const given = isKnown ? inputs.get(name) : flags.get(name);
-  const isList = isKnown && (inputSpec(name).list ?? inputSpec(name).several) === true;
-  if (given !== undefined && !isList && !(isSwitch(name) && given === (value ?? 'true')))
-    throw givenTwice(name);
-  if (!isKnown) {
-    flags.set(name, value ?? 'true');
-    return;
-  }
-  if (
-    /\bhttps?:\/\/[^/\s@]+@/i.test(value ?? '') &&
-    ['mirrors', 'repository', 'against'].includes(name)
-  )
-    throw secretFlag(name, 'holds a URL with credentials');
-  inputs.set(name, isList && given !== undefined ? `${given}\n${value ?? ''}` : (value ?? 'true'));
+  if (isInputName(name)) takeInput(name, value, inputs);
+  else takeFlag(name, value, flags);
 }
 
-function finish(
-  positionals: readonly string[],
+function takeFlag(name: string, value: string | undefined, flags: Map<string, string>): void {
+  if (!SWITCHES.has(name) && !VALUES.has(name)) throw unknownFlag(`--${name}`);
+  const text = valueOf(name, value);
+  checkOnce(name, text, flags.get(name));
+  flags.set(name, text);
+}
+
+function takeInput(
+  name: InputName,
+  value: string | undefined,
   inputs: Map<InputName, string>,
-  flags: Map<string, string>,
-): CommandLine {
+): void {
+  const { secret, list, several } = inputSpec(name);
+  if (secret) throw secretFlag(name);
+  if (name === 'mode')
+    throw new InputError(
+      'INPUT_INVALID',
+      '--mode is not a flag: the command says the mode (publish, check, verify)',
+    );
+  const text = valueOf(name, value);
+  const given = inputs.get(name);
+  const isList = (list ?? several) === true;
+  if (!isList) checkOnce(name, text, given);
+  if (/\bhttps?:\/\/[^/\s@]+@/i.test(text) && ['mirrors', 'repository', 'against'].includes(name))
+    throw secretFlag(name, 'holds a URL with credentials');
+  inputs.set(name, isList && given !== undefined ? `${given}\n${text}` : text);
+}
+
+/** A bare switch is on; anything else needs a value. */
+function valueOf(name: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  if (isSwitch(name)) return 'true';
+  throw new InputError('INPUT_INVALID', `--${name} needs a value`, {
+    remedy: `Write --${name} VALUE or --${name}=VALUE.`,
+  });
+}
+
+/** Which of two values was meant nobody knows, and a flag that is dropped in silence is a setting that is not made. */
+function checkOnce(name: string, text: string, given: string | undefined): void {
+  if (given === undefined || (isSwitch(name) && given === text)) return;
+  throw new InputError('INPUT_CONFLICT', `--${name} is given twice, and takes one value`, {
+    remedy: `Write --${name} once.`,
+  });
+}
+
+function finish(positionals: readonly string[], { inputs, flags }: Taken): CommandLine {
   const [first, ...rest] = positionals;
   const isOn = (name: string): boolean => flags.has(name) && flags.get(name) !== 'false';
   const informative = isOn('help') || isOn('version');
   const command = COMMANDS.find((name) => name === first);
-  if (command === undefined && !(informative && first === undefined)) {
-    throw new InputError(
-      'INPUT_INVALID',
-      first === undefined ? 'no command is given' : `${JSON.stringify(first)} is not a command`,
-      {
-        remedy: `Commands are ${COMMANDS.join(', ')}; see --help.`,
-      },
-    );
-  }
-  const [foreign] = [...flags.keys()].filter(
-    (name) => !informative && OWNED.get(name)?.some((owner) => owner === command) === false,
-  );
-  if (foreign !== undefined) {
-    throw new InputError(
-      'INPUT_INVALID',
-      `--${foreign} belongs to ${OWNED.get(foreign)!.join(' and ')}, and the command is ${command ?? ''}`,
-      { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
-    );
-  }
-  if (command !== 'inspect' && rest.length > (command === 'init' ? 1 : 0)) {
-    throw new InputError(
-      'INPUT_INVALID',
-      `${JSON.stringify(rest.at(-1))} is not expected after ${command ?? ''}`,
-      { remedy: 'Flags begin with --; see --help.' },
-    );
-  }
+  if (command === undefined && !(informative && first === undefined)) throw noCommand(first);
+  if (!informative) checkOwners([...flags.keys()], command);
+  checkRest(rest, command);
   return {
     command,
     help: isOn('help'),
@@ -185,11 +182,33 @@ function finish(
   };
 }
 
-/** Which of two values was meant nobody knows, and a flag that is dropped in silence is a setting that is not made. */
-function givenTwice(name: string): InputError {
-  return new InputError('INPUT_CONFLICT', `--${name} is given twice, and takes one value`, {
-    remedy: `Write --${name} once.`,
-  });
+function noCommand(first: string | undefined): InputError {
+  return new InputError(
+    'INPUT_INVALID',
+    first === undefined ? 'no command is given' : `${JSON.stringify(first)} is not a command`,
+    { remedy: `Commands are ${COMMANDS.join(', ')}; see --help.` },
+  );
+}
+
+function checkOwners(flags: readonly string[], command: Command | undefined): void {
+  for (const flag of flags) {
+    const owners = OWNED.get(flag);
+    if (owners === undefined || owners.some((owner) => owner === command)) continue;
+    throw new InputError(
+      'INPUT_INVALID',
+      `--${flag} belongs to ${owners.join(' and ')}, and the command is ${command ?? ''}`,
+      { remedy: `See rpm-source-mirror ${command ?? ''} --help.` },
+    );
+  }
+}
+
+function checkRest(rest: readonly string[], command: Command | undefined): void {
+  if (command === 'inspect' || rest.length <= (command === 'init' ? 1 : 0)) return;
+  throw new InputError(
+    'INPUT_INVALID',
+    `${JSON.stringify(rest.at(-1))} is not expected after ${command ?? ''}`,
+    { remedy: 'Flags begin with --; see --help.' },
+  );
 }
 
 function unknownFlag(flag: string): InputError {

@@ -226,11 +226,13 @@ function paragraph(text: string): string {
 
 /** Breaks text into lines that fit behind so many columns. */
 function wrap(text: string, indent: number): string {
-  const lines: string[] = [''];
+  const full: string[] = [];
+  let line = '';
   for (const word of text.split(' ')) {
-    const last = lines.at(-1)!;
-    if (last !== '' && indent + last.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+    if (line !== '' && indent + line.length + 1 + word.length > WIDTH) {
+      full.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
   }
-  return lines.join(`\n${' '.repeat(indent)}`);
+  return [...full, line].join(`\n${' '.repeat(indent)}`);
 }

@@ -55,8 +55,9 @@ export async function writeWorkflow({
     { GITHUB_REPOSITORY: 'owner/name' },
   );
   // Wrong before any request, as every input.
-  if (given.has('repository'))
-    resolveRepository(given.get('repository')!, { serverUrl: 'https://github.com' });
+  const repository = given.get('repository');
+  if (repository !== undefined) resolveRepository(repository, { serverUrl: 'https://github.com' });
+  const archs = given.get('arch');
   const secretHeaders = { lines: options.httpHeaders, urls: await serverUrls(options) };
   const fetcher = createFetcher({
     logger,
@@ -70,7 +71,7 @@ export async function writeWorkflow({
     const exploration = await explore({
       options,
       sourcePath: given.has('source-path') ? options.sourcePath : undefined,
-      arch: given.has('arch') ? splitList(given.get('arch')!) : undefined,
+      arch: archs === undefined ? undefined : splitList(archs),
       source,
       fetcher,
       logger,

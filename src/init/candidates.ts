@@ -55,12 +55,12 @@ export function rankCandidates(
   listFiles: ListFiles,
 ): Candidate[] {
   const plain = packages.filter(({ nevra }) => isPlainName(nevra.name) && isPlainName(nevra.arch));
-  const best = [...Map.groupBy(plain, ({ nevra }) => nevra.name).values()].map((all) => {
+  const best = [...Map.groupBy(plain, ({ nevra }) => nevra.name).values()].flatMap((all) => {
     const archs = [...Map.groupBy(all, ({ nevra }) => nevra.arch)].map(([arch, ofArch]) =>
       describe(arch, ofArch, listFiles),
     );
-    const [first] = archs.sort(compareCandidates);
-    return { ...first!, otherArchs: archs.slice(1).map(({ arch }) => arch) };
+    const [first, ...others] = archs.sort(compareCandidates);
+    return first === undefined ? [] : [{ ...first, otherArchs: others.map(({ arch }) => arch) }];
   });
   return best.sort(compareCandidates);
 }

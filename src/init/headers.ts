@@ -112,5 +112,6 @@ export function releasesOf(
 export function sample<T>(items: readonly T[]): T[] {
   if (items.length <= MOST_READ) return [...items];
   const step = (items.length - 1) / (MOST_READ - 1);
-  return Array.from({ length: MOST_READ }, (_, at) => items[Math.round(at * step)]!);
+  const places = new Set(Array.from({ length: MOST_READ }, (_, at) => Math.round(at * step)));
+  return items.filter((_, at) => places.has(at));
 }

@@ -5,8 +5,14 @@ import { parseFingerprints } from '../inputs/values.js';
 import type { CertificateFacts } from '../openpgp/model.js';
 import { DEFAULT_SOURCE_PATH } from '../source/proposal.js';
 import type { UpstreamSource } from '../upstream/sources.js';
+import {
+  certificatesToPin,
+  isByOthers,
+  mergeCertificates,
+  namedCertificates,
+  uniqueCertificates,
+} from './certificates.js';
 import type { Exploration } from './explore.js';
-import type { FoundKeys } from './keys.js';
 import { needsOf, refusalOf } from './needs.js';
 
 /** Value of an input in a workflow: a text, or an expression of the workflow language. */
@@ -56,93 +62,79 @@ export function chooseInputs({ given, exploration, source }: InputChoice): Workf
       ? mergeCertificates(signers, namedCertificates(exploration.keys))
       : signers;
   const needs = obstacle === undefined ? needsOf(exploration, given) : [];
-  const found = new Map<InputName, string>([
-    ...placeOf(given, source),
-    ...keysOf(given, { exploration, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
-    ...packagesOf(exploration),
-    ...(exploration.indexSignatures?.some(({ status }) => status === 'good') === true
-      ? [['repo-gpgcheck', 'required'] as const]
-      : []),
-    ...needs.map(({ name, value }) => [name, value] as const),
-  ]);
-  const wanted = new Map([
-    ...found,
-    ...[...given].filter(
-      ([name]) =>
-        !(SOURCES as readonly string[]).includes(name) &&
-        name !== 'token' &&
-        name !== 'gpgkey' &&
-        !needs.some((need) => need.name === name),
-    ),
-  ]);
-  const names = (Object.keys(INPUTS) as InputName[]).filter((name) => wanted.has(name));
-  const secrets = new Map(
-    names
-      .filter((name) => isSecret(name, wanted.get(name)!))
-      .map((name) => [secretName(name), name]),
-  );
-  const isForeign = given.has('repository') && !isLocalPath('repository', given.get('repository')!);
-  const [secret, input] =
-    isForeign &&
-    resolveRepository(given.get('repository')!, { serverUrl: 'https://github.com' }).transport ===
-      'ssh'
-      ? (['MIRROR_SSH_KEY', 'ssh-key'] as const)
-      : (['MIRROR_TOKEN', 'token'] as const);
-  if (isForeign) secrets.set(secret, input);
-  const hidden = new Set(secrets.values());
-  const values = new Map(
-    names.map((name): [InputName, WorkflowValue] => [
-      name,
-      hidden.has(name)
-        ? { expression: `secrets.${secretName(name)}` }
-        : { text: wanted.get(name)!.trim() },
+  const wanted = inTableOrder(
+    new Map([
+      ...foundInputs(given, { exploration, source, pinned }),
+      ...needs.map(({ name, value }) => [name, value] as const),
+      ...[...given].filter(
+        ([name]) => !isDecided(name) && !needs.some((need) => need.name === name),
+      ),
     ]),
   );
-  if (isForeign) values.set(input, { expression: `secrets.${secret}` });
-  if (!given.has('dry-run')) values.set('dry-run', { expression: 'inputs.dry-run || false' });
+  const secrets = secretsOf(wanted, given.get('repository'));
+  const values = new Map<InputName, WorkflowValue>([
+    ...wanted.map(([name, text]) => [name, { text: text.trim() }] as const),
+    ...[...secrets].map(([secret, name]) => [name, { expression: `secrets.${secret}` }] as const),
+    ...(given.has('dry-run')
+      ? []
+      : [['dry-run', { expression: 'inputs.dry-run || false' }] as const]),
+  ]);
   return {
     values,
     pinned: given.has('gpg-fingerprints') ? [] : pinned,
     secrets,
-    local: names.filter((name) => isLocalPath(name, wanted.get(name)!)),
+    local: wanted.filter(([name, value]) => isLocalPath(name, value)).map(([name]) => name),
     reasons: new Map(needs.map(({ name, reason }) => [name, reason])),
     obstacle,
   };
 }
 
-function namedCertificates(keys: readonly FoundKeys[]): CertificateFacts[] {
-  return uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+/** What the exploration says by itself. */
+function foundInputs(
+  given: ReadonlyMap<InputName, string>,
+  {
+    exploration,
+    source,
+    pinned,
+  }: { exploration: Exploration; source: UpstreamSource; pinned: readonly CertificateFacts[] },
+): (readonly [InputName, string])[] {
+  const isIndexSigned =
+    exploration.indexSignatures?.some(({ status }) => status === 'good') === true;
+  return [
+    ...placeOf(given, source),
+    ...keysOf(given, { exploration, pinned, isFileKept: isUrl(given.get('repo-file') ?? '') }),
+    ...packagesOf(exploration),
+    ...(isIndexSigned ? [['repo-gpgcheck', 'required'] as const] : []),
+  ];
 }
 
-function mergeCertificates(...lists: readonly (readonly CertificateFacts[])[]): CertificateFacts[] {
-  return [...new Map(lists.flat().map((facts) => [facts.fingerprint, facts])).values()];
+/** Inputs that do not pass from the command line into the workflow as they are. */
+function isDecided(name: InputName): boolean {
+  return (SOURCES as readonly string[]).includes(name) || name === 'token' || name === 'gpgkey';
 }
 
-/** The keys that signed what was looked at; where that is not known, those that somebody named. A key that merely lay about vouches for nothing, nor does one when another signed. */
-function certificatesToPin({
-  keys,
-  indexSignatures = [],
-  packageSignatures = [],
-  judged,
-}: Exploration): CertificateFacts[] {
-  const makers = new Set([
-    ...[...indexSignatures, ...packageSignatures]
-      .filter(({ status }) => status === 'good')
-      .map(({ fingerprint }) => fingerprint),
-    ...judged.flatMap(({ verdict }) => verdict?.signer ?? []),
-  ]);
-  const all = uniqueCertificates(keys);
-  const signed = all.filter(({ fingerprint }) => makers.has(fingerprint));
-  return signed.length > 0 || isByOthers(packageSignatures)
-    ? signed
-    : uniqueCertificates(keys.filter(({ isGuess }) => !isGuess));
+function inTableOrder(values: ReadonlyMap<InputName, string>): (readonly [InputName, string])[] {
+  return (Object.keys(INPUTS) as InputName[]).flatMap((name) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
 }
 
-/** The newest package is signed by none of the keys that were found. */
-function isByOthers(packageSignatures: Exploration['packageSignatures'] = []): boolean {
-  return (
-    packageSignatures.length > 0 && packageSignatures.every(({ status }) => status === 'no-key')
+/** By name of the secret: inputs whose value nobody may read, and what may write to a mirror elsewhere. */
+function secretsOf(
+  wanted: readonly (readonly [InputName, string])[],
+  repository: string | undefined,
+): Map<string, InputName> {
+  const secrets = new Map(
+    wanted
+      .filter(([name, value]) => isSecret(name, value))
+      .map(([name]) => [secretName(name), name]),
   );
+  if (repository === undefined || isLocalPath('repository', repository)) return secrets;
+  const { transport } = resolveRepository(repository, { serverUrl: 'https://github.com' });
+  return transport === 'ssh'
+    ? secrets.set('MIRROR_SSH_KEY', 'ssh-key')
+    : secrets.set('MIRROR_TOKEN', 'token');
 }
 
 function obstacleOf(
@@ -157,11 +149,7 @@ function obstacleOf(
     const isUnsigned =
       judged.length > 0 && judged.every(({ error }) => error?.code === 'NO_SIGNATURE');
     // No key helps where nobody signed.
-    if (isUnsigned) return undefined;
-    const ids = [...new Set(packageSignatures.flatMap(({ keyId }) => keyId ?? []))].map((id) =>
-      id.toUpperCase(),
-    );
-    return `find the publisher's key${ids.length === 0 ? '' : ` (key id ${ids.join(', ')})`} and run init again with --gpgkey URL${pinned.length === 0 ? '' : ', beside the key of the index'}`;
+    return isUnsigned ? undefined : missingKey(packageSignatures, pinned);
   }
   const signers = [
     ...new Set(
@@ -176,15 +164,14 @@ function obstacleOf(
   return `correct --gpg-fingerprints, which does not list ${signers.length > 0 ? 'the signer of the newest package' : 'the key that was found'}, ${fitting.join(', ')}, and run init again`;
 }
 
-/** Every certificate once. */
-function uniqueCertificates(keys: readonly FoundKeys[]): CertificateFacts[] {
-  return [
-    ...new Map(
-      keys.flatMap(({ keyring }) =>
-        keyring.certificates.map((facts) => [facts.fingerprint, facts] as const),
-      ),
-    ).values(),
-  ];
+function missingKey(
+  packageSignatures: NonNullable<Exploration['packageSignatures']>,
+  pinned: readonly CertificateFacts[],
+): string {
+  const ids = [...new Set(packageSignatures.flatMap(({ keyId }) => keyId ?? []))].map((id) =>
+    id.toUpperCase(),
+  );
+  return `find the publisher's key${ids.length === 0 ? '' : ` (key id ${ids.join(', ')})`} and run init again with --gpgkey URL${pinned.length === 0 ? '' : ', beside the key of the index'}`;
 }
 
 /** A .repo file of this machine is followed here and now. */
@@ -194,7 +181,7 @@ function placeOf(
 ): (readonly [InputName, string])[] {
   const file = given.get('repo-file');
   if (file === undefined || isUrl(file))
-    return SOURCES.flatMap((name) => (given.has(name) ? [[name, given.get(name)!] as const] : []));
+    return inTableOrder(given).filter(([name]) => (SOURCES as readonly string[]).includes(name));
   if (source.metalink !== undefined) return [['metalink', source.metalink]];
   if (source.mirrorlist !== undefined) return [['mirrorlist', source.mirrorlist]];
   return [['baseurl', source.baseUrls.join('\n')]];

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.js';
 import type { Fetcher } from '../net/fetcher.js';
 import { hostKind } from '../net/urls.js';
 import { parseRepoFile } from '../repodata/sources.js';
+import { afterLast, before, group } from '../text.js';
 
 /** Where repositories keep their key, relative to the base. */
 const USUAL_PLACES = [
@@ -110,9 +111,10 @@ function parentsOf(base: string): string[] {
 function namesOf({ base, packages }: KeyHunt): string[] {
   const url = URL.parse(base);
   const labels = (url?.hostname ?? '').split('.');
-  const host = labels.length > 1 && !/^\d+$/.test(labels.at(-1)!) ? labels.at(-2)! : '';
+  const [top = '', above = ''] = labels.toReversed();
+  const host = /^\d+$/.test(top) ? '' : above;
   const segments = (url?.pathname ?? '').split('/').reverse();
-  const plain = [...packages, ...packages.map((name) => name.split('-')[0]!), host, ...segments];
+  const plain = [...packages, ...packages.map((name) => before(name, /-/)), host, ...segments];
   return unique(plain.filter((name) => /^[A-Za-z][\w.-]{1,63}$/.test(name))).slice(0, MOST.names);
 }
 
@@ -120,8 +122,8 @@ function namesOf({ base, packages }: KeyHunt): string[] {
 async function linksOf(folder: string, fetcher: Fetcher): Promise<string[]> {
   const page = await tryFetch(`${folder}/`, LIMITS.notesBytes, 'listing', fetcher);
   if (page === undefined) return [];
-  const urls = [...Buffer.from(page).toString('latin1').matchAll(LINK)].flatMap(([, href]) => {
-    const url = URL.parse(href!, `${folder}/`);
+  const urls = [...Buffer.from(page).toString('latin1').matchAll(LINK)].flatMap((link) => {
+    const url = URL.parse(group(link, 1), `${folder}/`);
     return url !== null && url.origin === new URL(folder).origin ? url.href : [];
   });
   const wanted = unique(urls).filter((url) => {
@@ -169,7 +171,7 @@ async function tryFetch(
 }
 
 function lastSegment(url: string): string {
-  return (URL.parse(url)?.pathname ?? '').split('/').at(-1)!;
+  return afterLast(URL.parse(url)?.pathname ?? '', '/');
 }
 
 function unique<T>(items: readonly T[]): T[] {

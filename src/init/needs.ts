@@ -18,8 +18,9 @@ export interface Need {
 /** Checksums of an index that are only taken where `allow-weak` names them. */
 const WEAK_CHECKSUMS: ReadonlySet<string> = new Set(['md5', 'sha1']);
 /** Tag formats from the plainest to the one that separates everything. */
+const PLAINEST = '{version}';
 const FORMATS = [
-  '{version}',
+  PLAINEST,
   '{version}-{release}',
   '{epoch}-{version}-{release}',
   '{name}-{version}',
@@ -79,12 +80,12 @@ function formatOf(releases: readonly IndexPackage[]): Need | undefined {
   const value = FORMATS.find(
     (format) => new Set(nevras.map((nevra) => formatTagName(format, nevra))).size === nevras.length,
   );
-  return value === undefined || value === FORMATS[0]
+  return value === undefined || value === PLAINEST
     ? undefined
     : {
         name: 'tag-format',
         value,
-        reason: `${FORMATS[0]!} would give one tag to several releases`,
+        reason: `${PLAINEST} would give one tag to several releases`,
       };
 }
 
@@ -127,12 +128,12 @@ export function codesOf(judged: readonly Judged[]): string {
 
 /** What the publisher, or the user, would have to do where publish would refuse everything that was looked at. */
 export function refusalOf({ judged }: Exploration): string | undefined {
-  if (judged.length === 0 || judged.some(({ error }) => error === undefined)) return undefined;
-  const [most] = [...Map.groupBy(judged, ({ error }) => error!.code as string)].sort(
-    ([, a], [, b]) => b.length - a.length,
-  );
-  const [code, group] = most!;
-  const { message, remedy } = group[0]!.error!;
+  const errors = judged.flatMap(({ error }) => error ?? []);
+  if (errors.length < judged.length) return undefined;
+  const groups = [...Map.groupBy(errors, ({ code }) => code as string).values()];
+  const [first] = groups.sort((a, b) => b.length - a.length)[0] ?? [];
+  if (first === undefined) return undefined;
+  const { code, message, remedy } = first;
   switch (code) {
     case 'NO_SIGNATURE':
       return 'ask the publisher to sign the packages (rpmsign --addsign, then createrepo_c): publish accepts none that nobody signed, and nothing else can take the place of that';

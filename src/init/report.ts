@@ -195,6 +195,13 @@ const WRITERS: ReadonlyMap<InputName, string> = new Map([
   ['ssh-key', 'the private half of a key'],
 ]);
 
+function secretValue(name: InputName, repository: string | undefined): string {
+  const writer = WRITERS.get(name);
+  return writer === undefined
+    ? `the value of ${name}`
+    : `${writer} that may write to ${repository ?? 'the repository of the mirror'}`;
+}
+
 /** What to do with the workflow; one that nobody could publish with is not worth a file. */
 export function reportNextSteps({
   inputs,
@@ -218,7 +225,7 @@ export function reportNextSteps({
     ...(inputs.pinned.length > 0 ? ['compare the fingerprints, as said above'] : []),
     ...[...inputs.secrets].map(
       ([secret, name]) =>
-        `add the secret ${secret} to the repository (Settings, Secrets and variables, Actions): ${WRITERS.has(name) ? `${WRITERS.get(name)!} that may write to ${repository ?? 'the repository of the mirror'}` : `the value of ${name}`}`,
+        `add the secret ${secret} to the repository (Settings, Secrets and variables, Actions): ${secretValue(name, repository)}`,
     ),
     ...([...inputs.secrets.values()].includes('ssh-key') && !inputs.values.has('ssh-known-hosts')
       ? [

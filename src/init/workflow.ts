@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { counted } from '../counted.js';
+import { required } from '../defect.js';
 import { type InputName, INPUTS } from '../inputs/table.js';
 import { printable } from '../report/escape.js';
 import type { Candidate } from './candidates.js';
@@ -35,6 +36,7 @@ export function formatWorkflow({ inputs, others }: WorkflowFacts): string {
           ...(name === 'packages' ? listOthers(others) : []),
         ];
   });
+  const dryRun = values.get('dry-run');
   const hasKey = values.has('gpgkey') || values.has('repo-file') || values.has('gpg-fingerprints');
   return `name: Mirror
 
@@ -43,7 +45,7 @@ on:
     # In UTC; with timezone: Europe/Berlin below it in the time of a place.
     - cron: '${cronOf(values)}'
   workflow_dispatch:
-${values.has('dry-run') && 'expression' in values.get('dry-run')! ? DRY_RUN : ''}
+${dryRun !== undefined && 'expression' in dryRun ? DRY_RUN : ''}
 permissions: {}
 
 concurrency:
@@ -126,9 +128,10 @@ function formatInput(name: InputName, value: WorkflowValue): string[] {
   if ('expression' in value) return [`${WITH}${name}: \${{ ${value.expression} }}`];
   const lines = value.text.split('\n').map((line) => line.trim());
   // Lists and armored keys, where nothing needs an escape, are read more easily one item a line.
+  const [first = '', ...further] = lines;
   const isBlock =
-    lines.length > 1 &&
-    /^[\x21-\x7e]/.test(lines[0]!) &&
+    further.length > 0 &&
+    /^[\x21-\x7e]/.test(first) &&
     lines.every((line) => /^[\x20-\x7e]*$/.test(line) && !line.includes('${{'));
   return isBlock
     ? [`${WITH}${name}: |-`, ...lines.map((line) => (line === '' ? '' : `${WITH}  ${line}`))]
@@ -139,7 +142,7 @@ function formatInput(name: InputName, value: WorkflowValue): string[] {
 function quote(value: string): string {
   const json = JSON.stringify(value.toWellFormed());
   const escaped = json.replace(UNPRINTABLE, (c) => {
-    const code = c.codePointAt(0)!;
+    const code = required(c.codePointAt(0), 'a character');
     return code > 0xffff
       ? `\\U${code.toString(16).padStart(8, '0')}`
       : `\\u${code.toString(16).padStart(4, '0')}`;

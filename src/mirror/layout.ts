@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type DotName, isDotName } from '../dot-git.js';
 import { InputError } from '../errors.js';
+import { afterLast } from '../text.js';
 
 /** The folders of the mirror that this tool owns. */
 export interface Directories {
@@ -178,8 +179,8 @@ function archiveName(input: string, location: string): string {
 
 function lastSegment(location: string): string {
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(location) || !URL.canParse(location))
-    return location.split(/[/\\]/).at(-1)!;
-  const segment = new URL(location).pathname.split('/').at(-1)!;
+    return afterLast(afterLast(location, '/'), '\\');
+  const segment = afterLast(new URL(location).pathname, '/');
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
+import { before, group } from '../text.js';
 import { FACTS } from './fact-table.js';
 
 /** What the message of a release's commit or tag records, as text. */
@@ -22,11 +24,12 @@ const MULTILINE = LABELS.indexOf(FACTS.description.block);
  * A tag's message may end in a signature, which is left out.
  */
 export function parseReleaseMessage(message: string): RecordedMessage | undefined {
-  const lines = stripSignature(message).split('\n');
+  const text = stripSignature(message);
+  const lines = text.split('\n');
   const metadata = parseMetadata(lines);
   const trailers = parseTrailers(lines);
   if (metadata === undefined && trailers === undefined) return undefined;
-  return { subject: lines[0]!, metadata, trailers };
+  return { subject: before(text, /\n/), metadata, trailers };
 }
 
 /** A tag's message without the signature that git appends to it (gitformat-signature(5)). */
@@ -40,8 +43,8 @@ export function stripSignature(message: string): string {
  */
 export function parseTimestamp(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)Z| (\d\d:\d\d:\d\d) \+0000 UTC)$/.exec(text);
-  const milliseconds =
-    match === null ? Number.NaN : Date.parse(`${match[1]!}T${match[2] ?? match[3]!}Z`);
+  if (match === null) return undefined;
+  const milliseconds = Date.parse(`${group(match, 1)}T${match[2] ?? group(match, 3)}Z`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 
@@ -56,12 +59,15 @@ function parseMetadata(lines: readonly string[]): Map<string, string> | undefine
   let label: (typeof LABELS)[number] | undefined;
   for (const line of lines.slice(heading + 2, end)) {
     const found = LABELS.findIndex((known) => line.startsWith(`${known}:`));
-    if (found === -1) {
-      if (label !== undefined)
-        facts.set(label, `${facts.get(label)!}\n${line.replace(/^ {4}/, '')}`);
+    const begun = LABELS[found];
+    if (begun === undefined) {
+      if (label !== undefined) {
+        const text = required(facts.get(label), 'the text of a label that stands above');
+        facts.set(label, `${text}\n${line.replace(/^ {4}/, '')}`);
+      }
       continue;
     }
-    label = LABELS[found]!;
+    label = begun;
     // Up to Description the first line with a label is the true one, after it the last.
     if (found > MULTILINE || !facts.has(label))
       facts.set(label, line.slice(label.length + 1).replace(/^ /, ''));
@@ -76,9 +82,10 @@ function parseTrailers(lines: readonly string[]): Map<string, string[]> | undefi
   for (const line of start === 0 ? [] : lines.slice(start, last + 1)) {
     const match = /^([A-Za-z0-9-]+):(?: (.*))?$/.exec(line);
     if (match === null) return undefined;
-    const values = trailers.get(match[1]!) ?? [];
+    const label = group(match, 1);
+    const values = trailers.get(label) ?? [];
     values.push(match[2] ?? '');
-    trailers.set(match[1]!, values);
+    trailers.set(label, values);
   }
   return trailers.has('Rpm-Nevra') ? trailers : undefined;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { RepodataError } from '../errors.js';
 import type { IndexPackage } from '../repodata/model.js';
 import { mergeEntries } from '../repodata/package-entry.js';
@@ -112,12 +113,14 @@ export function planReleases({ candidates, remoteTags, recorded, options }: Plan
 const MOST_NAMES = 5;
 
 function skippedWarnings(rows: readonly PlannedRelease[]): string[] {
-  const remedyOf = ({ reason }: PlannedRelease): string => /;[^;]*$/.exec(reason!)?.[0] ?? '';
+  const reasonOf = ({ reason }: PlannedRelease): string =>
+    required(reason, 'the reason of a release that is passed over');
+  const remedyOf = (row: PlannedRelease): string => /;[^;]*$/.exec(reasonOf(row))?.[0] ?? '';
   return [...Map.groupBy(rows, remedyOf)].flatMap(([remedy, group]) => {
     if (group.length < 3 || remedy === '')
       return group.map(
-        ({ nevra, status, reason }) =>
-          `${formatNevra(nevra)} ${status === 'waiting' ? 'waits for a decision' : 'is skipped'}: ${reason!}`,
+        (row) =>
+          `${formatNevra(row.nevra)} ${row.status === 'waiting' ? 'waits for a decision' : 'is skipped'}: ${reasonOf(row)}`,
       );
     const names = group.slice(0, MOST_NAMES).map(({ nevra }) => formatNevra(nevra));
     const rest = group.length > MOST_NAMES ? ` and ${group.length - MOST_NAMES} more` : '';
@@ -153,7 +156,7 @@ function shareTag(
       return refuse(row, `is that of ${owner}`, published, isNewer ? 'waiting' : 'skipped');
     });
   if (exists) {
-    const first = wanted[0] ?? group[0]!;
+    const first = required(wanted[0] ?? group[0], 'a release of this tag');
     const { nevra, tag, indexPackage } = first;
     const others = wanted
       .slice(1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import picomatch from 'picomatch';
 
+import { required } from '../defect.js';
 import { RepodataError } from '../errors.js';
 import type { Nevra } from '../rpm/model.js';
 
@@ -61,6 +62,7 @@ export function packageNotFound(
   const expected = `${packages.join(', ')} (arch ${arch.join(', ')})`;
   const others = [...new Set(archs)].sort();
   const near = nearestNames(packages, names);
+  const [nearest] = near;
   const actual =
     others.length > 0
       ? `only arch ${others.join(', ')} of it`
@@ -70,8 +72,8 @@ export function packageNotFound(
   const remedy =
     others.length > 0
       ? `Set arch to ${others.join(' or ')}.`
-      : near.length > 0
-        ? `Set packages to what you meant, perhaps ${near[0]!}.`
+      : nearest !== undefined
+        ? `Set packages to what you meant, perhaps ${nearest}.`
         : undefined;
   return new RepodataError(
     'PACKAGE_NOT_FOUND',
@@ -98,12 +100,13 @@ function nameDistance(wanted: string, name: string): number {
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
+    let [left, aslant] = [i, i - 1];
+    row = row.map((above, j) => {
+      if (j === 0) return i;
+      left = Math.min(aslant + (a[i - 1] === b[j - 1] ? 0 : 1), above + 1, left + 1);
+      aslant = above;
+      return left;
+    });
   }
-  return row[b.length]!;
+  return required(row[b.length], 'the end of the last row');
 }

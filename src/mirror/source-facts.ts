@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { afterLast, before } from '../text.js';
 
 /** A file of the source that says under which licence it comes. */
 export interface LicenceFile {
@@ -20,7 +21,8 @@ export function licencePaths(paths: Iterable<string>): string[] {
     .filter((path) => {
       const parts = path.split('/');
       return (
-        parts.length <= DEEPEST && (LICENCE.test(parts.at(-1)!) || parts.at(-2) === 'LICENSES')
+        parts.length <= DEEPEST &&
+        (LICENCE.test(afterLast(path, '/')) || parts.at(-2) === 'LICENSES')
       );
     })
     .sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1))
@@ -53,5 +55,5 @@ export function dkmsVersion(content: Uint8Array): string | undefined {
 
 function unquoted(value: string): string {
   const quoted = /^"([^"]*)"|^'([^']*)'/.exec(value);
-  return (quoted?.[1] ?? quoted?.[2] ?? value.split(/[ \t#;]/)[0]!).trim();
+  return (quoted?.[1] ?? quoted?.[2] ?? before(value, /[ \t#;]/)).trim();
 }

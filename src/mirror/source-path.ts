@@ -2,6 +2,7 @@
 import picomatch from 'picomatch';
 
 import { namedArchive } from '../archives/names.js';
+import { required } from '../defect.js';
 import { InputError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { trimEndWhile } from '../text.js';
@@ -60,9 +61,9 @@ export function selectSource(paths: readonly PayloadPath[], glob: string): Sourc
     map: (path) => {
       const text = Buffer.from(path).toString('latin1');
       const root = rootOf(text);
-      return root === undefined
-        ? undefined
-        : Buffer.from(targets.get(root)! + text.slice(root.length + 1), 'latin1');
+      if (root === undefined) return undefined;
+      const target = required(targets.get(root), 'the place of a root');
+      return Buffer.from(target + text.slice(root.length + 1), 'latin1');
     },
   };
 }
@@ -105,7 +106,8 @@ function textOf(path: Uint8Array): string {
 
 /** Prefix in the source directory by root. */
 function nameTargets(roots: readonly string[]): ReadonlyMap<string, string> {
-  if (roots.length === 1) return new Map([[roots[0]!, '']]);
+  const [first, second] = roots;
+  if (first !== undefined && second === undefined) return new Map([[first, '']]);
   const byName = new Map<string, string>();
   for (const root of roots) {
     const name = root.slice(root.lastIndexOf('/') + 1);

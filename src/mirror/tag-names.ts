@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { InputError } from '../errors.js';
 import type { Nevra } from '../rpm/model.js';
+import { group } from '../text.js';
 
 /** The fields that `tag-format` may hold. */
 export const TAG_FIELDS = ['name', 'epoch', 'version', 'release', 'arch'] as const;
@@ -14,7 +15,7 @@ const FIELD = /\{([^{}]*)\}/g;
  */
 export function validateTagFormat(format: string): void {
   const known = new Set<string>(TAG_FIELDS);
-  const fields = [...format.matchAll(FIELD)].map((match) => match[1]!);
+  const fields = [...format.matchAll(FIELD)].map((match) => group(match, 1));
   const expected = `text with the fields ${TAG_FIELDS.map((field) => `{${field}}`).join(' ')}`;
   const refuse = (reason: string): never => {
     throw new InputError(
@@ -62,10 +63,8 @@ export function formatTagName(format: string, nevra: Nevra): string {
 
 /** The text that {@link formatTagName} escaped. */
 export function parseTagName(name: string): string {
-  return name.replace(
-    /%(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g,
-    (_, unit: string | undefined, octet: string | undefined) =>
-      String.fromCharCode(Number.parseInt(unit ?? octet!, 16)),
+  return name.replace(/%(?:u[0-9A-F]{4}|[0-9A-F]{2})/g, (escaped) =>
+    String.fromCharCode(Number.parseInt(escaped.replace(/^%u?/, ''), 16)),
   );
 }
 

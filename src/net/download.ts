@@ -107,13 +107,7 @@ async function transfer(
   { signal, deadline }: Attempt,
 ): Promise<void> {
   if (intake.size > 0 && intake.size === request.size) return;
-  const resume: HeaderLine[] =
-    intake.size === 0 || intake.validator === undefined
-      ? []
-      : [
-          ['range', `bytes=${intake.size}-`],
-          ['if-range', intake.validator],
-        ];
+  const resume = resumption(intake);
   const { url, what, from } = request;
   const answer = await context.transport.open({
     url,
@@ -124,17 +118,11 @@ async function transfer(
     from,
     signal,
   });
-  if (!(
-    resume.length > 0 &&
-    answer.status === 206 &&
-    contentRange(answer)?.start === intake.size
-  )) {
+  const goesOn =
+    resume.length > 0 && answer.status === 206 && contentRange(answer)?.start === intake.size;
+  if (!goesOn) {
     await intake.reset();
-    if (resume.length > 0 && answer.status !== 200) {
-      answer.discard();
-      throw new DownloadError('TRUNCATED', `${what}: the server cannot go on where it broke off`);
-    }
-    if (answer.status !== 200) throw statusError(answer, what, '200');
+    checkWhole(answer, what, resume.length > 0);
   }
   intake.validator = strongValidator(answer);
   const announced = contentLength(answer);
@@ -145,6 +133,23 @@ async function transfer(
     await intake.append(chunk);
     request.onProgress?.(intake.size);
   }
+}
+
+/** The headers that ask for the rest of the same file, where a part of it is there. */
+function resumption({ size, validator }: Intake): HeaderLine[] {
+  if (size === 0 || validator === undefined) return [];
+  return [
+    ['range', `bytes=${size}-`],
+    ['if-range', validator],
+  ];
+}
+
+/** An answer that begins anew has the whole file. */
+function checkWhole(answer: Exchange, what: string, wasResumed: boolean): void {
+  if (answer.status === 200) return;
+  if (!wasResumed) throw statusError(answer, what, '200');
+  answer.discard();
+  throw new DownloadError('TRUNCATED', `${what}: the server cannot go on where it broke off`);
 }
 
 /** What If-Range may name: a strong ETag, or else the date. */

@@ -71,11 +71,10 @@ async function keep(
   if (download.cached || cache === noCache) return;
   let copy: PrivateFile | undefined;
   try {
-    if (file === undefined) {
-      copy = await directory.create();
-      for await (const chunk of download.bytes.stream()) await copy.append(chunk);
-    }
-    await cache.keep((file ?? copy!).path, request.checksum.hex.toLowerCase());
+    const kept = file ?? (copy = await directory.create());
+    if (file === undefined)
+      for await (const chunk of download.bytes.stream()) await kept.append(chunk);
+    await cache.keep(kept.path, request.checksum.hex.toLowerCase());
   } catch (error) {
     logger.info(
       `${request.what} could not be put into the tool cache: ${(error as Error).message}`,

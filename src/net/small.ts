@@ -30,13 +30,13 @@ async function fetchOnce(
   request: FetchRequest,
   attempt: Attempt,
 ): Promise<FetchResponse> {
-  const { url, what, range, pinned = false, hasPinnedKey = false, from } = request;
+  const { url, what, range, from } = request;
   const answer = await transport.open({
     url,
     what,
     headers: requestHeaders(request),
     ownHeaders: request.ownHeaders,
-    trusted: pinned ? 'anywhere' : hasPinnedKey ? 'over-https' : 'here',
+    trusted: trustedPlaces(request),
     from,
     signal: attempt.signal,
   });
@@ -57,6 +57,12 @@ async function fetchOnce(
   if (range === undefined)
     return { status: 200, body: await readAll(answer, request, attempt), ...rest };
   return { status: 206, body: await readSlice(answer, range, attempt), ...rest };
+}
+
+/** Where the content may come from: what is pinned, from anywhere. */
+function trustedPlaces({ pinned = false, hasPinnedKey = false }: FetchRequest) {
+  if (pinned) return 'anywhere';
+  return hasPinnedKey ? 'over-https' : 'here';
 }
 
 function requestHeaders({ range, ifNoneMatch, ifModifiedSince }: FetchRequest): HeaderLine[] {

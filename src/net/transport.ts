@@ -101,7 +101,7 @@ export class Transport {
       connections: await this.#connections,
       redirects: this.#options.limits.redirects,
       secrets: (asked) =>
-        this.#origins.has(asked.origin) ? this.#options.secretHeaders!.lines : [],
+        this.#origins.has(asked.origin) ? (this.#options.secretHeaders?.lines ?? []) : [],
       announce: (asked) => {
         this.#announce(asked);
       },

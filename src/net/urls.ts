@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { DownloadError, InputError } from '../errors.js';
-import { before } from '../text.js';
+import { before, group } from '../text.js';
 
 /** Where a request goes: a file of this machine, or a server. `authorization` is what the URL's user info said. */
 export type Target =
@@ -141,11 +141,12 @@ export function parseHeaderLines(text: string): readonly HeaderLine[] {
         'INPUT_INVALID',
         `http-headers: line ${index + 1}: expected "Name: value" in ASCII`,
       );
-    if (RESERVED.test(match[1]!))
+    const [name, value] = [group(match, 1), group(match, 2)];
+    if (RESERVED.test(name))
       throw new InputError(
         'INPUT_INVALID',
-        `http-headers: line ${index + 1}: ${match[1]!} cannot be set`,
+        `http-headers: line ${index + 1}: ${name} cannot be set`,
       );
-    return [[match[1]!, match[2]!.trimStart()]];
+    return [[name, value.trimStart()]];
   });
 }

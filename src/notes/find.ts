@@ -181,7 +181,7 @@ function findInChangelog({ nevra, changelog }: NotesRequest): string | undefined
 
 /** `Name <mail> - [epoch:]version[-release]`; the release may lack the distribution's suffix. */
 function namesEvr(author: string, { epoch, version, release }: Nevra): boolean {
-  const last = author.trimEnd().split(/\s+/).at(-1)!;
+  const last = author.trimEnd().split(/\s+/).at(-1) ?? '';
   const match = /^(?:(\d{1,10}):)?([^-]+)(?:-(.+))?$/.exec(last);
   if (match === null || match[2] !== version) return false;
   if (match[1] !== undefined && Number(match[1]) !== (epoch ?? 0)) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { trimEndWhile } from '../text.js';
+import { group, trimEndWhile } from '../text.js';
 
 /** A section of a page: the lines below its heading, up to the next heading of its level or above. */
 export interface Section {
@@ -59,12 +59,14 @@ export function parseNotesPage(text: string, name: string): NotesPage {
     (!/\.rst$/i.test(name) && lines.some((line) => ATX.test(line)));
   const find = isMarkdown ? markdownHeadings() : rstHeadings();
   const scan = new Scan();
-  for (let at = 0; at < lines.length; at += 1) {
-    const heading = find(lines, at);
-    if (heading === undefined) scan.line(lines[at]!, at);
+  let next = 0;
+  for (const [at, line] of lines.entries()) {
+    if (at < next) continue;
+    const heading = find(line, at, lines);
+    if (heading === undefined) scan.line(line, at);
     else {
       scan.heading(heading, at);
-      at = heading.next - 1;
+      next = heading.next;
     }
   }
   scan.close(0, lines.length);
@@ -75,19 +77,22 @@ export function parseNotesPage(text: string, name: string): NotesPage {
 /** All versions in a heading or after `Version:`. Link targets are left out, since they name other versions, too. */
 export function findVersions(text: string): string[] {
   const visible = text.replace(/\]\([^()\s]*\)/g, ']').replace(/<[^<>]*>/g, '');
-  return Array.from(visible.matchAll(TOKEN), ([, version]) => version!.replace(/\.x$/i, ''));
+  return Array.from(visible.matchAll(TOKEN), (token) => group(token, 1).replace(/\.x$/i, ''));
+}
+
+/** A section that is open, with what was found directly or below it so far. */
+interface OpenSection {
+  readonly section: Section;
+  readonly mention: Mention | undefined;
+  readonly versionLines: Mention[];
+  hasText: boolean;
 }
 
 /** The open sections while a page is read from top to bottom. */
 class Scan {
   readonly mentions: Mention[] = [];
-  /** Sections that are open, outermost first, each with what was found directly or below it so far. */
-  private readonly open: {
-    section: Section;
-    mention: Mention | undefined;
-    versionLines: Mention[];
-    hasText: boolean;
-  }[] = [];
+  /** Outermost first. */
+  private readonly open: OpenSection[] = [];
 
   heading({ text, level, next }: Heading, at: number): void {
     this.close(level, at);
@@ -108,14 +113,15 @@ class Scan {
     const inner = this.open.at(-1);
     if (inner === undefined || line === '') return;
     const match = line.length <= LONGEST_LINE ? VERSION_LINE.exec(line) : null;
-    if (match !== null) this.versionLine(findVersions(match[1]!), at);
+    if (match !== null) this.versionLine(inner, findVersions(group(match, 1)), at);
     if (!SILENT.test(line) && !line.startsWith('..')) inner.hasText = true;
   }
 
   /** Ends the sections of this level and below. */
   close(level: number, at: number): void {
-    while (this.open.length > 0 && this.open.at(-1)!.section.level >= level) {
-      const { section, mention, versionLines } = this.open.pop()!;
+    const first = this.open.findIndex(({ section }) => section.level >= level);
+    if (first < 0) return;
+    for (const { section, mention, versionLines } of this.open.splice(first)) {
       section.end = at;
       if (mention !== undefined) mention.end = at;
       const last = versionLines.at(-1);
@@ -127,9 +133,8 @@ class Scan {
    * A `Version:` line that begins a section is of that section. Further down it begins another release in the section around that already has such a line:
    * the page of the Neuron runtime has two releases of the driver under one heading.
    */
-  private versionLine(versions: readonly string[], at: number): void {
+  private versionLine(inner: OpenSection, versions: readonly string[], at: number): void {
     if (versions.length === 0) return;
-    const inner = this.open.at(-1)!;
     const owner = inner.hasText
       ? (this.open.findLast(({ versionLines }) => versionLines.length > 0) ?? inner)
       : inner;
@@ -153,19 +158,22 @@ class Scan {
 
 function trimEnd(lines: readonly string[], start: number, end: number): number {
   let last = end;
-  while (last > start && SILENT.test(lines[last - 1]!)) last -= 1;
+  while (last > start && SILENT.test(lines[last - 1] ?? '')) last -= 1;
   return last;
 }
 
+/** The heading that begins with this line of the page; asked from top to bottom. */
+type FindHeading = (line: string, at: number, lines: readonly string[]) => Heading | undefined;
+
 /** Markdown: `#` headings, and text underlined with `=` or `-`; nothing between code fences. */
-function markdownHeadings(): (lines: readonly string[], at: number) => Heading | undefined {
+function markdownHeadings(): FindHeading {
   let isFenced = false;
-  return (lines, at) => {
-    const line = lines[at]!;
+  return (line, at, lines) => {
     if (FENCE.test(line)) isFenced = !isFenced;
     if (isFenced || line.length > LONGEST_LINE) return undefined;
     const atx = ATX.exec(line);
-    if (atx !== null) return { text: withoutClosing(atx[2]!), level: atx[1]!.length, next: at + 1 };
+    if (atx !== null)
+      return { text: withoutClosing(group(atx, 2)), level: group(atx, 1).length, next: at + 1 };
     const underline = lines[at + 1] ?? '';
     if (
       !/^(?:={2,}|-{3,})$/.test(underline) ||
@@ -184,32 +192,37 @@ function withoutClosing(heading: string): string {
 }
 
 /** RST: text with an underline, perhaps an overline; a style's level is the order in which it first stands on the page. */
-function rstHeadings(): (lines: readonly string[], at: number) => Heading | undefined {
+function rstHeadings(): FindHeading {
   const styles: string[] = [];
   const level = (style: string): number => {
     if (!styles.includes(style)) styles.push(style);
     return styles.indexOf(style) + 1;
   };
-  return (lines, at) => {
-    const [line, second, third] = [lines[at]!, lines[at + 1] ?? '', lines[at + 2] ?? ''];
-    if (UNDERLINE.test(line)) {
-      const isTitle =
-        second.trim() !== '' &&
-        second.length <= LONGEST_LINE &&
-        line === third &&
-        isLongEnough(line, second.trim());
-      return isTitle
-        ? { text: second.trim(), level: level(`${line[0]!} over`), next: at + 3 }
+  return (line, at, lines) => {
+    const [second, third] = [lines[at + 1] ?? '', lines[at + 2] ?? ''];
+    if (UNDERLINE.test(line))
+      return line === third && isOverlined(second, line)
+        ? { text: second.trim(), level: level(`${line.charAt(0)} over`), next: at + 3 }
         : undefined;
-    }
-    const before = lines[at - 1] ?? '';
-    const isTitle =
-      /^\S/.test(line) &&
-      line.length <= LONGEST_LINE &&
-      isLongEnough(second, line) &&
-      (before === '' || before.startsWith('..') || UNDERLINE.test(before));
-    return isTitle ? { text: line, level: level(second[0]!), next: at + 2 } : undefined;
+    return isUnderlined(line, second, lines[at - 1] ?? '')
+      ? { text: line, level: level(second.charAt(0)), next: at + 2 }
+      : undefined;
   };
+}
+
+function isOverlined(title: string, overline: string): boolean {
+  return (
+    title.trim() !== '' && title.length <= LONGEST_LINE && isLongEnough(overline, title.trim())
+  );
+}
+
+function isUnderlined(title: string, underline: string, before: string): boolean {
+  return (
+    /^\S/.test(title) &&
+    title.length <= LONGEST_LINE &&
+    isLongEnough(underline, title) &&
+    (before === '' || before.startsWith('..') || UNDERLINE.test(before))
+  );
 }
 
 /** Docutils wants the length of the title and puts up with less from four characters on. */

@@ -15,7 +15,7 @@ const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/;
  * @throws PacketError when there is no block, or one is cut short or holds other characters.
  */
 export function dearmor(bytes: Uint8Array): Uint8Array {
-  if (((bytes[0] ?? 0) & 0x80) !== 0 && !isByteOrderMark(bytes)) return bytes;
+  if (isBinary(bytes)) return bytes;
   const blocks: Buffer[] = [];
   let open: { readonly label: string; readonly lines: string[] } | undefined;
   // One line after the other, empty ones left out: as a list, a file of nothing but line ends takes 60 times its size.
@@ -25,8 +25,8 @@ export function dearmor(bytes: Uint8Array): Uint8Array {
     const line = cleanLine(raw);
     if (!line.startsWith('-----')) open?.lines.push(line);
     else if (open === undefined) {
-      const label = BEGIN.exec(line)?.[1];
-      if (label !== undefined && label !== 'SIGNED MESSAGE') open = { label, lines: [] };
+      const label = blockLabel(line);
+      if (label !== undefined) open = { label, lines: [] };
     } else {
       if (line !== `-----END PGP ${open.label}-----`)
         throw new PacketError(`the armored ${open.label} has no end`);
@@ -54,6 +54,17 @@ export function armor(label: ArmorLabel, packets: Uint8Array): string {
     `-----END PGP ${label}-----`,
     '',
   ].join('\n');
+}
+
+/** The first byte of a packet has its high bit set (RFC 9580 4.2). */
+function isBinary(bytes: Uint8Array): boolean {
+  return ((bytes[0] ?? 0) & 0x80) !== 0 && !isByteOrderMark(bytes);
+}
+
+/** What begins with this line; a signed message is text, with a block of its own for the signature. */
+function blockLabel(line: string): string | undefined {
+  const label = BEGIN.exec(line)?.[1];
+  return label === 'SIGNED MESSAGE' ? undefined : label;
 }
 
 function decodeBody(lines: readonly string[]): Buffer {

@@ -21,7 +21,7 @@ export interface Subkey {
   readonly revocations: readonly SignaturePacket[];
 }
 
-interface Binding {
+export interface Binding {
   readonly signature: SignaturePacket;
   /** The subkey agreed (0x19), so that nobody can adopt another's signing key. */
   readonly agreed: boolean;
@@ -226,11 +226,13 @@ function tryPublicKey(body: Uint8Array): PublicKey | undefined {
 
 /** The user id marked as primary, else the one certified last (as GnuPG chooses). */
 function primaryUserId(identities: readonly Identity[]): string {
-  const certified = identities.filter(({ certifications }) => certifications.length > 0);
+  const certified = identities.flatMap(({ userId, revoked, certifications: [newest] }) =>
+    newest === undefined ? [] : [{ userId, revoked, newest }],
+  );
   const live = certified.filter(({ revoked }) => !revoked);
-  const ranked = (live.length > 0 ? live : certified).toSorted((one, two) => {
-    const [a, b] = [one.certifications[0]!, two.certifications[0]!];
-    return Number(b.primaryUserId) - Number(a.primaryUserId) || b.created - a.created;
-  });
+  const ranked = (live.length > 0 ? live : certified).toSorted(
+    ({ newest: a }, { newest: b }) =>
+      Number(b.primaryUserId) - Number(a.primaryUserId) || b.created - a.created,
+  );
   return (ranked[0] ?? identities[0])?.userId ?? '';
 }

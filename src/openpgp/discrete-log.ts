@@ -21,9 +21,9 @@ export interface Pair {
 const MAX_DSA_BITS = { p: 4096, q: 512 };
 
 /** Verifies a DSA signature (FIPS 186-4 4.7). */
-export function verifyDsa({ p, q, g, y }: DsaKey, digest: Uint8Array, { r, s }: Pair): boolean {
-  if (bitLength(p) > MAX_DSA_BITS.p || bitLength(q) > MAX_DSA_BITS.q) return false;
-  if (q < 3n || g < 2n || g >= p || y < 2n || y >= p) return false;
+export function verifyDsa(key: DsaKey, digest: Uint8Array, { r, s }: Pair): boolean {
+  if (!isUsable(key)) return false;
+  const { p, q, g, y } = key;
   if (r <= 0n || r >= q || s <= 0n || s >= q) return false;
   const w = inverse(s, q);
   if (w === undefined) return false;
@@ -32,6 +32,11 @@ export function verifyDsa({ p, q, g, y }: DsaKey, digest: Uint8Array, { r, s }: 
     p,
   );
   return v % q === r;
+}
+
+function isUsable({ p, q, g, y }: DsaKey): boolean {
+  if (bitLength(p) > MAX_DSA_BITS.p || bitLength(q) > MAX_DSA_BITS.q) return false;
+  return q >= 3n && g >= 2n && g < p && y >= 2n && y < p;
 }
 
 /** A big-endian number. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { VerificationError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
@@ -128,7 +129,7 @@ function attachRevocations(
   for (const body of revocations) {
     const signature = tryParseSignature(body);
     for (const group of parts.values()) {
-      const { primary } = group[0]!;
+      const { primary } = required(group[0], 'the packets of a certificate');
       if (signature === undefined || !isIssuedBy(signature, primary)) continue;
       group.push({ primary, direct: [body], components: [] });
       attached++;

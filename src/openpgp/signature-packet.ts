@@ -101,15 +101,17 @@ function parseV3(reader: PacketReader): SignaturePacket {
   const hashedLength = reader.uint(1);
   if (hashedLength !== 5) throw new PacketError(`expected 5 hashed bytes, found ${hashedLength}`);
   const trailer = reader.take(5);
+  const covered = new PacketReader(trailer);
+  const [type, created] = [covered.uint(1), covered.uint(4)];
   const keyId = hex(reader.take(8)).toLowerCase();
   const [algorithm, hash] = [reader.uint(1), reader.uint(1)];
   return {
     ...readSubpackets([], []),
     version: 3,
-    type: trailer[0]!,
+    type,
     algorithm,
     hash,
-    created: new PacketReader(trailer.subarray(1)).uint(4),
+    created,
     keyId,
     prefix: new Uint8Array(),
     trailer,
@@ -188,7 +190,8 @@ function readValues(algorithm: number, reader: PacketReader): readonly Uint8Arra
 function readValue(reader: PacketReader): Uint8Array {
   const { bits, value } = reader.mpi();
   const zeros = value.findIndex((byte) => byte !== 0);
-  const exact = zeros === -1 ? 0 : (value.length - zeros) * 8 - Math.clz32(value[zeros]!) + 24;
+  const first = value[zeros];
+  const exact = first === undefined ? 0 : (value.length - zeros) * 8 - Math.clz32(first) + 24;
   if (bits !== exact && bits !== value.length * 8)
     throw new PacketError(`expected a number of ${bits} bits, found ${exact}`);
   return value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Certificate, Subkey } from './certificate.js';
+import type { Binding, Certificate, Subkey } from './certificate.js';
 import type { SignatureCode, SignaturePolicy } from './model.js';
 import type { PublicKey } from './public-key.js';
 import type { SignaturePacket } from './signature-packet.js';
@@ -40,6 +40,7 @@ export function findObjection(
     now,
     judged: policy.currentKey === true ? Math.max(now, signed) : signed,
   };
+  const end = expires === null ? Number.POSITIVE_INFINITY : signed + expires;
   const subkey = certificate.subkeys.find((candidate) => candidate.key === key);
   return (
     objectionToPrimary(certificate, moment, { signs: subkey === undefined }) ??
@@ -55,11 +56,7 @@ export function findObjection(
       () =>
         `the signature claims to be made on ${day(signed)}, before its key (${day(key.created)})`,
     ) ??
-    when(
-      expires !== null && signed + expires <= now,
-      'KEY_EXPIRED',
-      () => `the signature itself expired on ${day(signed + expires!)}`,
-    )
+    when(end <= now, 'KEY_EXPIRED', () => `the signature itself expired on ${day(end)}`)
   );
 }
 
@@ -69,10 +66,7 @@ function objectionToPrimary(
   { signs }: { signs: boolean },
 ): Objection | undefined {
   const { primary, revocations } = certificate;
-  const direct = newest(certificate.direct, moment);
-  const certification = newestCertification(certificate, moment);
-  const lifetime = direct?.keyExpires ?? certification?.keyExpires ?? null;
-  const flags = direct?.keyFlags ?? certification?.keyFlags ?? null;
+  const { isCertified, lifetime, flags } = selfSigned(certificate, moment);
   return (
     objectionToRevoked(primary, revocations) ??
     when(
@@ -82,7 +76,7 @@ function objectionToPrimary(
         `key ${primary.fingerprint} was made on ${day(primary.created)}, after today (${day(moment.now)}); is this machine's clock right?`,
     ) ??
     when(
-      direct === undefined && certification === undefined,
+      !isCertified,
       'KEY_INVALID',
       () => `key ${primary.fingerprint} has no self-signature that is valid on ${day(moment.now)}`,
     ) ??
@@ -95,6 +89,17 @@ function objectionToPrimary(
   );
 }
 
+/** What the primary key says of itself: directly, else in a certification of a user id. */
+function selfSigned(certificate: Certificate, moment: Moment) {
+  const direct = newest(certificate.direct, moment);
+  const certification = newestCertification(certificate, moment);
+  return {
+    isCertified: direct !== undefined || certification !== undefined,
+    lifetime: direct?.keyExpires ?? certification?.keyExpires ?? null,
+    flags: direct?.keyFlags ?? certification?.keyFlags ?? null,
+  };
+}
+
 function objectionToSubkey(
   { key, bindings, revocations }: Subkey,
   moment: Moment,
@@ -104,24 +109,32 @@ function objectionToSubkey(
     moment,
   );
   const binding = bindings.find((candidate) => candidate.signature === signature);
+  return objectionToRevoked(key, revocations) ?? objectionToBinding(key, binding, moment);
+}
+
+function objectionToBinding(
+  key: PublicKey,
+  binding: Binding | undefined,
+  moment: Moment,
+): Objection | undefined {
+  if (binding === undefined)
+    return {
+      code: 'KEY_INVALID',
+      reason: `subkey ${key.fingerprint} is not bound to its primary key`,
+    };
+  const { signature, agreed } = binding;
   return (
-    objectionToRevoked(key, revocations) ??
     when(
-      binding === undefined,
-      'KEY_INVALID',
-      () => `subkey ${key.fingerprint} is not bound to its primary key`,
-    ) ??
-    when(
-      !maySign(binding!.signature.keyFlags),
+      !maySign(signature.keyFlags),
       'KEY_INVALID',
       () => `subkey ${key.fingerprint} is not meant for signing`,
     ) ??
     when(
-      !binding!.agreed,
+      !agreed,
       'KEY_INVALID',
       () => `subkey ${key.fingerprint} did not sign its binding to the primary key`,
     ) ??
-    objectionToLifetime(key, binding!.signature.keyExpires, moment)
+    objectionToLifetime(key, signature.keyExpires, moment)
   );
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash } from 'node:crypto';
 
+import { required } from '../defect.js';
 import { ALGORITHM, algorithmLabel, HASHES, hashLabel } from './algorithms.js';
 import { dearmor } from './armor.js';
 import { type Certificate, isRightDigest, isRightValue } from './certificate.js';
@@ -206,7 +207,8 @@ function judge(
   { certificate, key }: { certificate: Certificate; key: PublicKey },
   policy: SignaturePolicy,
 ): SignatureReport {
-  const weak = findWeaknesses(HASHES[signature.hash]!.name, [key, certificate.primary], policy);
+  const hash = required(HASHES[signature.hash], 'a hash that was computed');
+  const weak = findWeaknesses(hash.name, [key, certificate.primary], policy);
   const refused = weak.filter(({ tolerated }) => !tolerated).map(({ name }) => name);
   const objection = findObjection(certificate, key, signature, policy);
   const facts = {

@@ -21,11 +21,11 @@ export function findWeaknesses(
   const hashes = WEAK_HASHES.has(hash)
     ? [{ name: hash, tolerated: policy.allowWeak.has(hash) }]
     : [];
-  const strengths = keys
-    .map(({ strength }) => strength)
-    .filter((strength) => strength !== null && strength.bits < MIN_BITS);
+  const strengths = keys.flatMap(({ strength }) => strength ?? []);
   const named = new Map(
-    strengths.map((strength) => [`${strength!.family}${strength!.bits}`, strength!]),
+    strengths
+      .filter(({ bits }) => bits < MIN_BITS)
+      .map((strength) => [`${strength.family}${strength.bits}`, strength]),
   );
   return [
     ...hashes,

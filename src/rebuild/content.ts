@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import type { TreeFile } from '../git/objects/folders.js';
 import { linkId, type MirrorFiles, type SourceBlobs } from '../git/objects/mirror-files.js';
 import { buildTree } from '../git/objects/trees.js';
@@ -46,7 +47,11 @@ export async function rebuildContent(
     if (fault === undefined && content === undefined) return undefined;
     const rebuilt =
       content === undefined
-        ? { content, tree: undefined, differences: [fault!] }
+        ? {
+            content,
+            tree: undefined,
+            differences: [required(fault, 'what keeps the content unknown')],
+          }
         : { content, ...(await compareContent(item, content, place)) };
     if (rebuilt.differences.length === 0) return rebuilt;
     if (best?.content === undefined) best = best === undefined || content ? rebuilt : best;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import type { ReleaseFacts } from '../mirror/facts.js';
 import { nevraKey } from '../mirror/nevra.js';
 import { formatTagName } from '../mirror/tag-names.js';
@@ -13,7 +14,7 @@ import type { Content, Proof } from './prove.js';
 export function checkTagTarget({ ref, record, listed, message }: ReleaseCase): Finding | undefined {
   const claimed = record ?? listed;
   if (claimed === undefined || message === undefined) return undefined;
-  const trailer = (key: string): string | undefined => message.trailers?.get(key)?.[0];
+  const trailer = trailersOf(message);
   const pairs: (readonly [string | null, string | undefined])[] = [
     [claimed.sha256, trailer('Rpm-Sha256')],
     [claimed.sha256, message.metadata?.get('Checksum')],
@@ -57,28 +58,42 @@ export function isOtherPackage(
   item: ReleaseCase,
   { found, proof, checksum }: { found: FoundPackage; proof: Proof; checksum: string | undefined },
 ): { expected: string; actual: string } | undefined {
-  const { record, message } = item;
-  const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
-  const [recorded, actual] =
-    found.oid === undefined
-      ? // It may have been signed anew; what is not signature must be the same.
-        [[trailer('Content-Sha256'), record?.contentSha256], proof.contentSha256]
-      : found.isHeader
-        ? [[trailer('Header-Sha256'), record?.headerSha256], proof.headerSha256]
-        : [
-            [trailer('Rpm-Sha256'), record?.sha256, message?.metadata?.get('Checksum'), checksum],
-            proof.sha256,
-          ];
+  const { recorded, actual } = digestsOf(item, { found, proof, checksum });
   const known = recorded.filter((value) => typeof value === 'string');
   const wrong = known.filter((value) => value !== actual);
-  const isTie = wrong.length > 0 && wrong.length * 2 === known.length;
-  if (
-    wrong.length * 2 < known.length ||
-    wrong.length === 0 ||
-    (isTie && isRecordedRelease(item, proof))
-  )
-    return undefined;
-  return { expected: wrong[0]!, actual: actual ?? '' };
+  const [first] = wrong;
+  if (first === undefined || wrong.length * 2 < known.length) return undefined;
+  const isTie = wrong.length * 2 === known.length;
+  if (isTie && isRecordedRelease(item, proof)) return undefined;
+  return { expected: first, actual: actual ?? '' };
+}
+
+/** The records that tell one package from another, and what they say of this one. */
+function digestsOf(
+  { record, message }: ReleaseCase,
+  { found, proof, checksum }: { found: FoundPackage; proof: Proof; checksum: string | undefined },
+): { recorded: readonly (string | null | undefined)[]; actual: string | undefined } {
+  const trailer = trailersOf(message);
+  // It may have been signed anew; what is not signature must be the same.
+  if (found.oid === undefined)
+    return {
+      recorded: [trailer('Content-Sha256'), record?.contentSha256],
+      actual: proof.contentSha256,
+    };
+  if (found.isHeader)
+    return {
+      recorded: [trailer('Header-Sha256'), record?.headerSha256],
+      actual: proof.headerSha256,
+    };
+  return {
+    recorded: [trailer('Rpm-Sha256'), record?.sha256, message?.metadata?.get('Checksum'), checksum],
+    actual: proof.sha256,
+  };
+}
+
+/** The first value that a message records under a label. */
+function trailersOf(message: ReleaseCase['message']): (label: string) => string | undefined {
+  return (label) => message?.trailers?.get(label)?.[0];
 }
 
 function isRecordedRelease(item: ReleaseCase, { pkg: { facts } }: Proof): boolean {
@@ -93,7 +108,7 @@ function isRecordedRelease(item: ReleaseCase, { pkg: { facts } }: Proof): boolea
 
 /** The facts of a release by its package. What cannot be known without the package as it was published stands as most records have it, so that one wrong record shows. */
 export function factsOf(
-  { record, listed, message, tag }: ReleaseCase,
+  item: ReleaseCase,
   {
     found,
     proof,
@@ -108,37 +123,57 @@ export function factsOf(
     sourceTree: string | undefined;
   },
 ): ReleaseFacts {
-  const trailer = (key: string): string | undefined => message?.trailers?.get(key)?.[0];
   const { facts } = proof.pkg;
   return {
-    tag,
+    tag: item.tag,
     facts,
-    evidence: {
-      sha256:
-        (isOriginal ? proof.sha256 : undefined) ??
-        mostCommon([record?.sha256, trailer('Rpm-Sha256'), message?.metadata?.get('Checksum')]) ??
-        '',
-      contentSha256:
-        proof.contentSha256 ??
-        mostCommon([record?.contentSha256, trailer('Content-Sha256'), listed?.contentSha256]) ??
-        '',
-      headerSha256: proof.headerSha256,
-    },
+    evidence: evidenceOf(item, { proof, isOriginal }),
     file: found.file,
-    key: proof.certificate!,
+    key: required(proof.certificate, 'the certificate that vouches for the package'),
     signedAt: proof.signature?.created ?? 0,
     checkedFiles: facts.files.filter(
       ({ type, ghost, digest }) => type === 'file' && !ghost && digest !== '',
     ).length,
     sourcePaths: content.source.roots,
-    sourceTree: sourceTree ?? trailer('Source-Tree') ?? record?.sourceTree ?? '',
-    repomdRevision:
-      mostCommon([record?.repomdRevision, trailer('Repomd-Revision'), listed?.repomdRevision]) ??
-      '',
+    sourceTree: sourceTree ?? recordedTree(item) ?? '',
+    repomdRevision: mostRecorded(item, 'repomdRevision', 'Repomd-Revision') ?? '',
     indexSha256: '',
     weakAlgorithms: proof.signature?.tolerated ?? [],
     droppedModes: content.droppedModes,
     droppedDotGit: content.source.dropped ?? [],
     unpackedFrom: content.unpackedFrom,
   };
+}
+
+function evidenceOf(
+  item: ReleaseCase,
+  { proof, isOriginal }: { readonly proof: Proof; readonly isOriginal: boolean },
+): ReleaseFacts['evidence'] {
+  const { record, message } = item;
+  return {
+    sha256:
+      (isOriginal ? proof.sha256 : undefined) ??
+      mostCommon([
+        record?.sha256,
+        trailersOf(message)('Rpm-Sha256'),
+        message?.metadata?.get('Checksum'),
+      ]) ??
+      '',
+    contentSha256:
+      proof.contentSha256 ?? mostRecorded(item, 'contentSha256', 'Content-Sha256') ?? '',
+    headerSha256: proof.headerSha256,
+  };
+}
+
+function recordedTree({ record, message }: ReleaseCase): string | null | undefined {
+  return trailersOf(message)('Source-Tree') ?? record?.sourceTree;
+}
+
+/** What most records of a release have: its own line of releases.json, its message, its line at the end of the branch. */
+function mostRecorded(
+  { record, message, listed }: ReleaseCase,
+  field: 'contentSha256' | 'repomdRevision',
+  label: string,
+): string | undefined {
+  return mostCommon([record?.[field], trailersOf(message)(label), listed?.[field]]);
 }

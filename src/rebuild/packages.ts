@@ -32,11 +32,35 @@ export interface FoundPackage {
   release(): Promise<void>;
 }
 
+/** A package, or its header, in the mirror. */
+interface Archived extends FoundPackage {
+  readonly oid: Oid;
+}
+
 /** A whole package that is not in the mirror's git. */
 interface Elsewhere {
   readonly name: string;
   readonly bytes: ByteSource;
   release(): Promise<void>;
+}
+
+/** Where a package from elsewhere would stand: where its header is, or by its name as recorded. */
+function placeOf(
+  item: ReleaseCase,
+  elsewhere: Elsewhere,
+  archived: Archived | undefined,
+): Pick<FoundPackage, 'file' | 'name' | 'path' | 'header'> {
+  if (archived !== undefined) {
+    const { file, name, path, oid } = archived;
+    return { file, name, path, header: { path, oid } };
+  }
+  const [file = elsewhere.name] = recordedFiles(item);
+  const { archive } = item.shape.directories;
+  return { file, name: file, path: `${archive}/${packagePaths(file).rpm}`, header: undefined };
+}
+
+function recordedSha256({ record, message, listed }: ReleaseCase): string | undefined {
+  return mostCommon([record?.sha256, message?.trailers?.get('Rpm-Sha256')?.[0], listed?.sha256]);
 }
 
 /** The packages of a mirror: archived, in the folder of `package-files`, among the files of the tag's release, or served, in this order. */
@@ -66,21 +90,16 @@ export class Packages {
     if (elsewhere === undefined)
       return archived ?? ((await this.archivesPackages(item)) ? 'missing' : 'not-archived');
     await archived?.release();
-    const [file = elsewhere.name] = recordedFiles(item);
-    const { archive } = item.shape.directories;
     return {
-      file: archived?.file ?? file,
-      name: archived?.name ?? file,
-      path: archived?.path ?? `${archive}/${packagePaths(file).rpm}`,
+      ...placeOf(item, elsewhere, archived),
       bytes: elsewhere.bytes,
       isHeader: false,
       oid: undefined,
-      header: archived && { path: archived.path, oid: archived.oid! },
       release: () => elsewhere.release(),
     };
   }
 
-  private async findArchived(item: ReleaseCase): Promise<FoundPackage | undefined> {
+  private async findArchived(item: ReleaseCase): Promise<Archived | undefined> {
     const { root, shape } = item;
     for (const name of archivedNames(item))
       for (const isHeader of [false, true]) {
@@ -118,11 +137,7 @@ export class Packages {
   private async fetchAsset(item: ReleaseCase): Promise<Elsewhere | 'missing' | 'unknown'> {
     const { releaseAssets, logger, signal } = this.ports;
     const [name] = recordedFiles(item);
-    const sha256 = mostCommon([
-      item.record?.sha256,
-      item.message?.trailers?.get('Rpm-Sha256')?.[0],
-      item.listed?.sha256,
-    ]);
+    const sha256 = recordedSha256(item);
     if (releaseAssets === undefined) return 'unknown';
     if (name === undefined || sha256 === undefined) return 'missing';
     try {

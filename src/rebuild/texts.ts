@@ -7,17 +7,14 @@ import {
   type ReleaseFacts,
   trailerFacts,
 } from '../mirror/facts.js';
-import {
-  formatChanges,
-  formatSubject,
-  layOutMessage,
-  type PathChange,
-} from '../mirror/messages.js';
+import type { RecordedMessage } from '../mirror/message-parser.js';
+import { formatSubject, layOutMessage, type PathChange } from '../mirror/messages.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { ReleaseRecord } from '../mirror/releases.js';
 import { cleanBlock, cleanLine } from '../mirror/text.js';
 import type { Finding } from '../verify/findings.js';
 import type { ReleaseCase } from '../verify/scope.js';
+import { expectedFiles, FILE_LINE, recordedChanges } from './files-block.js';
 
 /** What the texts of a release are held against. */
 export interface TextContext {
@@ -41,9 +38,9 @@ export function checkMessage(context: TextContext): Finding[] {
   if (message === undefined) return [];
   const isOwn = formOf(item) === 'own';
   const facts = [
-    ...(isOwn ? checkTrailers(context) : []),
-    ...checkMetadata(context),
-    ...checkOpening(context),
+    ...(isOwn ? checkTrailers(context, message) : []),
+    ...checkMetadata(context, message),
+    ...checkOpening(context, message),
   ];
   if (facts.length > 0 || !isOwn) return facts;
   if (item.authored !== undefined && item.authored !== (release.facts.buildTime ?? item.authored))
@@ -55,7 +52,7 @@ export function checkMessage(context: TextContext): Finding[] {
         actual: String(item.authored),
       },
     ];
-  return checkWhole(context);
+  return checkWhole(context, message);
 }
 
 /** An annotated tag of ours says what its commit says: the subject, an empty line, the trailers (interface, Tags). */
@@ -86,40 +83,49 @@ export function checkRecord(
     const key = 'record' in fact ? (fact.record as keyof ReleaseRecord) : undefined;
     if (key === undefined || fact.isMoving === true) continue;
     if (fact.isOfSignature === true && !isOriginal) continue;
-    if (fact.isList === true) {
-      const [wanted, found] = [expected, record].map(({ further }) =>
-        JSON.stringify(further?.[key] ?? []),
-      ) as [string, string];
-      if (wanted !== found) return { expected: `${key} ${wanted}`, actual: `${key} ${found}` };
-      continue;
-    }
-    const [value, actual] = [expected[key], record[key]] as [string, string | null];
+    const [wanted, found] =
+      fact.isList === true
+        ? [listOf(expected, key), listOf(record, key)]
+        : [expected[key] as string, record[key] as string | null];
     // What a mirror begun by the predecessor never recorded is null; a line of ours says all.
-    if (actual === null && formOf(item) === 'predecessor') continue;
-    if (value === '' || value === actual) continue;
-    if (key === 'nevra' && nevraKey(actual ?? '') === nevraKey(value)) continue;
-    return { expected: `${key} ${value}`, actual: `${key} ${actual ?? 'none'}` };
+    if (found === null && formOf(item) === 'predecessor') continue;
+    if (!isRecorded(key, wanted, found))
+      return { expected: `${key} ${wanted}`, actual: `${key} ${found ?? 'none'}` };
   }
   return undefined;
 }
 
-function checkTrailers({ item: { message }, release, isOriginal }: TextContext): Finding[] {
-  if (message!.trailers === undefined)
+function listOf({ further }: ReleaseRecord, key: string): string {
+  return JSON.stringify(further?.[key] ?? []);
+}
+
+function isRecorded(key: keyof ReleaseRecord, wanted: string, found: string | null): boolean {
+  if (wanted === '' || wanted === found) return true;
+  return key === 'nevra' && nevraKey(found ?? '') === nevraKey(wanted);
+}
+
+function checkTrailers(
+  { release, isOriginal }: TextContext,
+  { trailers }: RecordedMessage,
+): Finding[] {
+  if (trailers === undefined)
     return [
       { kind: 'metadata', path: 'commit message', expected: 'trailers', actual: 'no trailers' },
     ];
   const expected = Map.groupBy(trailerFacts(release), ([label]) => label);
   const skipped = new Set(isOriginal ? [] : ofSignature('trailer'));
-  const labels = new Set([...expected.keys(), ...message!.trailers.keys()]);
+  const labels = new Set([...expected.keys(), ...trailers.keys()]);
   return [...labels].flatMap((label) => {
     if (skipped.has(label)) return [];
     const values = (expected.get(label) ?? []).map(([, value]) => value);
-    return compare(label, values.join(', '), (message!.trailers!.get(label) ?? []).join(', '));
+    return compare(label, values.join(', '), (trailers.get(label) ?? []).join(', '));
   });
 }
 
-function checkMetadata({ item, release, isOriginal }: TextContext): Finding[] {
-  const metadata = item.message!.metadata;
+function checkMetadata(
+  { item, release, isOriginal }: TextContext,
+  { metadata }: RecordedMessage,
+): Finding[] {
   const isOwn = formOf(item) === 'own';
   if (metadata === undefined)
     return isOwn
@@ -144,26 +150,29 @@ function checkMetadata({ item, release, isOriginal }: TextContext): Finding[] {
 }
 
 /** The lines before the blocks: the version in the subject, and the file. */
-function checkOpening({ item: { message, text, ...item }, release }: TextContext): Finding[] {
-  const extracted = /^Source code extracted from file: (.*)$/m.exec(text)?.[1];
+function checkOpening({ item, release }: TextContext, { subject }: RecordedMessage): Finding[] {
+  const extracted = /^Source code extracted from file: (.*)$/m.exec(item.text)?.[1];
   const version = cleanLine(release.facts.nevra.version);
-  const isOwn = formOf({ message, text, ...item }) === 'own';
+  const isOwn = formOf(item) === 'own';
   return [
     ...(extracted === undefined && !isOwn
       ? []
       : compare('Source code extracted from file', cleanLine(release.file), extracted ?? '')),
-    ...(!isOwn || message!.subject.endsWith(` ${version}`)
+    ...(!isOwn || subject.endsWith(` ${version}`)
       ? []
-      : compare('subject', `feat: … ${version}`, message!.subject)),
+      : compare('subject', `feat: … ${version}`, subject)),
   ];
 }
 
 /** The message as it would have been written, with what no proof covers (title, base URL, text of the notes) as it stands. */
-function checkWhole({ item, release, changes, isOriginal }: TextContext): Finding[] {
-  const { text, message } = item;
+function checkWhole(
+  { item, release, changes, isOriginal }: TextContext,
+  message: RecordedMessage,
+): Finding[] {
+  const { text } = item;
   const { version } = release.facts.nevra;
-  const title = message!.subject.slice('feat: '.length, -cleanLine(version).length - 1);
-  const recorded = (label: string): readonly string[] => message!.trailers?.get(label) ?? [];
+  const title = message.subject.slice('feat: '.length, -cleanLine(version).length - 1);
+  const recorded = (label: string): readonly string[] => message.trailers?.get(label) ?? [];
   const expected = layOutMessage({
     subject: formatSubject(title, version),
     file: cleanLine(release.file),
@@ -172,7 +181,7 @@ function checkWhole({ item, release, changes, isOriginal }: TextContext): Findin
     metadata: isOriginal
       ? metadataFacts(release)
       : asRecorded(metadataFacts(release), 'block', (label) => [
-          message!.metadata?.get(label) ?? '',
+          message.metadata?.get(label) ?? '',
         ]),
     files: changes === undefined ? recordedChanges(text) : expectedFiles(item, changes),
     trailers: isOriginal
@@ -184,8 +193,6 @@ function checkWhole({ item, release, changes, isOriginal }: TextContext): Findin
   const isFiles = changes !== undefined && FILE_LINE.test(difference.expected + difference.actual);
   return [{ kind: 'metadata', path: isFiles ? 'Files' : 'commit message', ...difference }];
 }
-
-const FILE_LINE = /^(?:- (?:M|D|\?): |-----)/;
 
 /** What another signature changes stands as recorded. */
 function asRecorded(
@@ -218,56 +225,6 @@ function notesOf(text: string): string[] {
   const notes = text.slice(start, end);
   const isClean = notes.endsWith(' more bytes)') || cleanBlock(notes).join('\n') === notes;
   return isClean ? notes.split('\n') : cleanBlock(notes);
-}
-
-/**
- * The Files block of the rebuilt tree: source and packaging as they are (they are the package's), of the archive what a release adds, and what else it lists and did change.
- * What is wrong in the archive is said there.
- */
-function expectedFiles({ shape, text }: ReleaseCase, changes: readonly PathChange[]): string[] {
-  const { source, packaging, archive } = shape.directories;
-  const recorded = recordedChanges(text);
-  const pathOf = (line: string): string => line.slice('- M: '.length);
-  const listed = new Map(recorded.map((line) => [pathOf(line), line]));
-  const actual = new Map(formatChanges(changes).map((line) => [pathOf(line), line]));
-  const isAdded = (path: string): boolean =>
-    path.startsWith(`${archive}/rpm/`) || path === `${archive}/releases.json`;
-  const kept = [...actual].filter(
-    ([path, line]) =>
-      path.startsWith(`${source}/`) ||
-      path.startsWith(`"${source}/`) ||
-      path.startsWith(`${packaging}/`) ||
-      path.startsWith(`"${packaging}/`) ||
-      listed.get(path) === line,
-  );
-  const gone = [...listed].filter(([path]) => isAdded(path) && !actual.has(path));
-  if (gone.length === 0) return kept.map(([, line]) => line);
-  const order = new Map(recorded.map((line, at) => [line, at]));
-  const lines = [...kept, ...gone].map(([, line]) => line);
-  const all = lines.length === order.size && lines.every((line) => order.has(line));
-  // The same lines in the order that byte order gives: what is gone has no bytes to sort by.
-  return all && isSorted(recorded) ? recorded : lines;
-}
-
-/** By the bytes of the paths, as far as they are plain. */
-function isSorted(lines: readonly string[]): boolean {
-  const paths = lines.map((line) => Buffer.from(line.slice('- M: '.length)));
-  return paths.every(
-    (path, at) =>
-      at === 0 ||
-      path[0] === 0x22 ||
-      paths[at - 1]![0] === 0x22 ||
-      Buffer.compare(paths[at - 1]!, path) < 0,
-  );
-}
-
-/** The lines of the Files block as they stand, for a commit whose parent is not at hand. */
-function recordedChanges(text: string): string[] {
-  const opening = '\n\n\nFiles\n-----\n';
-  const begin = text.lastIndexOf(opening);
-  const start = begin + opening.length;
-  const end = begin < 0 ? -1 : text.indexOf('-----\n\n', start);
-  return end <= start ? [] : text.slice(start, end - 1).split('\n');
 }
 
 function ofSignature(place: 'trailer' | 'block'): string[] {

@@ -38,8 +38,8 @@ export async function readFilelists(
         name === 'package'
           ? /^<[^>]*\spkgid\s*=\s*["']([0-9a-fA-F]+)["']/.exec(xml ?? '')?.[1]?.toLowerCase()
           : undefined;
-      if (id === undefined || !wanted.has(id)) return;
-      const files = parseElement(xml!, CONTEXT).children.filter((child) => child.name === 'file');
+      if (id === undefined || xml === undefined || !wanted.has(id)) return;
+      const files = parseElement(xml, CONTEXT).children.filter((child) => child.name === 'file');
       lists.set(
         id,
         files.map(({ text, attributes }) => ({

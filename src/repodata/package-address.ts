@@ -82,7 +82,8 @@ function relativeBase(base: string, xmlBase: string): string {
   const stack = xmlBase.startsWith('/') ? [] : trimBase(url.pathname).split('/').slice(1);
   for (const segment of xmlBase.split('/')) {
     if (segment === '..') stack.pop();
-    else if (segment !== '' && segment !== '.') stack.push(encodeURI(checkSegments(segment)[0]!));
+    else if (segment !== '' && segment !== '.')
+      stack.push(...checkSegments(segment).map((part) => encodeURI(part)));
   }
   url.pathname = `/${stack.join('/')}`;
   return url.href;

@@ -96,8 +96,8 @@ class Collector {
       : parent !== 'format' || name === 'header-range';
   }
 
-  element(name: string, xml: string | undefined): void {
-    if (name !== 'package') return;
+  element(tag: string, xml: string | undefined): void {
+    if (tag !== 'package') return;
     this.#count += 1;
     if (this.#count > LIMITS.packagesInIndex)
       throw CONTEXT.tooMuch(`more than ${LIMITS.packagesInIndex} packages`);
@@ -107,19 +107,24 @@ class Collector {
       throw CONTEXT.tooMuch(
         `a package with more than ${LIMITS.xmlTokenBytes} characters of basic facts`,
       );
-    const element = parseElement(xml, CONTEXT);
+    this.#read(parseElement(xml, CONTEXT));
+  }
+
+  /** Takes a package in that was selected, by any of the names that it gives. */
+  #read(element: Parameters<typeof readEntry>[0]): void {
     if ((element.attributes.get('type') ?? 'rpm') !== 'rpm') return;
     const [names, archs] = [textsOf(element, 'name'), textsOf(element, 'arch')];
     for (const text of names) this.#note(text);
     const isSelected = names.some((text) =>
       archs.some((arch) => this.#select({ name: text, arch })),
     );
-    if (!isSelected) return;
+    const [[name], [arch]] = [names, archs];
+    if (!isSelected || name === undefined || arch === undefined) return;
     const found =
       names.length === 1 && archs.length === 1
-        ? readEntry(element, { name: names[0]!, arch: archs[0]! }, this.#allowWeak)
+        ? readEntry(element, { name, arch }, this.#allowWeak)
         : undefined;
-    if (found === undefined) this.#unreadable.push(detach(names[0]!));
+    if (found === undefined) this.#unreadable.push(detach(name));
     else this.#add(found);
   }
 

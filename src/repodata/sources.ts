@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { RepodataError } from '../errors.js';
+import { group } from '../text.js';
 import { trimBase } from './hrefs.js';
 
 /** What a section of a vendor's .repo file says (dnf.conf(5), REPO OPTIONS), with variables filled in. */
@@ -72,7 +73,7 @@ function parseSections(text: string): Map<string, Section> {
     const header = /^\[([^\]]*)\]\s*([#;].*)?$/.exec(line);
     const separator = line.search(/[=:]/);
     if (header !== null) {
-      const id = (header[1] ?? '').trim();
+      const id = group(header, 1).trim();
       section = sections.get(id) ?? new Map<string, string>();
       sections.set(id, section);
       key = '';

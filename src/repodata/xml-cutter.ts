@@ -125,12 +125,7 @@ export class XmlCutter {
     const name = tagName(buffer, start + 1, empty ? end - 2 : end - 1, this.#context);
     const isRead = this.#leaving === 0 && (this.#parts !== undefined || this.#open.length < 2);
     if (isRead) checkAttributes(buffer.slice(start, end), name, this.#context);
-    const depth = this.#open.push(name);
-    this.#elements += 1;
-    if (this.#elements > (this.#handler.maxElements ?? Infinity))
-      throw this.#context.tooMuch(`more than ${this.#handler.maxElements ?? 0} elements`);
-    if (depth > LIMITS.xmlDepth)
-      throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
+    const depth = this.#enter(name);
     if (depth === 1) this.#startRoot(buffer.slice(start, end));
     else if (depth === 2) this.#startChild(start);
     else {
@@ -140,6 +135,17 @@ export class XmlCutter {
         this.#considerLeaving(buffer, start, depth);
     }
     if (empty) this.#close(buffer, end);
+  }
+
+  /** Gives the depth of the element that begins. */
+  #enter(name: string): number {
+    const depth = this.#open.push(name);
+    this.#elements += 1;
+    if (this.#elements > (this.#handler.maxElements ?? Infinity))
+      throw this.#context.tooMuch(`more than ${this.#handler.maxElements ?? 0} elements`);
+    if (depth > LIMITS.xmlDepth)
+      throw this.#context.tooMuch(`elements nested deeper than ${LIMITS.xmlDepth}`);
+    return depth;
   }
 
   #endTag(buffer: string, start: number, end: number): void {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import type { FindingKind } from '../mirror/accepted-findings.js';
 import type { FindingRow, Report } from './report.js';
 
@@ -44,12 +45,12 @@ export function groupFindings(rows: readonly FindingRow[]): FindingGroup[] {
   const byPath = Map.groupBy(rows, ({ kind, path }) => `${kind} ${path}`);
   const keyOf = (row: FindingRow): string => {
     if (ALIKE.has(row.kind)) return JSON.stringify([row.kind, row.expected, row.actual]);
-    return byPath.get(`${row.kind} ${row.path}`)!.length > 1
+    return (byPath.get(`${row.kind} ${row.path}`)?.length ?? 0) > 1
       ? JSON.stringify([row.kind, 'path', row.path])
       : JSON.stringify([row.kind, 'ref', row.ref]);
   };
   return [...Map.groupBy(rows, keyOf).values()].map((group) => {
-    const [first] = group as [FindingRow, ...FindingRow[]];
+    const first = required(group[0], 'a finding of the group');
     const isOne = (key: 'expected' | 'actual'): string =>
       group.every((row) => row[key] === first[key]) ? first[key] : 'each another';
     return {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { group } from '../text.js';
 
 /** Where people look at what a mirror holds; each is undefined where the host has no such page, or is not known. */
 export interface HostLinks {
@@ -70,7 +71,9 @@ export function hostLinks(url: string, environment: Environment = {}): HostLinks
 /** Origin and path in a browser; ssh addresses have the same path on the same host. */
 function webPlace(url: string): { origin: string; host: string; path: string } | undefined {
   const scp = /^(?:[^@/\s]+@)?([\w.-]+):(?![/:])([^:\s]+)$/u.exec(url);
-  const parsed = URL.parse(scp === null ? url : `https://${scp[1]!}/${scp[2]!.replace(/^\//, '')}`);
+  const parsed = URL.parse(
+    scp === null ? url : `https://${group(scp, 1)}/${group(scp, 2).replace(/^\//, '')}`,
+  );
   if (parsed === null || !/^(?:https?|ssh):$/.test(parsed.protocol)) return undefined;
   const isSsh = parsed.protocol === 'ssh:';
   const path = parsed.pathname.replace(/\/$/, '').replace(/\.git$/, '');

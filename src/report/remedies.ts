@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import type { ReleaseRow, Report } from './report.js';
 
 /** One thing to do about a failure. */
@@ -45,7 +46,7 @@ export function remediesOf({ releases, errors }: Report): Remedy[] {
   const groups = Map.groupBy(refused, ({ error }) => `${error.code}\0${error.remedy}`);
   return [
     ...[...groups.values()].map((rows): Remedy => {
-      const { code, message, remedy } = rows[0]!.error;
+      const { code, message, remedy } = required(rows[0], 'a release of the group').error;
       const names = rows.map(({ nevra }) => nevra);
       return { code, releases: names, message, advice: remedy, paste: pasteFor(code, names) };
     }),

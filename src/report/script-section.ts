@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { plain, printable } from './escape.js';
 import { fenced, folded, within } from './markdown.js';
 import type { ReleaseFactsRow, ReleaseRow, Report } from './report.js';
@@ -47,13 +48,16 @@ export function scriptSection({ releases }: Report, bytes: number): string {
 
 /** What header and source say of the licence, a line for all releases that say the same. Shown, not judged. */
 function licenceLines(releases: readonly ReleaseRow[]): string[] {
-  const known = releases.filter(({ license }) => license !== undefined);
-  const groups = Map.groupBy(known, ({ license, licenseFiles = [] }) =>
-    [license!, ...licenseFiles].join('\0'),
+  const known = releases.flatMap(({ license, licenseFiles = [], version }) =>
+    license === undefined ? [] : [{ license, licenseFiles, version }],
+  );
+  const groups = Map.groupBy(known, ({ license, licenseFiles }) =>
+    [license, ...licenseFiles].join('\0'),
   );
   return [...groups.values()].map((rows) => {
-    const { license = '', licenseFiles = [], version } = rows[0]!;
-    const who = rows.length === 1 ? version : `${version} to ${rows.at(-1)!.version}`;
+    const { license, licenseFiles, version } = required(rows[0], 'a release of the group');
+    const last = rows.slice(1).at(-1);
+    const who = last === undefined ? version : `${version} to ${last.version}`;
     const files =
       licenseFiles.length === 0 ? 'no licence file' : licenseFiles.slice(0, 5).join(', ');
     return `Licence of ${plain(who)}: ${plain(license) || 'none'} in the header, ${plain(files)} in the source.`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { counted } from '../counted.js';
+import { required } from '../defect.js';
 import { code, plain } from './escape.js';
 import { groupFindings, kindRemedies, verifyNotes } from './findings.js';
 import { headline } from './headline.js';
@@ -128,11 +129,16 @@ function releaseTable({ mode, releases }: Report, links: HostLinks): string {
     mode === 'verify' ? status : STATUS_ICON[status],
   );
   const before = olderTags(releases);
-  const cells = rows.map((row, at) =>
-    row.map((text, column) =>
-      cellOf(columns[column]!, text, { row: shown[at]!, before: before.get(shown[at]!), links }),
-    ),
-  );
+  const cells = rows.map((texts, at) => {
+    const row = required(shown[at], 'the release of a row');
+    return texts.map((text, column) =>
+      cellOf(required(columns[column], 'the column of a cell'), text, {
+        row,
+        before: before.get(row),
+        links,
+      }),
+    );
+  });
   return markdownTable({ columns, rows: cells }, SHARES.releases * KIB);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { sentences } from '../errors.js';
 import { printable, printableLines } from './escape.js';
 import { groupFindings, groupLine, kindRemedies, verifyNotes } from './findings.js';
@@ -62,10 +63,13 @@ function scriptLines(rows: readonly ReleaseRow[], paint: Paint): string[] {
 function pasteLines({ report }: RunResult, paint: Paint): string[] {
   if (report.mode !== 'publish') return [];
   return remediesOf(report)
-    .filter(({ releases, paste }) => releases.length > 0 && paste !== undefined)
-    .map(
-      ({ code, paste }) =>
-        `${paint.dim(`to pass by ${code}:`)} ${printable(`--${paste!.replace(': ', '=').replaceAll(', ', ',')}`)}`,
+    .filter(({ releases }) => releases.length > 0)
+    .flatMap(({ code, paste }) =>
+      paste === undefined
+        ? []
+        : [
+            `${paint.dim(`to pass by ${code}:`)} ${printable(`--${paste.replace(': ', '=').replaceAll(', ', ',')}`)}`,
+          ],
     );
 }
 
@@ -86,24 +90,20 @@ async function releaseTable(
   { result, room, paint }: Shown,
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
-  const { columns: all, rows: cells } = tabulateReleases(rows);
-  const texts = cells.map((row) => row.map((text) => printable(text)));
-  const widths = all.map((column, at) =>
-    Math.max(column.length, ...texts.map((row) => widthOf(row[at]!))),
-  );
-  const remark = all.indexOf('Remark');
-  const kept = choose(all, { widths, room });
-  const used = kept.reduce((sum, at) => sum + widths[at]! + GAP, 0);
-  const left = room - used;
-  const isBelow = remark >= 0 && widths[remark]! > left && left < NARROWEST;
-  const shown = remark < 0 || isBelow ? kept : [...kept, remark];
+  const columns = columnsOf(rows);
+  const remark = columns.find(({ name }) => name === 'Remark');
+  const kept = choose(columns, room);
+  const left = room - widthWith(kept);
+  const isWide = remark !== undefined && remark.width > left;
+  const isBelow = isWide && left < NARROWEST;
+  const shown = remark === undefined || isBelow ? kept : [...kept, remark];
   const table = new Table({
     chars: BARE,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-    head: shown.map((at) => paint.dim(all[at]!)),
-    ...(remark >= 0 && !isBelow && widths[remark]! > left
+    head: shown.map(({ name }) => paint.dim(name)),
+    ...(isWide && !isBelow
       ? {
-          colWidths: [...kept.map((at) => widths[at]! + GAP), left],
+          colWidths: [...kept.map(({ width }) => width + GAP), left],
           wordWrap: true,
           wrapOnWordBoundary: false,
         }
@@ -112,8 +112,8 @@ async function releaseTable(
   const links = result.links ?? hostLinks('');
   for (const [at, row] of rows.entries()) {
     table.push(
-      shown.map((column) =>
-        painted(all[column]!, texts[at]![column]!, { row, paint, url: links.tag(row.tag) }),
+      shown.map(({ name, texts }) =>
+        painted(name, required(texts[at], 'a cell'), { row, paint, url: links.tag(row.tag) }),
       ),
     );
   }
@@ -123,22 +123,39 @@ async function releaseTable(
   const [head = '', ...body] = lines;
   return [
     head,
-    ...body.flatMap((line, at) => [
-      line,
-      ...(texts[at]![remark] === '' ? [] : [`  ${texts[at]![remark]!}`]),
-    ]),
+    ...body.flatMap((line, at) => {
+      const text = remark?.texts[at] ?? '';
+      return text === '' ? [line] : [line, `  ${text}`];
+    }),
   ].join('\n');
 }
 
+interface Column {
+  readonly name: string;
+  /** A row each. */
+  readonly texts: readonly string[];
+  readonly width: number;
+}
+
+function columnsOf(rows: readonly ReleaseRow[]): Column[] {
+  const { columns, rows: cells } = tabulateReleases(rows);
+  return columns.map((name, at) => {
+    const texts = cells.map((row) => printable(required(row[at], 'a cell')));
+    return { name, texts, width: Math.max(name.length, ...texts.map(widthOf)) };
+  });
+}
+
+/** The width of the columns, and of a gap behind each. */
+function widthWith(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width + GAP, 0);
+}
+
 /** What is left of the columns when they must fit, without the remark. */
-function choose(
-  columns: readonly string[],
-  { widths, room }: { widths: readonly number[]; room: number },
-): number[] {
-  let kept = columns.flatMap((name, at) => (name === 'Remark' ? [] : [at]));
-  for (const name of DROPPED) {
-    if (kept.reduce((sum, at) => sum + widths[at]! + GAP, -GAP) <= room) break;
-    kept = kept.filter((at) => columns[at] !== name);
+function choose(columns: readonly Column[], room: number): Column[] {
+  let kept = columns.filter(({ name }) => name !== 'Remark');
+  for (const dropped of DROPPED) {
+    if (widthWith(kept) - GAP <= room) break;
+    kept = kept.filter(({ name }) => name !== dropped);
   }
   return kept;
 }

@@ -22,28 +22,26 @@ export function rpmvercmp(left: string, right: string): number {
   while (a !== '' || b !== '') {
     a = a.replace(SEPARATORS, '');
     b = b.replace(SEPARATORS, '');
-    if (a.startsWith('~') || b.startsWith('~')) {
-      if (!a.startsWith('~')) return 1;
-      if (!b.startsWith('~')) return -1;
-    } else if (a.startsWith('^') || b.startsWith('^')) {
-      if (a === '') return -1;
-      if (b === '') return 1;
-      if (!a.startsWith('^')) return 1;
-      if (!b.startsWith('^')) return -1;
-    } else {
-      if (a === '' || b === '') break;
-      const [first, second] = takeSegments(a, b);
-      const order = compareSegments(first, second);
-      if (order !== 0) return order;
-      a = a.slice(first.length);
-      b = b.slice(second.length);
-      continue;
-    }
-    a = a.slice(1);
-    b = b.slice(1);
+    const isMarked = /^[~^]/.test(a) || /^[~^]/.test(b);
+    if (!isMarked && (a === '' || b === '')) break;
+    const [first, second] = isMarked ? [a.charAt(0), b.charAt(0)] : takeSegments(a, b);
+    const order = isMarked ? compareMarks(first, second) : compareSegments(first, second);
+    if (order !== 0) return order;
+    a = a.slice(first.length);
+    b = b.slice(second.length);
   }
   // Whichever has something left is newer.
   return Number(a !== '') - Number(b !== '');
+}
+
+/** `~` is older than anything, the end included; `^` is newer than the end, and older than anything else. One of both is a mark. */
+function compareMarks(a: string, b: string): number {
+  const rank = (first: string): number => {
+    if (first === '~') return 0;
+    if (first === '') return 1;
+    return first === '^' ? 2 : 3;
+  };
+  return Math.sign(rank(a) - rank(b));
 }
 
 /** The segment that begins `a`, and what of the same kind begins `b`: empty where the kinds differ. */

@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<number, FileType>> = {
   0o020000: 'char',
   0o010000: 'fifo',
 };
-const EMPTY = new Uint8Array();
+const EMPTY: Uint8Array = new Uint8Array();
 
 /**
  * The header's file list in its order (rpm tags.md, per-file information).
@@ -26,35 +26,36 @@ const EMPTY = new Uint8Array();
  */
 export function parseFiles(header: Header): FileEntry[] {
   const paths = filePaths(header);
-  const column = <T>(what: string, values: readonly T[] | undefined): readonly T[] | undefined => {
-    if (values === undefined || values.length === paths.length) return values;
-    throw invalid(`${what} has ${values.length} elements for ${paths.length} files`);
+  const column = <T>(what: string, values: readonly T[] | undefined, absent: T) => {
+    if (values !== undefined && values.length !== paths.length)
+      throw invalid(`${what} has ${values.length} elements for ${paths.length} files`);
+    return (at: number): T => values?.[at] ?? absent;
   };
-  const modes = column('FILEMODES', header.numbers(TAG.FILE_MODES));
+  const modes = column('FILEMODES', header.numbers(TAG.FILE_MODES), 0);
+  const longSizes = header.numbers(TAG.LONG_FILE_SIZES);
   const sizes =
-    column('LONGFILESIZES', header.numbers(TAG.LONG_FILE_SIZES)) ??
-    column('FILESIZES', header.numbers(TAG.FILE_SIZES));
-  const digests = column('FILEDIGESTS', header.strings(TAG.FILE_DIGESTS));
-  const targets = column('FILELINKTOS', header.strings(TAG.FILE_LINK_TOS));
-  const flags = column('FILEFLAGS', header.numbers(TAG.FILE_FLAGS));
-  const inodes = column('FILEINODES', header.numbers(TAG.FILE_INODES));
-  const devices = column('FILEDEVICES', header.numbers(TAG.FILE_DEVICES));
+    longSizes === undefined
+      ? column('FILESIZES', header.numbers(TAG.FILE_SIZES), 0)
+      : column('LONGFILESIZES', longSizes, 0);
+  const digests = column('FILEDIGESTS', header.strings(TAG.FILE_DIGESTS), EMPTY);
+  const targets = column('FILELINKTOS', header.strings(TAG.FILE_LINK_TOS), EMPTY);
+  const flags = column('FILEFLAGS', header.numbers(TAG.FILE_FLAGS), 0);
+  const inodes = column('FILEINODES', header.numbers(TAG.FILE_INODES), 0);
+  const devices = column('FILEDEVICES', header.numbers(TAG.FILE_DEVICES), 0);
   return paths.map((path, at) => {
-    const mode = modes?.[at] ?? 0;
+    const mode = modes(at);
     const type = fileType(mode);
     return {
       path: path[0] === SLASH ? path.subarray(1) : path,
       type,
       mode,
-      size: sizes?.[at] ?? 0,
-      digest: Buffer.from(digests?.[at] ?? EMPTY)
-        .toString('latin1')
-        .toLowerCase(),
-      target: type === 'symlink' ? (targets?.[at] ?? EMPTY) : EMPTY,
-      ghost: ((flags?.[at] ?? 0) & GHOST) !== 0,
-      flags: flags?.[at] ?? 0,
-      inode: inodes?.[at] ?? 0,
-      device: devices?.[at] ?? 0,
+      size: sizes(at),
+      digest: Buffer.from(digests(at)).toString('latin1').toLowerCase(),
+      target: type === 'symlink' ? targets(at) : EMPTY,
+      ghost: (flags(at) & GHOST) !== 0,
+      flags: flags(at),
+      inode: inodes(at),
+      device: devices(at),
     };
   });
 }

@@ -112,26 +112,8 @@ function checkRegion(blob: Blob & { readonly entryCount: number }): number | und
   const { kind, index, store, entryCount } = blob;
   const regionTag = kind === 'signature' ? REGION.SIGNATURES : REGION.IMMUTABLE;
   if (index.u32(0) !== regionTag) return undefined;
-  const offset = index.i32(8);
-  if (index.u32(4) !== TYPE.BIN || index.u32(12) !== ENTRY_SIZE)
-    throw invalid(`${kind} header: the region tag is malformed`);
-  if (offset < 0 || offset + ENTRY_SIZE > store.length)
-    throw bounds(
-      `${kind} header: the region trailer lies outside`,
-      store.length,
-      offset + ENTRY_SIZE,
-    );
-  const trailer = new ByteReader(
-    store.bytes(offset, ENTRY_SIZE),
-    `region trailer of the ${kind} header`,
-  );
-  const trailerTag = trailer.u32(0);
-  // Some old packages have HEADERIMAGE in the trailer of the signature region.
-  const named = trailerTag === regionTag || (kind === 'signature' && trailerTag === REGION.IMAGE);
-  if (!named || trailer.u32(4) !== TYPE.BIN || trailer.u32(12) !== ENTRY_SIZE)
-    throw invalid(`${kind} header: the region trailer is malformed`);
-  const indexLength = -trailer.i32(8);
-  const regionEntries = indexLength / ENTRY_SIZE;
+  const offset = regionOffset(blob);
+  const regionEntries = trailerEntries(blob, offset, regionTag);
   if (!Number.isInteger(regionEntries) || regionEntries < 0 || regionEntries > entryCount) {
     throw bounds(
       `${kind} header: the region has ${regionEntries} of ${entryCount} entries`,
@@ -151,6 +133,42 @@ function checkRegion(blob: Blob & { readonly entryCount: number }): number | und
   return regionLength;
 }
 
+/** Where the trailer of the region begins, by the tag that opens it. */
+function regionOffset({ kind, index, store }: Blob): number {
+  const offset = index.i32(8);
+  if (index.u32(4) !== TYPE.BIN || index.u32(12) !== ENTRY_SIZE)
+    throw invalid(`${kind} header: the region tag is malformed`);
+  if (offset < 0 || offset + ENTRY_SIZE > store.length)
+    throw bounds(
+      `${kind} header: the region trailer lies outside`,
+      store.length,
+      offset + ENTRY_SIZE,
+    );
+  return offset;
+}
+
+/** How many entries the region has, as its trailer says. */
+function trailerEntries({ kind, store }: Blob, offset: number, regionTag: number): number {
+  const trailer = new ByteReader(
+    store.bytes(offset, ENTRY_SIZE),
+    `region trailer of the ${kind} header`,
+  );
+  const trailerTag = trailer.u32(0);
+  // Some old packages have HEADERIMAGE in the trailer of the signature region.
+  const named = trailerTag === regionTag || (kind === 'signature' && trailerTag === REGION.IMAGE);
+  if (!named || trailer.u32(4) !== TYPE.BIN || trailer.u32(12) !== ENTRY_SIZE)
+    throw invalid(`${kind} header: the region trailer is malformed`);
+  const indexLength = -trailer.i32(8);
+  return indexLength / ENTRY_SIZE;
+}
+
+interface Row {
+  readonly tag: number;
+  readonly type: number;
+  readonly offset: number;
+  readonly count: number;
+}
+
 /** One row of the index, checked as rpm's hdrblobVerifyInfo does. */
 function readEntry(
   blob: Blob & { readonly sealed: boolean },
@@ -158,37 +176,46 @@ function readEntry(
 ): { entry: HeaderEntry; offset: number } {
   const { kind, index, store } = blob;
   const at = row * ENTRY_SIZE;
-  const [tag, type, offset, count] = [
-    index.u32(at),
-    index.u32(at + 4),
-    index.u32(at + 8),
-    index.u32(at + 12),
-  ];
+  const found: Row = {
+    tag: index.u32(at),
+    type: index.u32(at + 4),
+    offset: index.u32(at + 8),
+    count: index.u32(at + 12),
+  };
+  const { tag, type, offset, count } = found;
   const bad = (why: string): RpmFormatError =>
     new RpmFormatError(
       'HEADER_BOUNDS',
       `${kind} header: entry ${row} (tag ${tag}, type ${type}, offset ${offset}, count ${count}) ${why}`,
     );
-  if (tag < FIRST_TAG || tag > 0x7fffffff) throw bad('has a tag that only a region may have');
-  if (type < TYPE.CHAR || type > TYPE.I18N_STRING) throw bad('has an unknown type');
-  if (count < 1 || count > store.length) throw bad('has an impossible count');
-  if (type !== TYPE.BIN && count > ARRAY_MAX) throw bad(`has more than ${ARRAY_MAX} elements`);
-  if (offset % (ALIGNMENT[type] ?? 1) !== 0) throw bad('is not aligned');
-  if (offset > store.length) throw bad('begins outside the store');
-  // Tags of the signature header mean other things than the same numbers of the main one.
-  if (kind === 'main' && blob.sealed && !typeFits(tag, type))
-    throw bad('has a type that this tag never has');
-  const length = dataLength(store, { type, offset, count });
+  const fault = faultOfRow(found, store) ?? faultOfType(found, blob);
+  if (fault !== undefined) throw bad(fault);
+  const length = dataLength(store, found);
   if (length === undefined) throw bad('ends outside the store');
   return { entry: { tag, type, count, data: store.bytes(offset, length) }, offset };
 }
 
+function faultOfRow({ tag, type, offset, count }: Row, store: ByteReader): string | undefined {
+  if (tag < FIRST_TAG || tag > 0x7fffffff) return 'has a tag that only a region may have';
+  if (type < TYPE.CHAR || type > TYPE.I18N_STRING) return 'has an unknown type';
+  if (count < 1 || count > store.length) return 'has an impossible count';
+  if (type !== TYPE.BIN && count > ARRAY_MAX) return `has more than ${ARRAY_MAX} elements`;
+  if (offset % (ALIGNMENT[type] ?? 1) !== 0) return 'is not aligned';
+  return offset > store.length ? 'begins outside the store' : undefined;
+}
+
+/** Tags of the signature header mean other things than the same numbers of the main one. */
+function faultOfType(
+  { tag, type }: Row,
+  { kind, sealed }: Blob & { readonly sealed: boolean },
+): string | undefined {
+  return kind === 'main' && sealed && !typeFits(tag, type)
+    ? 'has a type that this tag never has'
+    : undefined;
+}
+
 /** Bytes that an entry occupies; undefined when they do not fit. */
-function dataLength(
-  store: ByteReader,
-  entry: { readonly type: number; readonly offset: number; readonly count: number },
-): number | undefined {
-  const { type, offset, count } = entry;
+function dataLength(store: ByteReader, { type, offset, count }: Row): number | undefined {
   if (!isStringType(type)) {
     const length = (ALIGNMENT[type] ?? 1) * count;
     return offset + length <= store.length ? length : undefined;

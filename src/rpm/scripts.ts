@@ -98,19 +98,7 @@ export function parseScripts(header: Header): InstallScript[] {
 function parseTriggers(header: Header, tags: TriggerTags): InstallScript[] {
   const texts = header.strings(tags.scripts) ?? [];
   const programs = header.strings(tags.programs) ?? [];
-  const names = header.strings(tags.names) ?? [];
-  const versions = header.strings(tags.versions) ?? [];
-  const flags = header.numbers(tags.flags) ?? [];
-  const indexes = header.numbers(tags.indexes) ?? [];
-  const conditions = new Map<number, { events: Set<string>; what: string[] }>();
-  for (const [at, name] of names.entries()) {
-    const script = indexes[at] ?? 0;
-    const found = conditions.get(script) ?? { events: new Set(), what: [] };
-    const bits = flags[at] ?? 0;
-    for (const [bit, event] of EVENTS) if ((bits & bit) !== 0) found.events.add(event);
-    found.what.push(condition(decodeLossy(name), bits, versions[at]));
-    conditions.set(script, found);
-  }
+  const conditions = conditionsOf(header, tags);
   return texts.map((text, at) => {
     const { events, what } = conditions.get(at) ?? { events: new Set(), what: [] };
     return {
@@ -119,6 +107,29 @@ function parseTriggers(header: Header, tags: TriggerTags): InstallScript[] {
       text: decodeLossy(text),
     };
   });
+}
+
+interface Conditions {
+  readonly events: Set<string>;
+  readonly what: string[];
+}
+
+/** What each script waits for, by its number. */
+function conditionsOf(header: Header, tags: TriggerTags): Map<number, Conditions> {
+  const names = header.strings(tags.names) ?? [];
+  const versions = header.strings(tags.versions) ?? [];
+  const flags = header.numbers(tags.flags) ?? [];
+  const indexes = header.numbers(tags.indexes) ?? [];
+  const conditions = new Map<number, Conditions>();
+  for (const [at, name] of names.entries()) {
+    const script = indexes[at] ?? 0;
+    const found = conditions.get(script) ?? { events: new Set<string>(), what: [] };
+    const bits = flags[at] ?? 0;
+    for (const [bit, event] of EVENTS) if ((bits & bit) !== 0) found.events.add(event);
+    found.what.push(condition(decodeLossy(name), bits, versions[at]));
+    conditions.set(script, found);
+  }
+  return conditions;
 }
 
 function condition(name: string, bits: number, version: Uint8Array | undefined): string {

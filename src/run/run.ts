@@ -116,18 +116,16 @@ async function runIn(
       isDryRun: options.dryRun && options.mode === 'publish',
       links: hostLinks(remote.url, host.environment),
     };
-    if (!host.signal.aborted) {
-      const hasPushed = result.commit !== (seen.tip ?? '');
+    if (!host.signal.aborted)
       await warnOfPause({
         environment: host.environment,
         logger,
         now: clock.now(),
         mirror: settings.mirrorName,
         committed: seen.committed,
-        hasPushed,
+        hasPushed: hasPushed(result, seen),
         host: activityHost(settings, { logger, signal: host.signal }),
       });
-    }
     if (github === undefined || settings.github === undefined) return result;
     const attested = options.attest
       ? await attestReleases(github.attestations, result, { logger, signal: host.signal })
@@ -142,6 +140,11 @@ async function runIn(
     host.signal.removeEventListener('abort', stop);
     await fetcher.close();
   }
+}
+
+/** Whether the branch stands elsewhere than before the run. */
+function hasPushed({ commit }: RunResult, { tip = '' }: Ports['seen']): boolean {
+  return commit !== tip;
 }
 
 /** The repository of the workflow. Nothing is asked of it yet. */

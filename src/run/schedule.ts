@@ -31,21 +31,11 @@ const DAY = 86_400;
  * A server is asked only about the days that matter, or where the mirror lies in another repository than the workflow.
  */
 export async function warnOfPause(context: ScheduleContext): Promise<void> {
-  const { environment, logger, now, mirror, host } = context;
+  const { environment, logger } = context;
   const { GITHUB_EVENT_NAME: event, GITHUB_REPOSITORY: repository } = environment;
   if (event !== 'schedule' || repository === undefined || repository === '') return;
-  const isOwn =
-    mirror !== undefined &&
-    `${mirror.owner}/${mirror.repo}`.toLowerCase() === repository.toLowerCase();
-  const days = (time: number | undefined): number =>
-    time === undefined ? Number.NaN : Math.floor((now - time) / DAY);
-  if (isOwn && (context.hasPushed || !(days(context.committed) >= WARNED_AFTER))) return;
-  const isPrivate = await isPrivateByEvent(environment['GITHUB_EVENT_PATH']);
-  if (isPrivate === true) return;
-  const told = isOwn && isPrivate === false ? undefined : await host?.read();
-  if (told?.isPrivate === true) return;
-  const age = days(isOwn ? context.committed : told?.pushed);
-  if (!(age >= WARNED_AFTER)) return;
+  const age = await quietDays(context, repository);
+  if (age === undefined || isRecent(age)) return;
   const file = /\/\.github\/workflows\/([^/@]+)@/u.exec(
     environment['GITHUB_WORKFLOW_REF'] ?? '',
   )?.[1];
@@ -54,6 +44,33 @@ export async function warnOfPause(context: ScheduleContext): Promise<void> {
       `${file ?? 'this workflow'} ${age < DISABLED_AFTER ? `has ${DISABLED_AFTER - age} days left` : 'may stop any day'}. ` +
       `Push a commit to the default branch. Once it is switched off, no dispatch starts it either: first run gh workflow enable ${file ?? '<file of the workflow>'} --repo ${repository}`,
   );
+}
+
+/** Days since the newest commit of the workflow's repository; undefined where they are not known or do not matter. */
+async function quietDays(
+  { environment, now, mirror, committed, hasPushed, host }: ScheduleContext,
+  repository: string,
+): Promise<number | undefined> {
+  const since = (time: number | undefined): number | undefined =>
+    time === undefined ? undefined : Math.floor((now - time) / DAY);
+  const isOwn = isSame(mirror, repository);
+  if (isOwn && (hasPushed || isRecent(since(committed)))) return undefined;
+  const isPrivate = await isPrivateByEvent(environment['GITHUB_EVENT_PATH']);
+  if (isPrivate === true) return undefined;
+  if (isOwn && isPrivate === false) return since(committed);
+  const told = await host?.read();
+  if (told?.isPrivate === true) return undefined;
+  return since(isOwn ? committed : told?.pushed);
+}
+
+/** Too recent to warn of; what is not known is taken for that. */
+function isRecent(days = 0): boolean {
+  return days < WARNED_AFTER;
+}
+
+function isSame(mirror: RepositoryName | undefined, repository: string): boolean {
+  if (mirror === undefined) return false;
+  return `${mirror.owner}/${mirror.repo}`.toLowerCase() === repository.toLowerCase();
 }
 
 /** What the event's payload says of the workflow's repository; undefined where it says nothing. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { MirrorError } from '../errors.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
@@ -9,6 +10,7 @@ import { tryParseNevra } from '../mirror/nevra.js';
 import { hostLinks } from '../report/hosts.js';
 import type { ReleaseRow, RunResult } from '../report/report.js';
 import { compareEvr } from '../rpm/evr.js';
+import type { Nevra } from '../rpm/model.js';
 import { type Claims, readClaims, readIndex } from './claims.js';
 import { collectReleases, proofOf, type ReleaseReading } from './collect.js';
 import { folderNames } from './folders.js';
@@ -43,21 +45,18 @@ export async function buildModel(inputs: SiteInputs): Promise<SiteModel> {
   const marks = marksOf(rows, { claims, onBranch });
   const names = folderNames(rows.map(({ tag }) => tag));
   const releases = readings
-    .map((reading) => toRelease(reading, { report, marks, folder: names.get(reading.row.tag)! }))
+    .map((reading) => {
+      const folder = required(names.get(reading.row.tag), 'the folder of a release');
+      return toRelease(reading, { report, marks, folder });
+    })
     .reverse();
   const newest = releases.find(({ proof }) => proof === 'proved') ?? releases[0];
   const all = report.findings;
-  const proofs = new Set(releases.map(({ proof }) => proof));
   return {
     title: options.title ?? claims.title ?? titleOf(readings) ?? newest?.name ?? 'Source mirror',
     packages: [...new Set(releases.map(({ name }) => name).filter((name) => name !== ''))],
     now,
-    proof:
-      result.failed || proofs.has('failed')
-        ? 'failed'
-        : proofs.has('unproved') || releases.length === 0
-          ? 'unproved'
-          : 'proved',
+    proof: proofOfAll(releases, result.failed),
     isPinned: options.gpgFingerprints.size > 0 || options.gpgkey.length > 0,
     commit: result.commit,
     links: hostLinks(inputs.repositoryUrl, inputs.environment),
@@ -74,6 +73,12 @@ export async function buildModel(inputs: SiteInputs): Promise<SiteModel> {
     archive: folders.archive,
     sourceDirectory: folders.source,
   };
+}
+
+function proofOfAll(releases: readonly SiteRelease[], isFailed: boolean): SiteModel['proof'] {
+  const proofs = new Set(releases.map(({ proof }) => proof));
+  if (isFailed || proofs.has('failed')) return 'failed';
+  return proofs.has('unproved') || releases.length === 0 ? 'unproved' : 'proved';
 }
 
 /** Oldest first; what is no NEVRA comes before, by its tag. */
@@ -98,12 +103,13 @@ function toRelease(
   }: { report: RunResult['report']; marks: ReadonlyMap<string, string[]>; folder: string },
 ): SiteRelease {
   const { row, facts, source, sourceTree, notes } = reading;
-  const nevra = tryParseNevra(row.nevra);
+  const { version, name, arch } = namesOf(row);
+  const trailers = reading.message?.trailers;
   return {
     row,
     tag: row.tag,
-    version: row.version || (nevra?.version ?? row.tag),
-    name: nevra?.name ?? '',
+    version,
+    name,
     proof: proofOf(row),
     date: row.package?.signature.created,
     findings: report.findings.filter(({ tag }) => tag === row.tag),
@@ -111,11 +117,22 @@ function toRelease(
     source,
     sourceTree,
     notes,
-    sourcePaths: reading.message?.trailers?.get('Source-Path') ?? [],
-    isUnpacked: nevra?.arch === 'src' || reading.message?.trailers?.has('Unpacked-From') === true,
+    sourcePaths: trailers?.get('Source-Path') ?? [],
+    isUnpacked: arch === 'src' || trailers?.has('Unpacked-From') === true,
     marks: marks.get(row.tag) ?? [],
     folder,
   };
+}
+
+/** As far as the row says them; the tag stands in for a version. */
+function namesOf({
+  nevra: text,
+  version,
+  tag,
+}: ReleaseRow): Pick<Nevra, 'name' | 'version' | 'arch'> {
+  const nevra = tryParseNevra(text);
+  if (nevra === undefined) return { name: '', version: version || tag, arch: '' };
+  return { ...nevra, version: version || nevra.version };
 }
 
 /** The product's name in the subject of the newest release that was proved. */
@@ -180,20 +197,22 @@ function linesOf(line: LineBranch, tagged: Parameters<typeof followLines>[1]): s
 }
 
 function keysOf(readings: readonly ReleaseReading[]): SiteKey[] {
-  const signed = readings.filter(
-    ({ row, message }) => row.package !== undefined && message !== undefined,
+  const signed = readings.flatMap(({ row: { package: pkg }, message }) =>
+    pkg === undefined || message === undefined
+      ? []
+      : [{ ...pkg.signature, metadata: message.metadata }],
   );
-  const groups = Map.groupBy(signed, ({ row }) => row.package!.signature.fingerprint);
+  const groups = Map.groupBy(signed, ({ fingerprint }) => fingerprint);
   return [...groups].map(([fingerprint, of]) => {
-    const dates = of.map(({ row }) => row.package!.signature.created).sort();
-    const metadata = of.at(-1)!.message?.metadata;
+    const dates = of.map(({ created }) => created).sort();
+    const metadata = of.at(-1)?.metadata;
     return {
       fingerprint,
       userId: (metadata?.get('GPG key primary uid') ?? '').replaceAll('\u2060', ''),
       created: metadata?.get('GPG key creation time') ?? '',
       releases: of.length,
-      first: dates[0]!,
-      last: dates.at(-1)!,
+      first: required(dates[0], 'a signature of the key'),
+      last: required(dates.at(-1), 'a signature of the key'),
     };
   });
 }

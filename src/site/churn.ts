@@ -59,20 +59,11 @@ export class SourceReader {
     const changes: FileChange[] = [];
     const lines = { added: 0, deleted: 0 };
     for (const path of changedPaths(old, after)) {
-      const [left, right] = [old.get(path), after.get(path)];
-      const counted =
-        before === undefined || changes.length >= MOST_READ
-          ? undefined
-          : await this.lines(left, right);
-      lines.added += counted?.added ?? 0;
-      lines.deleted += counted?.deleted ?? 0;
-      changes.push({
-        path,
-        kind: left === undefined ? 'added' : right === undefined ? 'deleted' : 'modified',
-        lines: counted,
-        before: this.size(left),
-        after: this.size(right),
-      });
+      const isCounted = before !== undefined && changes.length < MOST_READ;
+      const change = await this.change(path, old.get(path), after.get(path), isCounted);
+      lines.added += change.lines?.added ?? 0;
+      lines.deleted += change.lines?.deleted ?? 0;
+      changes.push(change);
     }
     const count = (kind: FileChange['kind']): number =>
       changes.filter((change) => change.kind === kind).length;
@@ -83,6 +74,21 @@ export class SourceReader {
       counts: { added: count('added'), modified: count('modified'), deleted: count('deleted') },
       lines,
       changes: before === undefined ? [] : changes.slice(0, MOST_SHOWN),
+    };
+  }
+
+  private async change(
+    path: string,
+    left: SourceFile | undefined,
+    right: SourceFile | undefined,
+    isCounted: boolean,
+  ): Promise<FileChange> {
+    return {
+      path,
+      kind: left === undefined ? 'added' : right === undefined ? 'deleted' : 'modified',
+      lines: isCounted ? await this.lines(left, right) : undefined,
+      before: this.size(left),
+      after: this.size(right),
     };
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { MirrorError } from '../errors.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Logger } from '../log.js';
@@ -159,14 +160,12 @@ async function readSourceFacts(
   tree: SourceTree,
 ): Promise<Pick<PackageFacts, 'licenceFiles' | 'dkms'>> {
   const licenceFiles = [];
+  const read = async (path: string): Promise<Uint8Array> =>
+    reader.readBlob(required(tree.get(path), 'a file of the source').oid);
   for (const path of licencePaths(tree.keys()))
-    licenceFiles.push({
-      path,
-      heading: licenceHeading(await reader.readBlob(tree.get(path)!.oid)),
-    });
+    licenceFiles.push({ path, heading: licenceHeading(await read(path)) });
   const path = dkmsPath(tree.keys());
-  const version =
-    path === undefined ? undefined : dkmsVersion(await reader.readBlob(tree.get(path)!.oid));
+  const version = path === undefined ? undefined : dkmsVersion(await read(path));
   return {
     licenceFiles,
     dkms: path === undefined || version === undefined ? undefined : { path, version },

@@ -13,10 +13,37 @@ export function Evidence({
   readonly model: SiteModel;
   readonly release: SiteRelease;
 }): VNode {
-  const { row, tag, facts, sourceTree, source } = release;
-  const pkg = row.package;
-  const key = keys.find(({ fingerprint: of }) => of === pkg?.signature.fingerprint);
-  const rows: (readonly [string, VNode | string | undefined])[] = [
+  const rows = [
+    ...nameRows(release, links),
+    ...packageRows(release, keys),
+    ...contentRows(release, links),
+  ];
+  return (
+    <section>
+      <h2>Evidence</h2>
+      <div class="scroll">
+        <table class="facts-table">
+          <tbody>
+            {rows
+              .filter(([, value]) => value !== undefined)
+              .map(([name, value]) => (
+                <tr>
+                  <th scope="row">{name}</th>
+                  <td>{value}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** One without a value is left out. */
+type Row = readonly [string, VNode | string | undefined];
+
+function nameRows({ row, tag }: SiteRelease, links: SiteModel['links']): Row[] {
+  return [
     ['Package', <Text of={row.nevra} />],
     [
       'Tag',
@@ -32,31 +59,42 @@ export function Evidence({
         </Link>
       ),
     ],
+  ];
+}
+
+function packageRows({ row: { package: pkg } }: SiteRelease, keys: SiteModel['keys']): Row[] {
+  if (pkg === undefined) return [];
+  const key = keys.find(({ fingerprint: of }) => of === pkg.signature.fingerprint);
+  return [
     [
       'Signature',
-      pkg === undefined ? undefined : (
-        <>{`good: OpenPGP version ${pkg.signature.version}, ${pkg.signature.hash}, made ${pkg.signature.created}`}</>
-      ),
+      <>{`good: OpenPGP version ${pkg.signature.version}, ${pkg.signature.hash}, made ${pkg.signature.created}`}</>,
     ],
     [
       'Key',
-      pkg === undefined ? undefined : (
-        <>
-          <Hash of={fingerprint(pkg.signature.fingerprint)} />
-          {key === undefined ? null : (
-            <>
-              <br />
-              <Text of={key.userId} />
-            </>
-          )}
-        </>
-      ),
+      <>
+        <Hash of={fingerprint(pkg.signature.fingerprint)} />
+        {key === undefined ? null : (
+          <>
+            <br />
+            <Text of={key.userId} />
+          </>
+        )}
+      </>,
     ],
-    ['Index checksum, SHA-256 of the file', pkg?.sha256 ? <Hash of={pkg.sha256} /> : undefined],
+    ['Index checksum, SHA-256 of the file', pkg.sha256 ? <Hash of={pkg.sha256} /> : undefined],
     [
       'Content-Sha256, all but the signature',
-      pkg?.contentSha256 ? <Hash of={pkg.contentSha256} /> : undefined,
+      pkg.contentSha256 ? <Hash of={pkg.contentSha256} /> : undefined,
     ],
+  ];
+}
+
+function contentRows(
+  { tag, facts, sourceTree, source }: SiteRelease,
+  links: SiteModel['links'],
+): Row[] {
+  return [
     [
       'Archived',
       facts === undefined ? undefined : (
@@ -94,23 +132,4 @@ export function Evidence({
       ),
     ],
   ];
-  return (
-    <section>
-      <h2>Evidence</h2>
-      <div class="scroll">
-        <table class="facts-table">
-          <tbody>
-            {rows
-              .filter(([, value]) => value !== undefined)
-              .map(([name, value]) => (
-                <tr>
-                  <th scope="row">{name}</th>
-                  <td>{value}</td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
 }

@@ -47,21 +47,26 @@ function feedOf(
         : { json: `${model.url}feed.json`, atom: `${model.url}feed.atom` },
   });
   for (const release of releases) {
-    const { row, date, tag, folder } = release;
-    const page = `releases/${encodeURIComponent(folder)}/`;
-    const id = `urn:rpm-source-mirror:${row.package?.contentSha256 || row.commit || ''}`;
-    // A feed knows no relative addresses: where no page is known, the release's name stands in.
-    const link = model.url === undefined ? (model.links.tag(tag) ?? id) : model.url + page;
+    const { date, version } = release;
     feed.addItem({
-      title: titled(visible(`${model.title} ${release.version}`)),
-      id,
-      link,
+      ...addressOf(release, model),
+      title: titled(visible(`${model.title} ${version}`)),
       date: new Date(date ?? 0),
       description: titled(visible(summaryOf(release))),
       content: bracketless(renderToStaticMarkup(<Digests release={release} />)),
     });
   }
   return feed;
+}
+
+/** A feed knows no relative addresses: where no page is known, the release's name stands in. */
+function addressOf(
+  { row, tag, folder }: SiteRelease,
+  { url, links }: SiteModel,
+): { readonly id: string; readonly link: string } {
+  const id = `urn:rpm-source-mirror:${row.package?.contentSha256 || row.commit || ''}`;
+  const page = `releases/${encodeURIComponent(folder)}/`;
+  return { id, link: url === undefined ? (links.tag(tag) ?? id) : url + page };
 }
 
 function summaryOf({ row, source, facts }: SiteRelease): string {
@@ -78,29 +83,30 @@ function Digests({
 }: {
   readonly release: SiteRelease;
 }): VNode {
-  const rows = [
-    ['Package', row.package?.file ?? ''],
-    ['SHA-256', row.package?.sha256 ?? ''],
-    ['Content-Sha256', row.package?.contentSha256 ?? ''],
-    ['Signed by', row.package?.signature.fingerprint ?? ''],
-    ['Signed', row.package?.signature.created ?? ''],
+  const pkg = row.package;
+  const rows: (readonly [string, string | undefined])[] = [
+    ['Package', pkg?.file],
+    ['SHA-256', pkg?.sha256],
+    ['Content-Sha256', pkg?.contentSha256],
+    ['Signed by', pkg?.signature.fingerprint],
+    ['Signed', pkg?.signature.created],
     ['Tag', row.tag],
-    ['Commit', row.commit ?? ''],
-    ['Source tree', sourceTree ?? ''],
+    ['Commit', row.commit],
+    ['Source tree', sourceTree],
   ];
   return (
     <>
       <table>
-        {rows
-          .filter(([, value]) => value !== '')
-          .map(([name, value]) => (
+        {rows.map(([name, value = '']) =>
+          value === '' ? null : (
             <tr>
               <th>{name}</th>
               <td>
-                <code>{visible(value!)}</code>
+                <code>{visible(value)}</code>
               </td>
             </tr>
-          ))}
+          ),
+        )}
       </table>
       {notes === undefined ? null : <pre>{visibleLines(notes)}</pre>}
     </>

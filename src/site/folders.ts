@@ -16,7 +16,7 @@ export function folderNames(tags: readonly string[]): Map<string, string> {
   return new Map(
     plain.map(([tag, name]) => [
       tag,
-      twins.get(name.toLowerCase())!.length === 1 ? name : shorten(withoutCapitals(name), tag),
+      twins.get(name.toLowerCase())?.length === 1 ? name : shorten(withoutCapitals(name), tag),
     ]),
   );
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { ComponentChildren, VNode } from 'preact';
 
+import { required } from '../defect.js';
+
 /** Control and format characters (bidi marks, joiners, zero widths), separators of lines and paragraphs, and halves of surrogate pairs. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffc]/gu;
 /** The same in a text of lines. */
@@ -8,11 +10,8 @@ const HIDDEN_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffc]
 
 /** `U+202E` */
 function nameOf(character: string): string {
-  return `U+${character.charCodeAt(0) >= 0xd800 && character.length === 1 && character.charCodeAt(0) <= 0xdfff ? hex(character.charCodeAt(0)) : hex(character.codePointAt(0)!)}`;
-}
-
-function hex(code: number): string {
-  return code.toString(16).toUpperCase().padStart(4, '0');
+  const code = required(character.codePointAt(0), 'a character');
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** Text from outside as plain text: what cannot be seen is written as `[U+202E]`. */

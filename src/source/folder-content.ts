@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { namedArchive } from '../archives/names.js';
 import { type ContentSink, sinkContent } from '../bytes.js';
+import { required } from '../defect.js';
 import { verifySize } from '../rpm/payload/kept-files.js';
 import { printable } from '../rpm/payload/paths.js';
 import { contentFile } from './files.js';
@@ -34,7 +35,9 @@ export async function readFolders<T>(
     const isLink = entry.type === 'symlink';
     const dropped = isLink ? undefined : droppedMode(path, entry.mode);
     if (dropped !== undefined) droppedModes.push(dropped);
-    const kept = isLink ? await sink.whole(entry.target) : content!;
+    const kept = isLink
+      ? await sink.whole(entry.target)
+      : required(content, 'the content of a file');
     source.set(Buffer.from(path).toString('latin1'), contentFile(entry, kept));
   }
   return {

@@ -2,6 +2,7 @@
 import { archiveStem, namedArchive } from '../archives/names.js';
 import type { ByteSource, ContentSink } from '../bytes.js';
 import { ChunkReader } from '../compression/input.js';
+import { required } from '../defect.js';
 import { PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
 import { printable, verifyInside } from '../rpm/payload/paths.js';
@@ -53,7 +54,9 @@ export async function readInnerArchives<T>(
     if (digest === 'good') checkedFiles++;
     if (content !== undefined) found.set(keyOf(entry.path), content);
   }
-  const contents = [...folders].map(([path, folder]) => [folder, found.get(path)!] as const);
+  const contents = [...folders].map(
+    ([path, folder]) => [folder, required(found.get(path), 'the content of an archive')] as const,
+  );
   const merged = mergeContents(contents, options.archives);
   // A source package without a source is published with its packaging.
   if (merged.packaging === undefined) verifyFilled(merged.source.size, options.archives);
@@ -68,7 +71,8 @@ export async function readInnerArchives<T>(
 /** Folder below the source directory by archive, with its slash; none for the only one. @throws PayloadError for two of one name */
 function targetFolders(archives: readonly Uint8Array[]): Map<string, string> {
   const names = archives.map((path) => [keyOf(path), archiveStem(baseName(path))] as const);
-  if (names.length === 1) return new Map([[names[0]![0], '']]);
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return new Map([[only[0], '']]);
   const twin = names.find(([, name], at) => names.findIndex(([, other]) => other === name) < at);
   if (twin !== undefined)
     throw new PayloadError(
@@ -169,7 +173,9 @@ function mergeContents<T>(
   const inner = contents.flatMap(([, { unpackedFrom }]) => unpackedFrom);
   const unpackedFrom = [...archives, ...inner];
   if (contents.length === 1 && only !== undefined) return { ...only[1], unpackedFrom };
-  const packagings = contents.filter(([, { packaging }]) => packaging !== undefined);
+  const packagings = contents.flatMap(([folder, { packaging }]) =>
+    packaging === undefined ? [] : [[folder, packaging] as const],
+  );
   const moved = <V extends { readonly path: Uint8Array }>(
     folder: string,
     list: readonly V[],
@@ -180,10 +186,7 @@ function mergeContents<T>(
     }));
   return {
     source: mergeMaps(contents.map(([folder, { source }]) => [folder, source])),
-    packaging:
-      packagings.length === 0
-        ? undefined
-        : mergeMaps(packagings.map(([folder, { packaging }]) => [folder, packaging!])),
+    packaging: packagings.length === 0 ? undefined : mergeMaps(packagings),
     unpackedFrom,
     droppedModes: contents.flatMap(([folder, { droppedModes }]) => moved(folder, droppedModes)),
     droppedDotGit: contents.flatMap(([folder, { droppedDotGit }]) =>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { endOfDotGit } from '../dot-git.js';
 import { MirrorError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
@@ -38,7 +39,8 @@ export function judgeFolders(
   const live = files.filter(({ type, ghost }) => !ghost && type !== 'directory');
   const found = selectFull(files, live, sourcePath);
   const { kept, dropped } = splitDotGit(live, found);
-  if (dropped.length > 0 && dotGit === 'refuse') throw refusedDotGit(dropped[0]!, 'the source');
+  const [refused] = dropped;
+  if (refused !== undefined && dotGit === 'refuse') throw refusedDotGit(refused, 'the source');
   const selection = dropped.length === 0 ? found : selectFull(files, kept, sourcePath);
   const isKept = new Set(kept.map(({ path }) => keyOf(path)));
   const map = (path: Uint8Array): Uint8Array | undefined => {
@@ -135,7 +137,7 @@ function splitDotGit(live: readonly FileEntry[], { roots, map }: SourceSelection
     if (map(path) === undefined) return true;
     const text = keyOf(path);
     const length = lengths.find((end) => text[end] === '/' && rootOf.has(text.slice(0, end)));
-    const top = length === undefined ? 0 : rootOf.get(text.slice(0, length))!;
+    const top = length === undefined ? 0 : required(rootOf.get(text.slice(0, length)), 'a root');
     const end = endOfDotGit(path, top);
     if (end === undefined) return true;
     tops.set(text.slice(0, end), path.subarray(0, end));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type PayloadPath, selectSource } from '../mirror/source-path.js';
@@ -92,12 +93,15 @@ function sourceFolder(
   sources: readonly string[],
   files: readonly string[],
 ): string {
-  const named = /^.*?\/(?:src|sources?)(?=\/)/i.exec(sources[0]!.slice(folder.length))?.[0];
+  const named = /^.*?\/(?:src|sources?)(?=\/)/i.exec(
+    required(sources[0], 'a source file').slice(folder.length),
+  )?.[0];
   if (named !== undefined && sources.every((path) => path.startsWith(`${folder}${named}/`)))
     return folder + named;
   // What the first and the last of them share, all of them share.
   const inside = files.filter((path) => path.startsWith(`${folder}/`)).sort();
-  const [first, last] = [inside[0]!.split('/').slice(0, -1), inside.at(-1)!.split('/')];
+  const first = required(inside[0], 'a file of the program').split('/').slice(0, -1);
+  const last = required(inside.at(-1), 'a file of the program').split('/');
   const parting = first.findIndex((segment, at) => segment !== last[at]);
   return first.slice(0, parting < 0 ? undefined : parting).join('/');
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
@@ -37,7 +38,7 @@ export async function orderSources(
       : numberSources(parseSpecSources(text, facts.nevra), names, facts.sources.length > 0);
   if (numbers === undefined) return { names, warnings: [unsure(spec, names)] };
   const sorted = names
-    .map((name, at) => ({ name, number: numbers[at]! }))
+    .map((name, at) => ({ name, number: required(numbers[at], 'the number of a source') }))
     .sort((a, b) => a.number - b.number);
   return { names: sorted.map(({ name }) => name), warnings: [] };
 }

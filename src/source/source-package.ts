@@ -105,16 +105,18 @@ function describe<T>(
   const isSource = new Set(archives.size === 0 ? names : []);
   const source = [...plain].filter(([name]) => isSource.has(name)).map(([, file]) => file);
   const packaging = [...plain].filter(([name]) => !isSource.has(name)).map(([, file]) => file);
-  const unpacked = names.filter((name) => archives.has(name));
+  const unpacked = names.flatMap((name) => {
+    const archive = archives.get(name);
+    return archive === undefined ? [] : [{ name, ...archive }];
+  });
   const droppedDotGit: Uint8Array[] = [];
-  for (const [at, name] of unpacked.entries()) {
+  for (const [at, { name, files, dropped }] of unpacked.entries()) {
     const folder = Buffer.from(at === 0 ? '' : `${archiveStem(name)}/`, 'latin1');
-    const { files, dropped } = archives.get(name)!;
     for (const file of files)
       source.push(at === 0 ? file : { ...file, path: Buffer.concat([folder, file.path]) });
     droppedDotGit.push(...dropped.map((path) => Buffer.concat([folder, path])));
   }
-  const unpackedFrom = unpacked.map((name) => Buffer.from(name, 'latin1'));
+  const unpackedFrom = unpacked.map(({ name }) => Buffer.from(name, 'latin1'));
   if (unpacked.length > 0) verifyFilled(source.length, unpackedFrom);
   // Two archives can meet in one place; one was judged when it was read, and a kernel has 80,000 files.
   if (unpacked.length > 1) verifyTree(source, 'the unpacked source');

@@ -52,20 +52,21 @@ function sourceLine(line: string, section: string): readonly (string | undefined
 
 /** Literal parts behind the last slash that is written as such. */
 function baseName(value: string, known: KnownMacros): string[] {
-  let parts = [''];
+  let parts: string[] = [];
+  let open = '';
   for (let at = 0; at < value.length;) {
     const percent = value.indexOf('%', at);
     const literal = value.slice(at, percent < 0 ? value.length : percent);
     const slash = literal.lastIndexOf('/');
-    if (slash >= 0) parts = [literal.slice(slash + 1)];
-    else parts.push(parts.pop()! + literal);
+    if (slash >= 0) parts = [];
+    open = slash >= 0 ? literal.slice(slash + 1) : open + literal;
     if (percent < 0) break;
     const { end, text } = macro(value, percent, known);
-    if (text === undefined) parts.push('');
-    else parts.push(parts.pop()! + text);
+    if (text === undefined) parts.push(open);
+    open = text === undefined ? '' : open + text;
     at = end;
   }
-  return parts;
+  return [...parts, open];
 }
 
 /** One macro: where it ends, and its value where that is known. */
@@ -134,9 +135,10 @@ function follow(
   const numbers: number[] = [];
   let at = 0;
   for (const name of names) {
-    while (at < lines.length && !fits(lines[at]!, name)) at++;
-    const line = lines[at++];
+    let line = lines[at];
+    while (line !== undefined && !fits(line, name)) line = lines[++at];
     if (line === undefined) return undefined;
+    at += 1;
     numbers.push(line.number);
   }
   return new Set(numbers).size === numbers.length ? numbers : undefined;
@@ -144,7 +146,10 @@ function follow(
 
 /** Places by number. */
 function ranks(numbers: readonly number[]): number[] {
-  return numbers.map((_, at) => at).sort((a, b) => numbers[a]! - numbers[b]!);
+  return numbers
+    .map((number, at) => ({ number, at }))
+    .sort((a, b) => a.number - b.number)
+    .map(({ at }) => at);
 }
 
 function byName(
@@ -153,7 +158,7 @@ function byName(
 ): readonly number[] | undefined {
   const numbers = names.map((name) => {
     const fitting = new Set(lines.filter((line) => fits(line, name)).map(({ number }) => number));
-    return fitting.size === 1 ? [...fitting][0]! : undefined;
+    return fitting.size === 1 ? [...fitting][0] : undefined;
   });
   const known = numbers.filter((number) => number !== undefined);
   return known.length === names.length && new Set(known).size === names.length ? known : undefined;
@@ -162,9 +167,9 @@ function byName(
 /** The first part begins the name, the last ends it, and the others follow one another between. */
 function fits({ parts }: SpecSource, name: string): boolean {
   const [first = '', ...others] = parts;
-  if (others.length === 0) return name === first;
+  const last = others.pop();
+  if (last === undefined) return name === first;
   if (parts.length > MOST_PARTS || !name.startsWith(first)) return false;
-  const last = others.pop()!;
   let at = first.length;
   for (const part of others) {
     const found = name.indexOf(part, at);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { memorySource } from '../bytes.js';
+import { required } from '../defect.js';
 import { describeError, GitError, MirrorError, VerificationError } from '../errors.js';
 import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
@@ -129,19 +130,23 @@ class Classifier {
       };
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
-      const { code, message } = describeError(error);
-      this.context.ports.logger.warning(
-        `${record.nevra} could not be classified and is tried again in the next run: ${code}: ${message}`,
-      );
-      return {
-        change:
-          record.class === null
-            ? undefined
-            : { nevra: record.nevra, tag: record.tag, class: record.class },
-        record,
-        isAcknowledged: true,
-      };
+      return this.postpone(record, error);
     }
+  }
+
+  private postpone(record: ReleaseRecord, error: unknown): Classified {
+    const { code, message } = describeError(error);
+    this.context.ports.logger.warning(
+      `${record.nevra} could not be classified and is tried again in the next run: ${code}: ${message}`,
+    );
+    return {
+      change:
+        record.class === null
+          ? undefined
+          : { nevra: record.nevra, tag: record.tag, class: record.class },
+      record,
+      isAcknowledged: true,
+    };
   }
 
   private async decide(
@@ -154,21 +159,23 @@ class Classifier {
     const archived = oid === undefined ? undefined : await this.context.ports.store.readBlob(oid);
     const published =
       archived === undefined ? undefined : await readPackage(memorySource(archived));
-    const served = await readServedHeader(listed!, {
+    const current = required(listed, 'the package in the index');
+    const served = await readServedHeader(current, {
       index: this.survey.index,
       fetcher: this.context.ports.fetcher,
     });
-    const second =
-      published === undefined ? 'needs-package' : await this.compare(published, served);
-    if (second === 'content-changed')
-      return {
-        result: second,
-        files: differingFiles(published!, served),
-        changedHeader: sha256(served.headerBytes),
-      };
-    if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn')
-      return { result: second };
-    return this.compareWhole(record, listed!, archived);
+    if (published !== undefined) {
+      const second = await this.compare(published, served);
+      if (second === 'content-changed')
+        return {
+          result: second,
+          files: differingFiles(published, served),
+          changedHeader: sha256(served.headerBytes),
+        };
+      if (second === 're-signed' || second === 'unchanged' || second === 'withdrawn')
+        return { result: second };
+    }
+    return this.compareWhole(record, current, archived);
   }
 
   private async compare(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { GitError } from '../errors.js';
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Commit, GitStore, Oid, RemoteRefs } from '../git/store.js';
@@ -110,7 +111,7 @@ async function readSmallFiles(
     .slice(0, MOST_KEY_CANDIDATES);
   const names = [...READ_ALWAYS, ...notesFiles, ...keys].filter((name) => archive.has(name));
   const wanted = [...new Set(names)]
-    .map((name) => ({ name, file: archive.get(name)! }))
+    .map((name) => ({ name, file: required(archive.get(name), 'a file of the archive') }))
     .filter(({ file }) => file.mode.startsWith('100'));
   await store.fetchBlobs(wanted.map(({ file }) => file.oid));
   return new Map(

@@ -92,10 +92,11 @@ export async function fetchKeys(
 }
 
 function withKeyRemedy(error: unknown): unknown {
-  if (!(error instanceof DownloadError) || ![403, 404, 410].includes(error.status ?? 0))
-    return error;
+  if (!(error instanceof DownloadError)) return error;
+  const { status } = error;
+  if (status === undefined || ![403, 404, 410].includes(status)) return error;
   return new DownloadError(error.code, error.message, {
-    status: error.status!,
+    status,
     cause: error,
     remedy: "Set gpgkey to the URL of the publisher's public key; there is none at this one.",
   });

@@ -45,15 +45,17 @@ export async function compareWithOther(
     { other, prove },
   );
   const byNevra = new Map(theirs.proved.outcomes.map((outcome) => [keyOf(outcome), outcome]));
-  const matched = outcomes.filter((outcome) => byNevra.has(keyOf(outcome)));
+  const matched = outcomes.flatMap((own) => {
+    const same = byNevra.get(keyOf(own));
+    return same === undefined ? [] : [{ own, same }];
+  });
   if (matched.length === 0)
     throw new GitError(
       'MIRROR_INVALID',
       `nothing was compared: expected releases of this mirror in ${other.url}, found none of them`,
       { remedy: 'Set against to a mirror of the same packages.' },
     );
-  for (const outcome of matched)
-    findings.add(outcome.item, ...compare(outcome, byNevra.get(keyOf(outcome))!, other.url));
+  for (const { own, same } of matched) findings.add(own.item, ...compare(own, same, other.url));
   listSingles(world, { outcomes, theirs: theirs.proved.outcomes, url: other.url });
   if (theirs.result.failed)
     ports.logger.warning(
@@ -117,13 +119,11 @@ function compare(own: Outcome, theirs: Outcome, url: string): Finding[] {
     return [
       finding('proof', 'proved', `${theirs.row.proof ?? 'unproved'} (tag ${theirs.item.tag})`),
     ];
-  const [content, otherContent] = [own, theirs].map(
-    ({ row }) => row.package?.contentSha256 ?? 'none',
-  );
-  const isSame = content === otherContent;
+  const contentOf = ({ row }: Outcome): string => row.package?.contentSha256 ?? 'none';
+  const isSame = contentOf(own) === contentOf(theirs);
   const rows: readonly (readonly [string, string, string, string])[] = [
     ['Source-Tree', own.sourceTree ?? 'none', theirs.sourceTree ?? 'none', ''],
-    ['Content-Sha256', content!, otherContent!, ' (changed, and signed as well)'],
+    ['Content-Sha256', contentOf(own), contentOf(theirs), ' (changed, and signed as well)'],
     [
       'Signing-Key',
       own.signer ?? 'none',
@@ -145,9 +145,9 @@ function listSingles(
     url,
   }: { outcomes: readonly Outcome[]; theirs: readonly Outcome[]; url: string },
 ): void {
-  const [here, there] = [outcomes, theirs].map(
-    (list) => new Map(list.map((outcome) => [keyOf(outcome), outcome])),
-  );
+  const byKey = (list: readonly Outcome[]): Map<string, Outcome> =>
+    new Map(list.map((outcome) => [keyOf(outcome), outcome]));
+  const [here, there] = [byKey(outcomes), byKey(theirs)];
   const list = (names: readonly string[], place: string): void => {
     if (names.length > 0)
       findings.residue(
@@ -155,15 +155,15 @@ function listSingles(
       );
   };
   list(
-    [...here!.keys()].filter((key) => !there!.has(key)),
+    [...here.keys()].filter((key) => !there.has(key)),
     'this mirror',
   );
   list(
-    [...there!.keys()].filter((key) => !here!.has(key)),
+    [...there.keys()].filter((key) => !here.has(key)),
     url,
   );
-  const resigned = [...here!].filter(([key, own]) => {
-    const [mine, other] = [own.row.package, there!.get(key)?.row.package];
+  const resigned = [...here].filter(([key, own]) => {
+    const [mine, other] = [own.row.package, there.get(key)?.row.package];
     return (
       mine !== undefined &&
       other !== undefined &&

@@ -81,21 +81,13 @@ export class PackageFolders {
     entry: TreeFile | undefined,
     before: TreeFile | undefined,
   ): Promise<void> {
-    const { files, findings, registry } = this.parts;
+    const { files, findings } = this.parts;
     const folder = `${place.shape.directories.archive}/rpm`;
     if (entry?.mode !== '040000') return;
     const entries = await files.folder(entry.oid);
     if (!this.good.has(`rpm ${entry.oid}`)) {
       const count = findings.count;
-      for (const [name, file] of entries) {
-        const owner = registry.owners.get(name);
-        const finding =
-          owner === undefined
-            ? this.unowned(place, name, file)
-            : this.compare(place, { name, file, owner });
-        if (finding !== undefined)
-          findings.add(place, { ...finding, path: `${folder}/${show(name)}` });
-      }
+      this.checkOwners(place, folder, entries);
       if (findings.count === count) this.good.add(`rpm ${entry.oid}`);
     }
     if (before?.mode !== '040000') return;
@@ -107,6 +99,23 @@ export class PackageFolders {
           expected: old.oid,
           actual: 'missing',
         });
+  }
+
+  private checkOwners(
+    place: ArchivePlace,
+    folder: string,
+    entries: ReadonlyMap<string, TreeFile>,
+  ): void {
+    const { findings, registry } = this.parts;
+    for (const [name, file] of entries) {
+      const owner = registry.owners.get(name);
+      const finding =
+        owner === undefined
+          ? this.unowned(place, name, file)
+          : this.compare(place, { name, file, owner });
+      if (finding !== undefined)
+        findings.add(place, { ...finding, path: `${folder}/${show(name)}` });
+    }
   }
 
   private unowned(

@@ -4,9 +4,8 @@ import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { Oid } from '../git/store.js';
 import { isReadByGit } from '../mirror/layout.js';
 import { formatNotesState, parseNotesState } from '../mirror/notes-state.js';
-import { formatReleases, parseReleases, type ReleaseRecord } from '../mirror/releases.js';
 import type { Anchors, ArchivedKeys, KeyFile } from '../rebuild/keys.js';
-import { checkRecord, formOf } from '../rebuild/texts.js';
+import { formOf } from '../rebuild/texts.js';
 import {
   type ArchivePlace,
   isInherited,
@@ -24,15 +23,13 @@ import {
   type IndexVerifier,
   isIndexName,
 } from './archived-index.js';
+import { LIST, ListVerifier } from './archived-list.js';
 import { faultOf, type Finding, type Findings } from './findings.js';
-
-const LIST = 'releases.json';
 
 /** Holds archives closed: whatever is in one is accounted for by a release, the index, a key, notes or the tool's own files. */
 export class ArchiveVerifier {
-  /** Lines of lists that are right, and folders of packages that are accounted for. */
-  private readonly good = new Set<string>();
   private readonly packages: PackageFolders;
+  private readonly list: ListVerifier;
 
   constructor(
     private readonly parts: {
@@ -45,6 +42,7 @@ export class ArchiveVerifier {
     },
   ) {
     this.packages = new PackageFolders(parts);
+    this.list = new ListVerifier(parts);
   }
 
   /** Adds findings. @throws what is no MirrorError */
@@ -68,7 +66,7 @@ export class ArchiveVerifier {
           entries.has(LIST) && (place.own === undefined || formOf(place.own.item) === 'own');
         await this.parts.index.verify(place, { root: place.root, archive, isOurs });
       }
-      await this.checkList(place, entries.get(LIST));
+      await this.list.verify(place, entries.get(LIST));
       if (!place.isSingle) await this.packages.verify(place, entries.get('rpm'), before.get('rpm'));
       // What was found says better what is wrong with the index.
       if (isOwnCommit(place) && findings.of(place).failing === 0)
@@ -108,13 +106,19 @@ export class ArchiveVerifier {
     if (entry.mode === '100755') return { kind: 'mode', expected: '100644', actual: entry.mode };
     if (entry.mode !== '100644') return { ...extra, kind: 'content', expected: 'a file' };
     const old = before.get(name);
-    // A release's commit leaves all but package, list, claims and keys as they are.
-    const isFixed = isOwnCommit(place)
-      ? !mayChange(place, name, this.parts.registry)
-      : notes.has(name) && old !== undefined;
-    return isFixed && old?.oid !== entry.oid
+    return this.isFixed(place, { name, old, notes }) && old?.oid !== entry.oid
       ? { kind: 'content', expected: old?.oid ?? 'nothing', actual: entry.oid }
       : undefined;
+  }
+
+  /** A release's commit leaves all but package, list, claims and keys as they are. */
+  private isFixed(
+    place: ArchivePlace,
+    { name, old, notes }: { name: string; old: TreeFile | undefined; notes: ReadonlySet<string> },
+  ): boolean {
+    return isOwnCommit(place)
+      ? !mayChange(place, name, this.parts.registry)
+      : notes.has(name) && old !== undefined;
   }
 
   private isAccounted(
@@ -167,27 +171,32 @@ export class ArchiveVerifier {
   ): void {
     const { findings, registry } = this.parts;
     const { archive } = place.shape.directories;
-    const isOwnForm = place.own === undefined || formOf(place.own.item) === 'own';
-    for (const name of before.keys()) {
+    for (const [name, { oid }] of before) {
       const path = `${archive}/${show(name)}`;
       if (entries.has(name) || isIndexName(name)) continue;
-      const kind = registry.keyPaths.has(path)
-        ? 'signature'
-        : name.endsWith('.json')
-          ? 'metadata'
-          : 'missing';
-      findings.add(place, { kind, path, expected: before.get(name)!.oid, actual: 'missing' });
+      const isKey = registry.keyPaths.has(path);
+      const kind = isKey ? 'signature' : name.endsWith('.json') ? 'metadata' : 'missing';
+      findings.add(place, { kind, path, expected: oid, actual: 'missing' });
     }
+    if (place.own === undefined || formOf(place.own.item) === 'own')
+      this.checkNeeded(place, entries);
+  }
+
+  /** Every commit of ours has a key, where there ever was one, and the list. */
+  private checkNeeded(place: ArchivePlace, entries: ReadonlyMap<string, TreeFile>): void {
+    const { findings, registry } = this.parts;
+    const { archive } = place.shape.directories;
     const keys = [...registry.keyPaths].filter((path) => path.startsWith(`${archive}/`));
     const hasKey = keys.some((path) => entries.has(latin1(path.slice(archive.length + 1))));
-    if (isOwnForm && keys.length > 0 && !hasKey)
+    const [key] = keys;
+    if (key !== undefined && !hasKey)
       findings.add(place, {
         kind: 'signature',
-        path: keys[0]!,
+        path: key,
         expected: 'the key',
         actual: 'missing',
       });
-    if (isOwnForm && !entries.has(LIST) && !place.isSingle)
+    if (!entries.has(LIST) && !place.isSingle)
       findings.add(place, {
         kind: 'metadata',
         path: `${archive}/${LIST}`,
@@ -219,72 +228,6 @@ export class ArchiveVerifier {
       findings.add(place, faultOf(error, { kind: 'metadata', path, expected: 'a list of notes' }));
       return registry.notes;
     }
-  }
-
-  /** Every line of releases.json is of a release that has its tag, and says what that release's package gives. */
-  private async checkList(place: ArchivePlace, entry: TreeFile | undefined): Promise<void> {
-    const { files, findings } = this.parts;
-    const path = `${place.shape.directories.archive}/${LIST}`;
-    if (entry?.mode.startsWith('100') !== true) return;
-    const { own } = place;
-    const key = `list ${entry.oid}`;
-    if (own !== undefined && own.item.record === undefined && formOf(own.item) === 'own')
-      findings.add(
-        place,
-        own.item.listFault ?? {
-          kind: 'metadata',
-          path,
-          expected: `a line for ${own.item.tag}`,
-          actual: 'missing',
-        },
-      );
-    if (this.good.has(key)) return;
-    let bytes: Buffer;
-    let records: readonly ReleaseRecord[];
-    try {
-      bytes = Buffer.from(await files.small(entry.oid));
-      records = parseReleases(bytes);
-    } catch (error) {
-      findings.add(
-        place,
-        faultOf(error, { kind: 'metadata', path, expected: 'a list of releases' }),
-      );
-      return;
-    }
-    const before = findings.count;
-    for (const record of records) this.checkLine(place, path, record);
-    if (findings.count === before && formatReleases(records) !== bytes.toString('utf8'))
-      findings.add(place, {
-        kind: 'metadata',
-        path,
-        expected: 'the order and form in which this tool writes it',
-        actual: 'another one',
-      });
-    if (findings.count === before) this.good.add(key);
-  }
-
-  private checkLine(place: ArchivePlace, path: string, record: ReleaseRecord): void {
-    const { findings, registry } = this.parts;
-    const line = `line ${JSON.stringify(record)}`;
-    if (place.isSingle || registry.leftOut.has(record.tag) || this.good.has(line)) return;
-    const outcome = registry.outcomes.get(record.tag);
-    if (outcome === undefined) {
-      const ref = `refs/tags/${record.tag}`;
-      findings.add({ ref }, { kind: 'tag', path: ref, expected: record.nevra, actual: 'missing' });
-      return;
-    }
-    const wrong =
-      outcome.facts === undefined
-        ? undefined
-        : checkRecord({ item: outcome.item, ...outcome.facts }, record);
-    if (wrong === undefined) this.good.add(line);
-    else
-      findings.add(place, {
-        kind: 'metadata',
-        path,
-        expected: `${record.tag} ${wrong.expected}`,
-        actual: wrong.actual,
-      });
   }
 
   private async entriesOf(

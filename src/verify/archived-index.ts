@@ -117,16 +117,16 @@ export class IndexVerifier {
         sum === undefined ? 'missing' : files.checksum(sum.oid, { isLoose: !needsSums }),
       { kind: 'digest', path: `${path}.sha256`, expected: 'a checksum' },
     );
-    const fault = found.fault ?? stated.fault;
-    if (fault !== undefined) findings.add(item, fault);
+    if (found.fault !== undefined) findings.add(item, found.fault);
+    else if (stated.fault !== undefined) findings.add(item, stated.fault);
     else if (found.value === 'missing')
-      findings.add(item, { kind: 'digest', path, expected: stated.value!, actual: 'missing' });
+      findings.add(item, { kind: 'digest', path, expected: stated.value, actual: 'missing' });
     else if (found.value !== stated.value)
       findings.add(item, {
         kind: 'digest',
         path: `${path}.sha256`,
-        expected: found.value!,
-        actual: stated.value!,
+        expected: found.value,
+        actual: stated.value,
       });
   }
 
@@ -285,7 +285,7 @@ export function indexChanges(
     const [old, now] = [before.get(name)?.oid, entries.get(name)?.oid];
     const path = `${archive}/${name}`;
     if (old === now) return [];
-    if (now === undefined) return [{ kind: 'missing', path, expected: old!, actual: 'missing' }];
-    return [{ kind: 'content', path, expected: old ?? 'nothing', actual: now }];
+    const kind = now === undefined ? 'missing' : 'content';
+    return [{ kind, path, expected: old ?? 'nothing', actual: now ?? 'missing' }];
   });
 }

@@ -55,34 +55,37 @@ export class CheckoutVerifier {
 
   /** Compares the files that are checked out with the commit that they are of. */
   async verifyWorkTree(place: Placed, root: Oid, shape: Shape): Promise<void> {
-    const { reader, files, findings } = this.parts;
+    const { reader, files } = this.parts;
     for (const folder of ownedPaths(shape)) {
       const found = await reader.readWorkTree(folder);
       if (found === undefined) return;
       const entry = await files.find(root, folder);
       const expected =
         entry?.mode === '040000' ? await files.list(entry.oid) : new Map<string, TreeFile>();
-      for (const [name, file] of expected) {
-        const actual = found.get(name);
-        const isSame =
-          actual?.oid === file.oid &&
-          (actual.mode === file.mode || (process.platform === 'win32' && file.mode !== '120000'));
-        if (!isSame)
-          findings.add(place, {
-            kind: 'checkout',
-            path: `${folder}/${show(name)}`,
-            expected: `${file.mode} ${file.oid}`,
-            actual: actual === undefined ? 'missing' : `${actual.mode} ${actual.oid}`,
-          });
-      }
-      for (const [name, { mode, oid }] of found)
-        if (!expected.has(name))
-          findings.add(place, {
-            kind: 'checkout',
-            path: `${folder}/${show(name)}`,
-            expected: 'nothing',
-            actual: `${mode} ${oid}`,
-          });
+      this.compareWorkTree(place, folder, { expected, found });
+    }
+  }
+
+  private compareWorkTree(
+    place: Placed,
+    folder: string,
+    {
+      expected,
+      found,
+    }: {
+      readonly expected: ReadonlyMap<string, TreeFile>;
+      readonly found: ReadonlyMap<string, TreeFile>;
+    },
+  ): void {
+    for (const name of new Set([...expected.keys(), ...found.keys()])) {
+      const [file, actual] = [expected.get(name), found.get(name)];
+      if (!isCheckedOut(file, actual))
+        this.parts.findings.add(place, {
+          kind: 'checkout',
+          path: `${folder}/${show(name)}`,
+          expected: file === undefined ? 'nothing' : `${file.mode} ${file.oid}`,
+          actual: actual === undefined ? 'missing' : `${actual.mode} ${actual.oid}`,
+        });
     }
   }
 
@@ -233,4 +236,10 @@ function fold(name: string): string {
 
 function show(name: string): string {
   return Buffer.from(name, 'latin1').toString('utf8');
+}
+
+/** Windows keeps no executable bits. */
+function isCheckedOut(file: TreeFile | undefined, actual: TreeFile | undefined): boolean {
+  if (file === undefined || actual === undefined || actual.oid !== file.oid) return false;
+  return actual.mode === file.mode || (process.platform === 'win32' && file.mode !== '120000');
 }

@@ -69,9 +69,13 @@ export class Claims {
   private remember(key: string, make: () => Shape): Shape {
     const shape = this.shapes.get(key) ?? make();
     this.shapes.set(key, shape);
+    if (shape.claim !== undefined) this.noteUses(shape.claim);
+    return shape;
+  }
+
+  /** What differs from inputs and defaults is used, and nobody confirmed it. */
+  private noteUses(claim: MirrorFile): void {
     const { options } = this;
-    const { claim } = shape;
-    if (claim === undefined) return shape;
     for (const value of claim.tagFormats)
       if (value !== options.tagFormat) this.use('tag-format', value);
     for (const value of claim.sourcePaths)
@@ -83,7 +87,6 @@ export class Claims {
     if (!options.given.has('line-branches'))
       for (const { pattern, branch } of claim.lineBranches)
         this.use('line-branches', `${pattern}=${branch}`);
-    return shape;
   }
 
   private use(what: string, value: string): void {
@@ -132,8 +135,9 @@ export class Claims {
   private async search(root: Oid): Promise<string | undefined> {
     let budget = MOST_FOLDERS;
     const queue: { oid: Oid; path: string }[] = [{ oid: root, path: '' }];
-    for (let at = 0; at < queue.length && budget > 0; at += 1, budget -= 1) {
-      const { oid, path } = queue[at]!;
+    for (const { oid, path } of queue) {
+      if (budget === 0) break;
+      budget -= 1;
       const { value: folder } = await orFinding(async () => this.files.folder(oid), NOWHERE);
       for (const [name, entry] of folder ?? []) {
         const inner = `${path}${Buffer.from(name, 'latin1').toString('utf8')}`;
@@ -165,9 +169,6 @@ function shapeOf(
     claim === undefined || isGiven(`${key}-directory`)
       ? options.directories[key]
       : claim.directories[key];
-  const packages = isGiven('packages') ? options.packages : claim?.packages;
-  const selects =
-    packages === undefined ? undefined : createSelector({ packages, arch: ['noarch'] });
   return {
     directories: {
       source: place('source'),
@@ -178,14 +179,26 @@ function shapeOf(
     unpacks: merged(isGiven('unpack'), options.unpack, claim?.unpacks),
     dotGit: merged(isGiven('dot-git'), options.dotGit, claim && [claim.dotGit]),
     tagFormats: merged(isGiven('tag-format'), options.tagFormat, claim?.tagFormats),
-    lineBranches:
-      claim === undefined || isGiven('line-branches') ? options.lineBranches : claim.lineBranches,
+    lineBranches: lineBranchesOf(options, claim),
     archivePackages: isGiven('archive-packages') ? options.archivePackages : claim?.archivePackages,
-    takesName: (name) => selects?.({ name, arch: 'noarch' }) ?? true,
+    takesName: nameTest(isGiven('packages') ? options.packages : claim?.packages),
     takesSources: claim?.arch.includes('src') ?? options.arch.includes('src'),
     faults,
     claim,
   };
+}
+
+function lineBranchesOf(options: Options, claim: MirrorFile | undefined): Shape['lineBranches'] {
+  return claim === undefined || options.given.has('line-branches')
+    ? options.lineBranches
+    : claim.lineBranches;
+}
+
+/** Where nobody says which packages the mirror has, it takes any. */
+function nameTest(packages: readonly string[] | undefined): Shape['takesName'] {
+  if (packages === undefined) return () => true;
+  const selects = createSelector({ packages, arch: ['noarch'] });
+  return (name) => selects({ name, arch: 'noarch' });
 }
 
 /** The input first where it is given; what the mirror claims, the latest first; without a claim the default. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { counted } from '../counted.js';
-import type { RunResult } from '../report/report.js';
+import type { Outcome } from '../rebuild/outcome.js';
+import type { Report, RunResult } from '../report/report.js';
 import { describeNewest } from '../survey/newest.js';
 import type { Proved } from './releases.js';
 import type { Scope, World } from './world.js';
@@ -14,57 +15,13 @@ const ALWAYS = [
 
 /** Rows, residue, warnings and verdict: good needs a proved tag, none that failed, and none that is unproved. */
 export function conclude(world: World, scope: Scope, { anchors, outcomes }: Proved): RunResult {
-  const { options, ports, findings, branch, claims } = world;
-  const { report, logger, clock } = ports;
-  for (const { item, row, isSigned, isUnproved } of outcomes) {
-    const { failing, accepted } = findings.of(item);
-    const onlyUnproved = isUnproved && failing <= (findings.has(item, 'unproved') ? 1 : 0);
-    // What only has accepted findings fails nothing; it is not called proved for that.
-    const isTolerated = !isSigned && failing === 0 && accepted > 0;
-    row.proof =
-      (isUnproved && onlyUnproved) || isTolerated
-        ? 'unproved'
-        : isSigned && failing === 0
-          ? 'proved'
-          : 'failed';
-    row.accepted = accepted;
-    row.reason = remark(row.proof, { failing, accepted });
-  }
-  const listed = new Set(outcomes.map(({ row }) => row));
-  for (const row of report.releases)
-    if (!listed.has(row)) {
-      row.proof = 'failed';
-      row.reason = '1 finding';
-    }
-  for (const { tag, nevra } of scope.lost)
-    report.releases.push({
-      nevra,
-      version: '',
-      tag,
-      status: 'exists',
-      proof: 'failed',
-      accepted: 0,
-      reason: 'no tag',
-    });
+  const { options, ports, branch } = world;
+  const { report, clock } = ports;
+  for (const outcome of outcomes) judgeRow(outcome, world);
+  listFailed(report, scope, outcomes);
+  listResidue(world);
+  listNotPinned(world, { anchors, outcomes });
   const proved = outcomes.filter(({ row }) => row.proof === 'proved');
-  for (const text of ALWAYS) findings.residue(text);
-  if (report.foreign.length > 0) findings.residue('foreign files and refs');
-  if (branch === undefined)
-    findings.residue(
-      'the Files block of commits whose parent is not read, other packages in the archive, and tags that are lightweight in this clone',
-    );
-  report.notPinned.push(
-    ...claims.notPinned(
-      new Set(outcomes.filter(({ isSigned }) => isSigned).map(({ nevra }) => nevra.name)),
-    ),
-  );
-  if (!anchors.isPinned) {
-    const keys = [...anchors.fingerprints].join(', ') || 'none';
-    report.notPinned.unshift(`key: ${keys}`);
-    logger.warning(
-      `the key is not pinned: the mirror itself says that it is ${keys}; compare it with what the publisher says, and set gpg-fingerprints`,
-    );
-  }
   report.newest = describeNewest(
     proved.map(({ item: { tag }, nevra, row }) => ({
       tag,
@@ -86,6 +43,64 @@ export function conclude(world: World, scope: Scope, { anchors, outcomes }: Prov
     failed: report.findings.length > 0 || isFailed || proved.length === 0,
     isVerified: true,
   };
+}
+
+function judgeRow({ item, row, isSigned, isUnproved }: Outcome, { findings }: World): void {
+  const { failing, accepted } = findings.of(item);
+  const onlyUnproved = isUnproved && failing <= (findings.has(item, 'unproved') ? 1 : 0);
+  // What only has accepted findings fails nothing; it is not called proved for that.
+  const isTolerated = !isSigned && failing === 0 && accepted > 0;
+  row.proof =
+    onlyUnproved || isTolerated ? 'unproved' : isSigned && failing === 0 ? 'proved' : 'failed';
+  row.accepted = accepted;
+  row.reason = remark(row.proof, { failing, accepted });
+}
+
+/** Rows that no package stands for, and releases that have no tag. */
+function listFailed(report: Report, scope: Scope, outcomes: readonly Outcome[]): void {
+  const listed = new Set(outcomes.map(({ row }) => row));
+  for (const row of report.releases)
+    if (!listed.has(row)) {
+      row.proof = 'failed';
+      row.reason = '1 finding';
+    }
+  for (const { tag, nevra } of scope.lost)
+    report.releases.push({
+      nevra,
+      version: '',
+      tag,
+      status: 'exists',
+      proof: 'failed',
+      accepted: 0,
+      reason: 'no tag',
+    });
+}
+
+function listResidue({ findings, branch, ports: { report } }: World): void {
+  for (const text of ALWAYS) findings.residue(text);
+  if (report.foreign.length > 0) findings.residue('foreign files and refs');
+  if (branch === undefined)
+    findings.residue(
+      'the Files block of commits whose parent is not read, other packages in the archive, and tags that are lightweight in this clone',
+    );
+}
+
+function listNotPinned(
+  { ports: { report, logger }, claims }: World,
+  { anchors, outcomes }: Pick<Proved, 'anchors' | 'outcomes'>,
+): void {
+  report.notPinned.push(
+    ...claims.notPinned(
+      new Set(outcomes.filter(({ isSigned }) => isSigned).map(({ nevra }) => nevra.name)),
+    ),
+  );
+  if (!anchors.isPinned) {
+    const keys = [...anchors.fingerprints].join(', ') || 'none';
+    report.notPinned.unshift(`key: ${keys}`);
+    logger.warning(
+      `the key is not pinned: the mirror itself says that it is ${keys}; compare it with what the publisher says, and set gpg-fingerprints`,
+    );
+  }
 }
 
 function remark(

@@ -3,7 +3,7 @@ import { followLines, type LineBranch } from '../mirror/lines.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { orFinding } from './findings.js';
 import { type Tip, type TipParts, verifyCopy, verifyTip } from './tip.js';
-import type { World } from './world.js';
+import type { BranchWorld } from './world.js';
 
 /** A line branch with its full name, and whose releases it follows. */
 export interface LineRef extends LineBranch {
@@ -17,10 +17,10 @@ export interface LineRef extends LineBranch {
  * What is not in mirror.json any more is not turned off by that: nobody tells a line that was given up from one that a forger took out.
  */
 export function lineRefs(
-  { shape, refs, branch, options }: World,
+  { shape, refs, branch, options }: BranchWorld,
   outcomes: readonly Outcome[],
 ): LineRef[] {
-  const isClone = branch!.ref.startsWith('refs/remotes/');
+  const isClone = branch.ref.startsWith('refs/remotes/');
   const refOf = (name: string): string => {
     const remote = `refs/remotes/origin/${name}`;
     return isClone && refs.refs.has(remote) ? remote : `refs/heads/${name}`;
@@ -32,7 +32,7 @@ export function lineRefs(
   for (const { item } of outcomes.toReversed())
     for (const line of item.shape.lineBranches) {
       const ref = refOf(line.branch);
-      if (known.has(line.branch) || ref === branch!.ref || !refs.refs.has(ref)) continue;
+      if (known.has(line.branch) || ref === branch.ref || !refs.refs.has(ref)) continue;
       known.add(line.branch);
       found.push({ ...line, ref, isPresent: false });
     }
@@ -40,16 +40,16 @@ export function lineRefs(
 }
 
 /** Each line branch holds at its end what the greatest release of its line holds. */
-export async function checkLines(world: World, parts: TipParts): Promise<void> {
+export async function checkLines(world: BranchWorld, parts: TipParts): Promise<void> {
   const { refs, findings } = world;
   for (const line of lineRefs(world, parts.outcomes)) {
     const { ref } = line;
     const newest = newestOf(line, parts.outcomes);
     const oid = refs.refs.get(ref);
-    if (newest === undefined && oid === undefined) continue;
     if (oid === undefined) {
-      const expected = newest!.item.tag;
-      findings.add({ ref }, { kind: 'branch', path: ref, expected, actual: 'missing' });
+      const expected = newest?.item.tag;
+      if (expected !== undefined)
+        findings.add({ ref }, { kind: 'branch', path: ref, expected, actual: 'missing' });
       continue;
     }
     const { value: commit, fault } = await orFinding(async () => parts.reader.readCommit(oid), {

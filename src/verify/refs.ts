@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import { GitError } from '../errors.js';
 import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { Commit, MirrorReader, MirrorRefs, Oid } from '../git/store.js';
@@ -62,7 +63,7 @@ export async function readBranch(
   ref: string,
   { reader, refs, findings }: { reader: MirrorReader; refs: MirrorRefs; findings: Findings },
 ): Promise<Branch> {
-  const tip = refs.refs.get(ref)!;
+  const tip = required(refs.refs.get(ref), 'the branch that was chosen');
   const commit = await reader.readCommit(tip);
   const line: LineCommit[] = [{ oid: tip, commit }];
   for (let at = commit.parents[0]; at !== undefined && !refs.isShallow;) {
@@ -133,7 +134,10 @@ export function checkNames(refs: Iterable<string>, { findings, releases }: RefPa
           kind: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
           path: ref,
           expected: 'a name that differs in more than case',
-          actual: twins.find((other) => other !== ref)!,
+          actual: required(
+            twins.find((other) => other !== ref),
+            'another name',
+          ),
         },
       );
   }
@@ -146,13 +150,13 @@ export async function checkOtherTag(
 ): Promise<void> {
   const looksLikeOne = shape.tagFormats.some((format) => isReleaseTagName(format, tag));
   try {
-    const owned = root === undefined ? undefined : await ownedFolders(files, root, shape);
-    const source =
-      root === undefined ? undefined : await files.find(root, shape.directories.source);
-    const isAlias = owned !== undefined && proved.has(owned);
+    const { isAlias, hasSource } =
+      root === undefined
+        ? { isAlias: false, hasSource: false }
+        : await foldersOf(root, { files, shape, proved });
     foreign.push({ ref });
-    if (isAlias && source !== undefined) await checkout.verify({ ref }, root!, shape);
-    if (looksLikeOne || (source !== undefined && !isAlias))
+    if (isAlias && hasSource && root !== undefined) await checkout.verify({ ref }, root, shape);
+    if (looksLikeOne || (hasSource && !isAlias))
       findings.add(
         { ref },
         {
@@ -165,6 +169,15 @@ export async function checkOtherTag(
   } catch (error) {
     findings.add({ ref }, faultOf(error, { kind: 'tag', path: ref, expected: 'a readable tag' }));
   }
+}
+
+async function foldersOf(
+  root: Oid,
+  { files, shape, proved }: Pick<RefParts, 'files' | 'shape' | 'proved'>,
+): Promise<{ readonly isAlias: boolean; readonly hasSource: boolean }> {
+  const owned = await ownedFolders(files, root, shape);
+  const source = await files.find(root, shape.directories.source);
+  return { isAlias: proved.has(owned), hasSource: source !== undefined };
 }
 
 /** A branch of somebody else, which must not pass for the mirror's. */

@@ -19,12 +19,10 @@ export async function registryOf(world: World, scope: Scope, proved: Proved): Pr
       if (outcome.isSigned || !owners.has(name)) owners.set(name, outcome);
   const keyPaths = new Set<string>();
   const notes = new Set<string>();
-  const roots = [
-    ...(branch?.line ?? []).map(({ commit }) => ({ root: commit.tree, of: shape! })),
-    ...(branch === undefined
+  const roots =
+    branch === undefined || shape === undefined
       ? scope.cases.map((item) => ({ root: item.root, of: item.shape }))
-      : []),
-  ];
+      : branch.line.map(({ commit }) => ({ root: commit.tree, of: shape }));
   for (const { root, of } of roots)
     await orFinding(async () => {
       const { archive } = of.directories;

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { MirrorFiles, SourceBlobs } from '../git/objects/mirror-files.js';
-import { listChanges, type TreeChange } from '../git/objects/tree-changes.js';
 import type { MirrorReader } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { SignatureChecker } from '../openpgp/checker.js';
 import { rebuildContent } from '../rebuild/content.js';
-import {
-  checkDotGit,
-  checkTagName,
-  checkTagTarget,
-  factsOf,
-  isOtherPackage,
-} from '../rebuild/identity.js';
+import { checkTagName, checkTagTarget, factsOf, isOtherPackage } from '../rebuild/identity.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import {
   type FoundPackage,
@@ -22,12 +15,12 @@ import {
 } from '../rebuild/packages.js';
 import { packageRow, type Proof, provePackage } from '../rebuild/prove.js';
 import { checkAgreement, type Checksum, ownEntries, readChecksum } from '../rebuild/recorded.js';
-import { checkMessage, checkRecord, checkTagObject, formOf } from '../rebuild/texts.js';
+import { formOf } from '../rebuild/texts.js';
 import type { ReleaseRow } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { IndexVerifier } from './archived-index.js';
-import { NOWHERE } from './claims.js';
-import { faultOf, type Finding, type Findings, orFinding } from './findings.js';
+import { faultOf, type Finding, type Findings } from './findings.js';
+import { verifyTexts } from './release-texts.js';
 import { claimedNevra, type ReleaseCase } from './scope.js';
 
 export interface ReleaseParts {
@@ -142,8 +135,9 @@ export class ReleaseVerifier {
       findings.add(item, wrong);
       return;
     }
-    if (!this.requireSigner(outcome, found, proof)) return;
-    Object.assign(outcome, { nevra, isSigned: true, signer: proof.certificate!.fingerprint });
+    const signer = this.requireSigner(outcome, found, proof);
+    if (signer === undefined) return;
+    Object.assign(outcome, { nevra, isSigned: true, signer: signer.fingerprint });
     row.package = packageRow(found.file, proof);
     await this.rebuild(outcome, { found, proof, sum });
   }
@@ -176,11 +170,14 @@ export class ReleaseVerifier {
       : { kind: 'tag', path: item.ref, expected: 'a package that packages names', actual: name };
   }
 
-  /** False, with a finding or a note, when no trusted key vouches for the package. */
-  private requireSigner(outcome: Outcome, { path }: FoundPackage, proof: Proof): boolean {
-    const { judgement, certificate } = proof;
+  /** The key that vouches for the package; undefined, with a finding or a note, when no trusted one does. */
+  private requireSigner(
+    outcome: Outcome,
+    { path }: FoundPackage,
+    { judgement, certificate }: Proof,
+  ): Proof['certificate'] {
     // There is none where the judgement does not accept the package.
-    if (certificate !== undefined) return true;
+    if (certificate !== undefined) return certificate;
     const actual =
       judgement.reasons.map(({ code, message }) => `${code}: ${message}`).join('; ') ||
       'no trusted key';
@@ -200,7 +197,7 @@ export class ReleaseVerifier {
         expected: 'a package signed by a trusted key',
         actual,
       });
-    return false;
+    return undefined;
   }
 
   /** Source, packaging, checksum, index entry and texts, against what the package gives. */
@@ -208,13 +205,9 @@ export class ReleaseVerifier {
     outcome: Outcome,
     { found, proof, sum }: { found: FoundPackage; proof: Proof; sum: Checksum },
   ): Promise<void> {
-    const { findings, index } = this.parts;
+    const { findings, files, blobs } = this.parts;
     const { item } = outcome;
-    const recorded = mostCommon([
-      item.message?.trailers?.get('Rpm-Sha256')?.[0],
-      item.record?.sha256,
-      item.message?.metadata?.get('Checksum'),
-    ]);
+    const recorded = recordedSum(item);
     const isOriginal =
       found.oid !== undefined || recorded === undefined || recorded === proof.sha256;
     if (!isOriginal)
@@ -222,6 +215,35 @@ export class ReleaseVerifier {
         'checksum and signature of packages that were signed again: another file than the one that was published proves them',
       );
     const whole = isOriginal ? (proof.sha256 ?? recorded) : recorded;
+    await this.verifySums(item, { proof, sum, whole });
+    const made = await rebuildContent(item, proof, { files, blobs });
+    if (made === undefined) {
+      const reason = 'the header alone does not say what the archives in the package hold';
+      this.reportUnproved(outcome, found.path, reason);
+      return;
+    }
+    findings.addAll(item, made.differences);
+    const { content, tree: sourceTree } = made;
+    if (content === undefined) return;
+    Object.assign(outcome, { sourceTree, hasPackaging: content.packaging !== undefined });
+    if (proof.sha256 === undefined)
+      findings.residue(
+        'checksum and content digest of packages of which the header alone is archived',
+      );
+    const release = factsOf(item, { found, proof, content, isOriginal, sourceTree });
+    outcome.facts = { release, isOriginal };
+    await verifyTexts(item, outcome.facts, {
+      ...this.parts,
+      isWhole: made.differences.length === 0,
+    });
+  }
+
+  /** The archived checksum and the index, against that of the whole package where it is known. */
+  private async verifySums(
+    item: ReleaseCase,
+    { proof, sum, whole }: { proof: Proof; sum: Checksum; whole: string | undefined },
+  ): Promise<void> {
+    const { findings, index } = this.parts;
     const actual = sum.fault ?? sum.value ?? 'missing';
     if (whole !== undefined && actual !== whole)
       findings.add(item, { kind: 'digest', path: sum.path, expected: whole, actual });
@@ -239,61 +261,14 @@ export class ReleaseVerifier {
             },
           }),
     });
-    const { files, blobs } = this.parts;
-    const made = await rebuildContent(item, proof, { files, blobs });
-    if (made === undefined) {
-      const reason = 'the header alone does not say what the archives in the package hold';
-      this.reportUnproved(outcome, found.path, reason);
-      return;
-    }
-    findings.addAll(item, made.differences);
-    const { content, tree: sourceTree } = made;
-    if (content === undefined) return;
-    Object.assign(outcome, { sourceTree, hasPackaging: content.packaging !== undefined });
-    if (proof.sha256 === undefined)
-      findings.residue(
-        'checksum and content digest of packages of which the header alone is archived',
-      );
-    const release = factsOf(item, { found, proof, content, isOriginal, sourceTree });
-    outcome.facts = { release, isOriginal };
-    await this.verifyTexts(outcome, { isWhole: made.differences.length === 0 });
   }
+}
 
-  private async verifyTexts(
-    { item, facts }: Outcome,
-    { isWhole }: { isWhole: boolean },
-  ): Promise<void> {
-    const { findings, isSingle } = this.parts;
-    const { release, isOriginal } = facts!;
-    if (item.record !== undefined) {
-      const wrong = checkRecord({ item, release, isOriginal }, item.record);
-      const path = `${item.shape.directories.archive}/releases.json`;
-      if (wrong !== undefined) findings.add(item, { kind: 'metadata', path, ...wrong });
-    }
-    findings.add(item, ...checkDotGit(item, release));
-    if (item.message === undefined) return;
-    const { value: changes } = isWhole
-      ? await orFinding(async () => this.changesOf(item), NOWHERE)
-      : {};
-    const before = findings.count;
-    if (item.parents.length > 1 && formOf(item) === 'own')
-      findings.add(item, {
-        kind: 'tag',
-        path: item.ref,
-        expected: 'a commit with one parent',
-        actual: `${item.parents.length} parents`,
-      });
-    findings.add(item, ...checkMessage({ item, release, isOriginal, changes }));
-    if (findings.count === before && item.ref.startsWith('refs/tags/'))
-      findings.add(item, ...checkTagObject(item, { isSingle }));
-  }
-
-  /** What the commit changes; undefined where its parent is not read. Of folders that are not the package's other findings tell. */
-  private async changesOf({ root, parents }: ReleaseCase): Promise<TreeChange[] | undefined> {
-    const { files, reader, isSingle } = this.parts;
-    if (isSingle) return undefined;
-    const [parent] = parents;
-    const before = parent === undefined ? undefined : (await reader.readCommit(parent)).tree;
-    return listChanges(before, root, files);
-  }
+/** The checksum of the package that was published, as most records have it. */
+function recordedSum({ message, record }: ReleaseCase): string | undefined {
+  return mostCommon([
+    message?.trailers?.get('Rpm-Sha256')?.[0],
+    record?.sha256,
+    message?.metadata?.get('Checksum'),
+  ]);
 }

@@ -128,11 +128,12 @@ async function firstCases({ branch, claims, files, shape, ports }: World): Promi
     lines: new Map<string, never>(),
   };
   const found: ReleaseCase[] = [];
-  for (const { oid, commit } of (branch?.line ?? []).toReversed()) {
+  if (branch === undefined) return found;
+  for (const { oid, commit } of branch.line.toReversed()) {
     if (found.length >= MOST_TRIES) break;
     if (!commit.message.includes('Checksum: ')) continue;
     const item = await readCommitCase(
-      { ref: branch!.ref, tag: '', oid, object: undefined, commit },
+      { ref: branch.ref, tag: '', oid, object: undefined, commit },
       parts,
     );
     if (item.message !== undefined) found.push(item);

@@ -220,19 +220,28 @@ export async function readList(
 /** The release as recorded, for order and `versions` only; nothing is proved by it. */
 export function claimedNevra(found: AnyCase): Nevra {
   const message = 'message' in found ? found.message : undefined;
-  const record = 'record' in found ? (found.record ?? found.listed) : undefined;
-  const listed = 'listed' in found ? found.listed : undefined;
-  const text = (record ?? listed)?.nevra ?? message?.trailers?.get('Rpm-Nevra')?.[0];
+  const text = lineOf(found)?.nevra ?? message?.trailers?.get('Rpm-Nevra')?.[0];
   const nevra = text === undefined ? undefined : tryParseNevra(text);
   if (nevra !== undefined) return nevra;
-  const evr = tryParseEvr(message?.metadata?.get('Version') ?? parseTagName(found.tag));
+  return nevraOfOld(found.tag, message?.metadata);
+}
+
+/** What the predecessor recorded; where it recorded nothing, the tag is the version. */
+function nevraOfOld(tag: string, metadata: ReadonlyMap<string, string> | undefined): Nevra {
+  const evr = tryParseEvr(metadata?.get('Version') ?? parseTagName(tag));
   return {
-    name: message?.metadata?.get('Package') ?? '',
+    name: metadata?.get('Package') ?? '',
     arch: '',
     epoch: evr?.epoch ?? null,
-    version: evr?.version ?? found.tag,
+    version: evr?.version ?? tag,
     release: evr?.release ?? '',
   };
+}
+
+/** The release's line in releases.json: its own commit's, else the one at the end of the branch. */
+function lineOf(found: AnyCase): ReleaseRecord | undefined {
+  const record = 'record' in found ? found.record : undefined;
+  return record ?? ('listed' in found ? found.listed : undefined);
 }
 
 /** A claim that does not even fit the tag's name leaves nothing out. */

@@ -81,8 +81,10 @@ async function verifyFolder(
       const found = await files.find(tip.root, directory);
       const { item, sourceTree } = newest;
       const tagged = await files.find(item.root, item.shape.directories[place]);
-      const isShared = found?.oid === tagged?.oid && found?.mode === tagged?.mode;
-      if (isShared || (place === 'source' && found?.mode === '040000' && found.oid === sourceTree))
+      if (
+        isSameEntry(found, tagged) ||
+        (place === 'source' && found?.mode === '040000' && found.oid === sourceTree)
+      )
         return [];
       const differences = compareTrees(
         await listed(tagged, files),
@@ -103,6 +105,10 @@ async function verifyFolder(
     { kind: 'content', path: directory, expected: `the ${place} of ${newest.item.tag}` },
   );
   findings.addAll(tip, value ?? [fault]);
+}
+
+function isSameEntry(one: TreeFile | undefined, other: TreeFile | undefined): boolean {
+  return one?.oid === other?.oid && one?.mode === other?.mode;
 }
 
 async function listed(
@@ -202,14 +208,14 @@ export async function verifyForm(
 ): Promise<void> {
   const tagged = new Set(outcomes.map(({ item }) => item.commit));
   const at = line.findIndex(({ commit }) => kindOf(commit) !== undefined);
-  const last = line[at]?.commit;
+  const own = line[at];
   // The predecessor's branches were kept by hand, too.
-  if (last === undefined || !(await hasList(last.tree, tip, files))) return;
-  const { oid } = line[at]!;
+  if (own === undefined || !(await hasList(own.commit.tree, tip, files))) return;
+  const { oid, commit: last } = own;
   const nevra = parseReleaseMessage(last.message)?.trailers?.get('Rpm-Nevra')?.[0];
   // A tag that stands elsewhere is that one finding.
   const isSaid = outcomes.some(
-    ({ item, nevra: own }) => formatNevra(own) === nevra && findings.of(item).failing > 0,
+    ({ item, nevra: other }) => formatNevra(other) === nevra && findings.of(item).failing > 0,
   );
   if (kindOf(last) === 'release' && !tagged.has(oid) && !isSaid)
     findings.add(tip, {

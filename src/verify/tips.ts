@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { required } from '../defect.js';
 import type { Oid } from '../git/store.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { compareEvr } from '../rpm/evr.js';
 import { ArchiveVerifier } from './archive.js';
 import type { CheckoutVerifier } from './checkout.js';
-import { NOWHERE } from './claims.js';
+import { NOWHERE, type Shape } from './claims.js';
 import { orFinding } from './findings.js';
 import { checkLines, lineRefs } from './line-branches.js';
 import {
@@ -17,9 +18,9 @@ import {
 } from './refs.js';
 import { registryOf } from './registry.js';
 import { type Proved, rowOf } from './releases.js';
-import { readCommitCase } from './scope.js';
+import { type BrokenCase, readCommitCase, type ReleaseCase } from './scope.js';
 import { verifyForm, verifyKept, verifyTip } from './tip.js';
-import { greatest, type Scope, type World } from './world.js';
+import { type BranchWorld, greatest, type Scope, type World } from './world.js';
 
 /** Every ref: the commits of releases, tags that are none, and branches that the tool does not keep. */
 export async function checkRefs(
@@ -27,21 +28,59 @@ export async function checkRefs(
   scope: Scope,
   { proved, checkout }: { proved: Proved; checkout: CheckoutVerifier },
 ): Promise<void> {
-  const { findings, files, ports, branch, refs } = world;
-  const { reader, report } = ports;
-  const known = [...proved.outcomes, ...proved.leftOut];
-  for (const { ref, tag, fault, listed } of scope.broken) {
-    report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
-    findings.add({ ref }, fault);
-  }
+  const { ports, branch, refs } = world;
+  const { report } = ports;
+  for (const broken of scope.broken) reportBroken(world, broken);
   const shape = world.shape ?? scope.cases[0]?.shape;
   if (shape === undefined) return;
-  const good = proved.outcomes.filter(
-    ({ item, isSigned }) => isSigned && findings.of(item).failing === 0,
+  const followed = followedBranches(world, proved);
+  const parts = await refParts(world, proved, { shape, checkout, followed });
+  for (const other of scope.others) await checkOtherTag(other, parts);
+  for (const item of scope.aliases) {
+    if (parts.proved.has(await foldersOf(parts, item.root, shape))) {
+      report.foreign.push({ ref: item.ref });
+      await checkout.verify(item, item.root, item.shape);
+    } else await checkMisnamed(world, item, proved);
+  }
+  if (branch === undefined) return;
+  const others = [...refs.refs].filter(
+    ([ref]) => !ref.startsWith('refs/tags/') && !followed.has(ref),
   );
-  const folders = async (root: Oid, of = shape): Promise<string> =>
-    (await orFinding(async () => ownedFolders(files, root, of), NOWHERE)).value ?? root;
-  const parts: RefParts = {
+  for (const [ref, oid] of others) await checkForeignBranch(ref, oid, parts);
+  checkNames(refs.refs.keys(), parts);
+}
+
+function reportBroken(
+  { findings, ports: { report } }: World,
+  { ref, tag, fault, listed }: BrokenCase,
+): void {
+  report.releases.push({ nevra: listed?.nevra ?? '', version: '', tag, status: 'exists' });
+  findings.add({ ref }, fault);
+}
+
+/** Full names of the branches that the tool keeps. */
+function followedBranches(
+  world: World,
+  { outcomes, leftOut }: Pick<Proved, 'outcomes' | 'leftOut'>,
+): ReadonlySet<string> {
+  const { branch } = world;
+  if (branch === undefined) return new Set();
+  const lines = lineRefs({ ...world, branch }, [...outcomes, ...leftOut]);
+  return new Set([branch.ref, ...lines.map(({ ref }) => ref)]);
+}
+
+async function refParts(
+  { findings, files, ports: { reader, report }, branch }: World,
+  { outcomes, leftOut }: Proved,
+  {
+    shape,
+    checkout,
+    followed,
+  }: Pick<RefParts, 'shape' | 'checkout'> & { followed: ReadonlySet<string> },
+): Promise<RefParts> {
+  const good = outcomes.filter(({ item, isSigned }) => isSigned && findings.of(item).failing === 0);
+  const folders = async (root: Oid, of: Shape): Promise<string> => foldersOf({ files }, root, of);
+  return {
     reader,
     files,
     findings,
@@ -50,42 +89,37 @@ export async function checkRefs(
     checkout,
     proved: new Set(await Promise.all(good.map(({ item }) => folders(item.root, item.shape)))),
     ofBranch: new Set(
-      await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree))),
+      await Promise.all((branch?.line ?? []).map(({ commit }) => folders(commit.tree, shape))),
     ),
-    releases: new Set([
-      ...known.map(({ item }) => item.ref),
-      ...(branch === undefined
-        ? []
-        : [branch.ref, ...lineRefs(world, known).map(({ ref }) => ref)]),
-    ]),
+    releases: new Set([...[...outcomes, ...leftOut].map(({ item }) => item.ref), ...followed]),
   };
-  for (const other of scope.others) await checkOtherTag(other, parts);
-  for (const item of scope.aliases) {
-    if (parts.proved.has(await folders(item.root))) {
-      report.foreign.push({ ref: item.ref });
-      await checkout.verify(item, item.root, item.shape);
-    } else await checkMisnamed(item, proved);
-  }
-  if (branch === undefined) return;
-  const followed = new Set([branch.ref, ...lineRefs(world, known).map(({ ref }) => ref)]);
-  for (const [ref, oid] of refs.refs)
-    if (!ref.startsWith('refs/tags/') && !followed.has(ref))
-      await checkForeignBranch(ref, oid, parts);
-  checkNames(refs.refs.keys(), parts);
+}
 
-  async function checkMisnamed(item: (typeof scope.aliases)[number], found: Proved): Promise<void> {
-    const row = rowOf(item);
-    report.releases.push(row);
-    const outcome = await found.verifier.verify(item, row);
-    if (findings.of(item).failing === 0)
-      findings.add(item, {
-        kind: 'tag',
-        path: item.ref,
-        expected: 'the folders of a proved release, or a name of its own',
-        actual: `a commit of ${row.nevra || 'a release'}`,
-      });
-    outcome.isSigned = false;
-  }
+/** The owned folders of a tree as one text; of a tree that cannot be read its id, which is that of no other. */
+async function foldersOf(
+  { files }: Pick<RefParts, 'files'>,
+  root: Oid,
+  shape: Shape,
+): Promise<string> {
+  return (await orFinding(async () => ownedFolders(files, root, shape), NOWHERE)).value ?? root;
+}
+
+async function checkMisnamed(
+  { findings, ports: { report } }: World,
+  item: ReleaseCase,
+  { verifier }: Proved,
+): Promise<void> {
+  const row = rowOf(item);
+  report.releases.push(row);
+  const outcome = await verifier.verify(item, row);
+  if (findings.of(item).failing === 0)
+    findings.add(item, {
+      kind: 'tag',
+      path: item.ref,
+      expected: 'the folders of a proved release, or a name of its own',
+      actual: `a commit of ${row.nevra || 'a release'}`,
+    });
+  outcome.isSigned = false;
 }
 
 /** The archives of all releases, what lies beside them, and the ends of the branch and the line branches. */
@@ -123,7 +157,7 @@ export async function checkTips(
   const all = [...proved.outcomes, ...proved.leftOut].filter(
     ({ item, isSigned }) => isSigned || item.listed !== undefined || ofLine.has(item.commit),
   );
-  const newest = await standIn(world, proved, greatestOf(all));
+  const newest = await standIn({ ...world, branch }, proved, greatestOf(all));
   const tip = { ref: branch.ref, oid: branch.tip, root: branch.root, shape, newest };
   const parts = { reader, files, findings, archive, checkout, outcomes: all };
   if (newest?.isSigned !== true) findings.addAll(tip, shape.faults);
@@ -138,7 +172,7 @@ export async function checkTips(
   const { failing, accepted } = findings.of(tip);
   // What was found says better what is wrong than that somebody changed it.
   if (failing + accepted === 0) await verifyForm(tip, branch.line, parts);
-  await checkLines(world, parts);
+  await checkLines({ ...world, branch }, parts);
 }
 
 /** The greatest release; the last of equals. */
@@ -148,7 +182,7 @@ function greatestOf(outcomes: readonly Outcome[]): Outcome | undefined {
 
 /** Where the greatest recorded release has no tag, its package in the branch's archive stands for it: no missing tag turns the check of the branch off. */
 async function standIn(
-  world: World,
+  world: BranchWorld,
   { verifier }: Proved,
   newest: Outcome | undefined,
 ): Promise<Outcome | undefined> {
@@ -163,9 +197,10 @@ async function standIn(
     fallback: world.shape,
     lines: new Map([[lost.tag, lost]]),
   };
-  const commit = { ...branch!.line[0]!.commit, message: '' };
+  const end = required(branch.line[0], 'the end of the branch');
+  const commit = { ...end.commit, message: '' };
   const item = await readCommitCase(
-    { ref: branch!.ref, tag: lost.tag, oid: branch!.tip, object: undefined, commit },
+    { ref: branch.ref, tag: lost.tag, oid: branch.tip, object: undefined, commit },
     parts,
   );
   await verifier.verify(item, rowOf(item));

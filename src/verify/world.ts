@@ -43,6 +43,11 @@ export interface World {
   readonly records: readonly ReleaseRecord[];
 }
 
+/** The same where the whole branch is read. */
+export interface BranchWorld extends World {
+  readonly branch: Branch;
+}
+
 /** The releases that are looked at, and the tags that are none. */
 export interface Scope {
   /** In EVR order. */

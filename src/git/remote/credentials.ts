@@ -40,7 +40,7 @@ export function resolveRepository(text: string, options: ResolveOptions): Remote
   if (value === '' || value.startsWith('-') || /[\u0000-\u001f\u007f]/u.test(value))
     throw refuse('must be a repository');
   if (/^[A-Za-z0-9+.-]*::/u.test(value)) throw refuse('must not name a remote helper');
-  if (/^[./]/u.test(value) || (process.platform === 'win32' && /^[A-Za-z]:[\\/]/u.test(value))) {
+  if (isPath(value)) {
     return { transport: 'file', url: pathToFileURL(resolve(options.cwd ?? '.', value)).href };
   }
   if (/^[A-Za-z0-9][\w.-]*\/(?!\.{1,2}$)[\w.-]+$/u.test(value)) {
@@ -55,6 +55,10 @@ export function resolveRepository(text: string, options: ResolveOptions): Remote
       ? `If it is a repository on this machine, write ./${value}`
       : undefined,
   );
+}
+
+function isPath(value: string): boolean {
+  return /^[./]/u.test(value) || (process.platform === 'win32' && /^[A-Za-z]:[\\/]/u.test(value));
 }
 
 function resolveUrl(text: string, refuse: (problem: string) => InputError): Remote {

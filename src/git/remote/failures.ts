@@ -32,6 +32,84 @@ const CUT_OFF =
 const NOT_TLS =
   /wrong version number|packet length too long|unknown protocol|tlsv1 alert|ssl_error_rx_record_too_long|unexpected tls packet|http request was sent to https/iu;
 
+/** What helps where a push is too large for what stands before the repository. */
+const SIZE_REMEDY =
+  'The server, or a proxy before it, takes no request of this size or ends it: set push-batch: 1, so that each push is small. Where one release is too large by itself, raise the limit there (nginx: client_max_body_size), push over ssh, or archive less with archive-packages: header or release.';
+
+type Details = NonNullable<ConstructorParameters<typeof GitError>[2]>;
+
+interface Failure {
+  readonly said: RegExp;
+  /** Only where this was tried. */
+  readonly doing?: string;
+  readonly code: GitError['code'];
+  readonly details?: Details;
+}
+
+/** What git says and what it means; the first that fits counts. */
+const FAILURES: readonly Failure[] = [
+  {
+    said: /host key verification failed/iu,
+    code: 'AUTH',
+    details: {
+      remedy:
+        'Put the host key into ssh-known-hosts: the lines that ssh-keyscan prints, after you compared them with the fingerprints that the host publishes.',
+    },
+  },
+  {
+    said: /permission denied \([^)]*publickey/iu,
+    code: 'AUTH',
+    details: {
+      remedy:
+        'Set ssh-key to a private key without passphrase whose public half may write to this repository (a deploy key with write access).',
+    },
+  },
+  {
+    said: UNKNOWN_TOKEN,
+    code: 'AUTH',
+    details: {
+      remedy:
+        'Either no token is given where one is needed, or the server does not know it: check that token is whole, has not expired, is made for this server, and may write to the repository (permissions: contents: write).',
+    },
+  },
+  { said: AUTH, code: 'AUTH' },
+  {
+    said: NOT_FOUND,
+    code: 'REMOTE_FAILED',
+    details: {
+      remedy:
+        'Check the name in repository, and that the repository exists. A server says the same where the token may not see a private repository: give one that may.',
+    },
+  },
+  {
+    said: OVER_LIMIT,
+    code: 'REMOTE_FAILED',
+    details: { remedy: SIZE_REMEDY, isTooMuch: 'certainly' },
+  },
+  {
+    said: CUT_OFF,
+    doing: 'push to',
+    code: 'REMOTE_FAILED',
+    details: { remedy: SIZE_REMEDY, isTooMuch: 'perhaps' },
+  },
+  {
+    said: NOT_TLS,
+    code: 'REMOTE_FAILED',
+    details: {
+      remedy: 'The server does not speak TLS at this port: check scheme and port of repository.',
+    },
+  },
+  { said: NO_REF, code: 'BRANCH_NOT_FOUND' },
+  {
+    said: MOVED,
+    code: 'REMOTE_FAILED',
+    details: {
+      remedy:
+        'The server redirects, and a token does not follow. Give the address that it redirects to (often the same with .git at the end, or the new name of the repository).',
+    },
+  },
+];
+
 /** What a failed call of git against the main remote means; `doing` completes "git could not …". */
 export function remoteError(result: GitResult, doing: string, url: string): GitError {
   const text = result.stderr.slice(0, 2000) || `exit code ${result.exitCode}`;
@@ -47,55 +125,11 @@ export function remoteError(result: GitResult, doing: string, url: string): GitE
       },
     );
   }
-  if (/host key verification failed/iu.test(text)) {
-    return new GitError('AUTH', message, {
-      remedy:
-        'Put the host key into ssh-known-hosts: the lines that ssh-keyscan prints, after you compared them with the fingerprints that the host publishes.',
-    });
-  }
-  if (/permission denied \([^)]*publickey/iu.test(text)) {
-    return new GitError('AUTH', message, {
-      remedy:
-        'Set ssh-key to a private key without passphrase whose public half may write to this repository (a deploy key with write access).',
-    });
-  }
-  if (UNKNOWN_TOKEN.test(text)) {
-    return new GitError('AUTH', message, {
-      remedy:
-        'Either no token is given where one is needed, or the server does not know it: check that token is whole, has not expired, is made for this server, and may write to the repository (permissions: contents: write).',
-    });
-  }
-  if (AUTH.test(text)) return new GitError('AUTH', message);
-  if (NOT_FOUND.test(text)) {
-    return new GitError('REMOTE_FAILED', message, {
-      remedy:
-        'Check the name in repository, and that the repository exists. A server says the same where the token may not see a private repository: give one that may.',
-    });
-  }
-  if (OVER_LIMIT.test(text) || (doing === 'push to' && CUT_OFF.test(text))) {
-    return new GitError('REMOTE_FAILED', message, {
-      remedy: SIZE_REMEDY,
-      isTooMuch: OVER_LIMIT.test(text) ? 'certainly' : 'perhaps',
-    });
-  }
-  if (NOT_TLS.test(text)) {
-    return new GitError('REMOTE_FAILED', message, {
-      remedy: 'The server does not speak TLS at this port: check scheme and port of repository.',
-    });
-  }
-  if (NO_REF.test(text)) return new GitError('BRANCH_NOT_FOUND', message);
-  if (MOVED.test(text)) {
-    return new GitError('REMOTE_FAILED', message, {
-      remedy:
-        'The server redirects, and a token does not follow. Give the address that it redirects to (often the same with .git at the end, or the new name of the repository).',
-    });
-  }
-  return new GitError('REMOTE_FAILED', message);
+  const failure = FAILURES.find(
+    (one) => one.said.test(text) && (one.doing === undefined || one.doing === doing),
+  );
+  return new GitError(failure?.code ?? 'REMOTE_FAILED', message, failure?.details);
 }
-
-/** What helps where a push is too large for what stands before the repository. */
-const SIZE_REMEDY =
-  'The server, or a proxy before it, takes no request of this size or ends it: set push-batch: 1, so that each push is small. Where one release is too large by itself, raise the limit there (nginx: client_max_body_size), push over ssh, or archive less with archive-packages: header or release.';
 
 /** The same failure at a further remote, where the main remote's token and repository are not what to look at. */
 export function mirrorRemoteError(

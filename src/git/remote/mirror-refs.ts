@@ -28,14 +28,7 @@ export async function readMirrorRefs(place: GitPlace): Promise<MirrorRefs> {
   if (listed.exitCode !== 0)
     throw new GitError('MIRROR_INVALID', `git could not list the refs: ${listed.stderr}`);
   const isClone = fetched.stdout.toString('latin1').includes(`:${REMOTE}`);
-  const refs = new Map<string, Oid>();
-  let remoteHead: string | undefined;
-  for (const line of splitLines(listed.stdout)) {
-    const [oid = '', ref = '', symref = ''] = line.split(' ');
-    if (!isClone && ref.startsWith(REMOTE)) continue;
-    if (ref === REMOTE_HEAD) remoteHead = symref === '' ? undefined : symref;
-    else if (isOid(oid)) refs.set(ref, oid);
-  }
+  const { refs, remoteHead } = parseRefs(listed.stdout, isClone);
   const local = text(head.stdout);
   const oid = text(commit.stdout);
   return {
@@ -44,6 +37,21 @@ export async function readMirrorRefs(place: GitPlace): Promise<MirrorRefs> {
     checkedOut: commit.exitCode === 0 && isOid(oid) ? oid : undefined,
     isShallow: text(shallow.stdout) === 'true',
   };
+}
+
+function parseRefs(
+  listed: Buffer,
+  isClone: boolean,
+): { readonly refs: ReadonlyMap<string, Oid>; readonly remoteHead: string | undefined } {
+  const refs = new Map<string, Oid>();
+  let remoteHead: string | undefined;
+  for (const line of splitLines(listed)) {
+    const [oid = '', ref = '', symref = ''] = line.split(' ');
+    if (!isClone && ref.startsWith(REMOTE)) continue;
+    if (ref === REMOTE_HEAD) remoteHead = symref === '' ? undefined : symref;
+    else if (isOid(oid)) refs.set(ref, oid);
+  }
+  return { refs, remoteHead };
 }
 
 /** Lines as text; names that are no UTF-8 stay apart from one another as latin1. */

@@ -47,6 +47,29 @@ describe('the documents', () => {
     expect(readFileSync(path.join(root, 'README.md'), 'utf8')).toContain(`](${name})`);
   });
 
+  it('docs/architecture.md: both walks lead through at most 12 files, each one imported by one before it', () => {
+    const text = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
+    const walks = text
+      .slice(text.indexOf('## Two walks'), text.indexOf('## Words'))
+      .split(/^One /mu)
+      .slice(1)
+      .map((walk) =>
+        [...walk.matchAll(/^\d+\. \[[^\]]+\]\(\.\.\/([^)]+)\)/gmu)].map(([, file]) => file!),
+      );
+    expect(walks).toHaveLength(2);
+    for (const files of walks) {
+      expect(files.length).toBeGreaterThan(5);
+      expect(files.length).toBeLessThanOrEqual(12);
+      const imports = files.map((file) =>
+        [
+          ...readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.{1,2}\/[^']+)\.js'/gu),
+        ].map(([, target]) => `${path.posix.join(path.posix.dirname(file), target!)}.ts`),
+      );
+      for (const [at, file] of files.entries())
+        if (at > 0) expect(imports.slice(0, at).flat()).toContain(file);
+    }
+  });
+
   it('docs/troubleshooting.md has every error code with its remedy', () => {
     const text = readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8');
     for (const [code, remedy] of Object.entries(REMEDIES))

@@ -9,7 +9,7 @@ const ADAPTERS = within(foldersOf('adapter'));
 /** What the rooms above the adapters see of them: ports, and the pure formats of git. */
 const PORTS = '^src/git/(store\\.ts$|objects/)|^src/net/fetcher\\.ts$|^src/github/port\\.ts$';
 /** Pure functions that stand with their adapter. */
-const READING = '^src/net/urls\\.ts$|^src/git/remote/credentials\\.ts$';
+const READING = '^src/net/urls\\.ts$|^src/git/remote/access/credentials\\.ts$';
 const SYSTEM = '^(node:)?(fs|fs/promises|http|https|net|tls|child_process|os|dns|worker_threads)$';
 const OUTSIDE = `${SYSTEM}|${ADAPTERS}|node_modules/@actions/`;
 
@@ -59,6 +59,13 @@ export default {
       comment: 'bytes become facts, facts evidence, evidence a verdict; only a verdict may write',
       from: { path: within(foldersOf('evidence')) },
       to: { path: within(foldersOf('ports', 'pure').filter((name) => name !== 'signing')) },
+    },
+    {
+      name: 'pages-see-the-model',
+      severity: 'error',
+      comment: 'what a page says was read and proved before',
+      from: { path: '^src/site/pages/' },
+      to: { path: '^src/(git|net|github|survey|upstream|source|rebuild|verify|openpgp|repodata)/' },
     },
     ...OWNERS.map(({ library, owners }) => ({
       name: `owner-${library.replace('@', '').replace('/', '-')}`,

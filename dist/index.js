@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-G4LGHGWK.js";
+} from "./chunk-KLNYAGQJ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-FBFRT7YJ.js";
+} from "./chunk-REO2Z2PF.js";
 import {
   error,
   getInput,

@@ -11,8 +11,9 @@ import path from 'node:path';
 
 import { ROOMS } from './mutation-rooms.mjs';
 
-/** Least share of branches, percent; what is left are cases that no input reaches, such as a default for what the type rules out. */
-const FLOORS = { openpgp: 94, trust: 95, rpm: 95, objects: 95 };
+/** Least share of branches, percent; what is left are cases that no input reaches, such as a default for what the type rules out. Of objects,
+ * what stages packs and starts git is taken by tests through the bundle. */
+const FLOORS = { openpgp: 95, trust: 95, rpm: 95, objects: 90 };
 
 const root = path.dirname(import.meta.dirname);
 const folder = mkdtempSync(path.join(tmpdir(), 'coverage-'));

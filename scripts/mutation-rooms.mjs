@@ -5,7 +5,7 @@ const tests = (...names) =>
 
 export const ROOMS = {
   openpgp: {
-    folders: ['src/openpgp'],
+    folders: ['src/openpgp', 'src/openpgp/algorithms'],
     tests: tests(
       'unit/openpgp/',
       'security/openpgp-signatures',
@@ -22,7 +22,7 @@ export const ROOMS = {
     ),
   },
   rpm: {
-    folders: ['src/rpm', 'src/rpm/payload'],
+    folders: ['src/rpm', 'src/rpm/evidence', 'src/rpm/payload'],
     tests: tests(
       'unit/rpm/',
       'unit/inspect/',
@@ -53,7 +53,7 @@ export const ROOMS = {
   },
   // Through the bundle, which takes a minute for a mutant that survives.
   verify: {
-    folders: ['src/verify', 'src/rebuild'],
+    folders: ['src/verify', 'src/verify/archive', 'src/verify/refs', 'src/rebuild'],
     build: true,
     tests: tests(
       'integration/verify-one-fault-each',

@@ -49,7 +49,7 @@ export const MUTATIONS = [
   ],
   [
     'T7 a DOCTYPE is refused',
-    'src/repodata/xml-markup.ts',
+    'src/repodata/xml/xml-markup.ts',
     'throw context.forbidden(seen);',
     'return undefined;',
     unit('security/index-xml'),
@@ -256,7 +256,7 @@ export const MUTATIONS = [
     ],
   ].map(([name, find, replacement]) => [
     name,
-    'src/openpgp/key-material.ts',
+    'src/openpgp/algorithms/key-material.ts',
     find,
     replacement,
     unit('unit/openpgp/signature-values'),
@@ -376,17 +376,17 @@ export const MUTATIONS = [
   // Either of the two would do.
   [
     "T31 the user's configuration is not read",
-    'src/git/remote/environment.ts',
+    'src/git/remote/access/environment.ts',
     "    HOME: home,\n    LC_ALL: 'C',\n    GIT_CONFIG_NOSYSTEM: '1',\n    GIT_CONFIG_GLOBAL: devNull,\n",
     "    HOME: source['HOME'] ?? home,\n    LC_ALL: 'C',\n",
     unit('security/t31-git-configuration'),
   ],
   [
     "T35 the job's token stays on its server",
-    'src/git/remote/credentials.ts',
+    'src/git/remote/access/credentials.ts',
     'return url.host !== URL.parse(serverUrl)?.host && !isThisMachine(url);',
     'return false;',
-    unit('unit/git/remote/credentials'),
+    unit('unit/git/remote/access/credentials'),
   ],
   [
     'T32 mentions are broken',
@@ -431,14 +431,14 @@ export const MUTATIONS = [
   ],
   [
     'T35 git follows no redirect with the token',
-    'src/git/remote/credentials.ts',
+    'src/git/remote/access/credentials.ts',
     "    ['http.followRedirects', 'false'],\n",
     '',
     unit('security/t35-t36-git-secrets'),
   ],
   [
     'T36 children inherit by a list',
-    'src/git/remote/environment.ts',
+    'src/git/remote/access/environment.ts',
     'value !== undefined && INHERITED.has(name.toUpperCase())',
     'value !== undefined',
     unit('security/t35-t36-git-secrets'),
@@ -510,28 +510,28 @@ export const MUTATIONS = [
     ],
     [
       'T50 the index lists the package as it is',
-      'verify/archived-index',
+      'verify/archive/archived-index',
       'if (listing.revision === repomd.revision)',
       'if (false)',
       'an index of',
     ],
     [
       'T50 there is an index',
-      'verify/archived-index',
+      'verify/archive/archived-index',
       'if (isOurs && names.length === 0)',
       'if (false)',
       'no index',
     ],
     [
       'T47 the source at the end of the branch',
-      'verify/tip',
+      'verify/refs/tip',
       "  await verifyFolder(tip, newest, { ...parts, place: 'source' });\n",
       '',
       'on the branch|of the branch',
     ],
     [
       'T47 the branch keeps checksums',
-      'verify/tip',
+      'verify/refs/tip',
       'if (file !== undefined && entries?.has(name) !== true)',
       'if (false)',
       'checksum of a package on the branch',
@@ -632,10 +632,10 @@ export const MUTATIONS = [
   ],
   [
     'T29 trailers stand in the last paragraph',
-    'src/mirror/message-parser.ts',
+    'src/mirror/records/message-parser.ts',
     "const last = lines.findLastIndex((line) => line !== '');",
     "const last = lines.findLastIndex((line) => line.startsWith('Repomd-Revision'));",
-    unit('unit/mirror/messages'),
+    unit('unit/mirror/records/messages'),
   ],
   [
     'T1 the day after max-index-age',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Writes the error codes into docs/troubleshooting.md from src/errors.ts, and into docs/threat-model.md the limits from
- * src/limits.ts and the tests of each promise; into docs/audit-trail.md what a release records, from src/mirror/fact-table.ts;
+ * src/limits.ts and the tests of each promise; into docs/audit-trail.md what a release records, from src/mirror/records/fact-table.ts;
  * into docs/architecture.md the rooms and the owners of libraries from scripts/rooms.mjs. Usage: node scripts/reference.mjs [--check]
  */
 import { readdir } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import path from 'node:path';
 
 import { REMEDIES } from '../src/errors.ts';
 import { GIB, KIB, LIMITS, MIB } from '../src/limits.ts';
-import { FACTS } from '../src/mirror/fact-table.ts';
+import { FACTS } from '../src/mirror/records/fact-table.ts';
 import { generate, replace, root, source, table } from './generated.mjs';
 import { KINDS, OWNERS, ROOMS } from './rooms.mjs';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 
 import { describeError, InputError, sentences } from './errors.js';
-import { secretsInUrl, secretsToMask } from './git/remote/credentials.js';
+import { secretsInUrl, secretsToMask } from './git/remote/access/credentials.js';
 import { warnOfMistypedInputs } from './inputs/mistyped.js';
 import { type Options, parseOptions } from './inputs/options.js';
 import { type InputName, INPUTS } from './inputs/table.js';
@@ -17,10 +17,10 @@ import { headline } from './report/headline.js';
 import { actionLogger, MOST_ANNOTATIONS } from './report/loggers.js';
 import { emptyReport, type Report, type RunResult } from './report/report.js';
 import { formatSummary } from './report/summary.js';
+import { failures, formatReport, writeReport } from './run/after/write-report.js';
 import { guardAgainstCrash } from './run/crash.js';
 import { run } from './run/run.js';
 import { stopSignal } from './run/signals.js';
-import { failures, formatReport, writeReport } from './run/write-report.js';
 
 /** The Action: inputs → use case → outputs, summary, annotations, exit code. */
 async function main(): Promise<void> {

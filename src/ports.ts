@@ -3,7 +3,7 @@ import type { ByteSource } from './bytes.js';
 import type { GitStore, MirrorReader, MirrorRemote, Oid } from './git/store.js';
 import type { AssetReader, ReleaseHost, RulesHost } from './github/port.js';
 import type { Logger } from './log.js';
-import type { ReleaseRecord } from './mirror/releases.js';
+import type { ReleaseRecord } from './mirror/records/releases.js';
 import type { Fetcher } from './net/fetcher.js';
 import type { Keyring } from './openpgp/model.js';
 import type { Report } from './report/report.js';

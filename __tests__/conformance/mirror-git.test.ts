@@ -6,12 +6,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { trailerFacts } from '../../src/mirror/facts.js';
+import { trailerFacts } from '../../src/mirror/records/facts.js';
 import {
   formatReleaseMessage,
   formatTagMessage,
   type ReleaseMessage,
-} from '../../src/mirror/messages.js';
+} from '../../src/mirror/records/messages.js';
 import { formatTagName } from '../../src/mirror/tag-names.js';
 import { showPath } from '../../src/mirror/text.js';
 import { execFileSync, spawnSync } from '../fixtures/commands.js';

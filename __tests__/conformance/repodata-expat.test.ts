@@ -3,8 +3,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { MirrorError } from '../../src/errors.js';
-import { parseDocument } from '../../src/repodata/xml.js';
-import { xmlContext } from '../../src/repodata/xml-context.js';
+import { parseDocument } from '../../src/repodata/xml/xml.js';
+import { xmlContext } from '../../src/repodata/xml/xml-context.js';
 import { execFileSync } from '../fixtures/commands.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';
 

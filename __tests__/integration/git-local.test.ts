@@ -16,7 +16,7 @@ import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { hashObject } from '../../src/git/objects/objects.js';
-import { resolveRepository } from '../../src/git/remote/credentials.js';
+import { resolveRepository } from '../../src/git/remote/access/credentials.js';
 import { cloneForReading, openLocalRepository } from '../../src/git/remote/local.js';
 import type { MirrorReader, ObjectCheck, ObjectInfo, Oid } from '../../src/git/store.js';
 import { type GitBench, gitBench, PERSON, stageCommit, stageTag } from '../fixtures/git-bench.js';

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 
-import type { SshOptions } from '../../src/git/remote/ssh.js';
+import type { SshOptions } from '../../src/git/remote/access/ssh.js';
 import { execFileSync } from '../fixtures/commands.js';
 import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { describeWithTools, requireTool } from '../fixtures/tools.js';

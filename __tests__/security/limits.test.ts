@@ -11,7 +11,7 @@ import { ReleaseAssets } from '../../src/github/release-assets.js';
 import { GIB, LIMITS, MIB } from '../../src/limits.js';
 import { cleanBlock } from '../../src/mirror/text.js';
 import type { Download } from '../../src/net/fetcher.js';
-import { HeldPackages } from '../../src/publish/package-supply.js';
+import { HeldPackages } from '../../src/publish/hosting/package-supply.js';
 import { parseMirrorlist } from '../../src/repodata/mirrorlist.js';
 import { parsePrimary } from '../../src/repodata/primary.js';
 import { readPrimary } from '../../src/repodata/records.js';
@@ -416,9 +416,9 @@ const ELSEWHERE: Partial<Record<Limit, string>> = {
   treeEntriesInAll: 't51-bounded-mirrors.test.ts',
   treeBytes: 't51-bounded-mirrors.test.ts',
   commitBytes: 't51-bounded-mirrors.test.ts',
-  mirrorFileBytes: '../unit/mirror/mirror-file.test.ts',
-  mirrorFileItems: '../unit/mirror/mirror-file.test.ts',
-  releasesBytes: '../unit/mirror/releases.test.ts',
+  mirrorFileBytes: '../unit/mirror/records/mirror-file.test.ts',
+  mirrorFileItems: '../unit/mirror/records/mirror-file.test.ts',
+  releasesBytes: '../unit/mirror/records/releases.test.ts',
   hostPace: '../integration/github-releases.test.ts',
 };
 /** Not tried: limits of GitHub's that take minutes to reach. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { classifyByHeader, classifyByIndex, recordClass } from '../../src/mirror/changes.js';
 import { type Plan, planReleases } from '../../src/mirror/plan.js';
-import type { ReleaseRecord } from '../../src/mirror/releases.js';
+import type { ReleaseRecord } from '../../src/mirror/records/releases.js';
 import { formatTagName } from '../../src/mirror/tag-names.js';
 import { indexPackage, nevra, record } from '../unit/mirror/builders.js';
 

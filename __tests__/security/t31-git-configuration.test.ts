@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { resolveRepository } from '../../src/git/remote/credentials.js';
+import { resolveRepository } from '../../src/git/remote/access/credentials.js';
 import { openLocalRepository } from '../../src/git/remote/local.js';
 import { type GitBench, gitBench, stageCommit } from '../fixtures/git-bench.js';
 import { startGitServer } from '../fixtures/git-server.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { keyFileName } from '../../src/mirror/layout.js';
-import { formatReleaseMessage, formatTagMessage } from '../../src/mirror/messages.js';
+import { formatReleaseMessage, formatTagMessage } from '../../src/mirror/records/messages.js';
 import { selectSource } from '../../src/mirror/source-path.js';
 import { formatTagName, validateTagFormat } from '../../src/mirror/tag-names.js';
 import { hostileRelease, NEURON, nevra } from '../unit/mirror/builders.js';

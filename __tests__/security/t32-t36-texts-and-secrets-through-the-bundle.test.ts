@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { secretsToMask } from '../../src/git/remote/credentials.js';
+import { secretsToMask } from '../../src/git/remote/access/credentials.js';
 import { execFileSync } from '../fixtures/commands.js';
 import { I18N, text } from '../fixtures/header-builder.js';
 import { makeRunDirectory, removeRunDirectories, type RunResult } from '../fixtures/run-bundle.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { secretsToMask } from '../../src/git/remote/credentials.js';
+import { secretsToMask } from '../../src/git/remote/access/credentials.js';
 import { silentLogger } from '../../src/log.js';
 import { execFileSync } from '../fixtures/commands.js';
 import { type GitBench, gitBench, stageCommit, stageTag } from '../fixtures/git-bench.js';

@@ -7,7 +7,7 @@ import type { PayloadPath } from '../mirror/source-path.js';
 import type { SignatureChecker } from '../openpgp/checker.js';
 import type { Keyring } from '../openpgp/model.js';
 import { archivesHeader, requireStrongHeader } from '../publish/prepare.js';
-import { foreseePackage } from '../rpm/examine.js';
+import { foreseePackage } from '../rpm/evidence/examine.js';
 import type { FileEntry, Nevra, PackageEvidence, PackageFacts } from '../rpm/model.js';
 import { verifyFormat } from '../rpm/payload/open-payload.js';
 import { printable } from '../rpm/payload/paths.js';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { writeWhole } from '../disk.js';
 import { diskFull, InputError } from '../errors.js';
-import { resolveRepository } from '../git/remote/credentials.js';
+import { resolveRepository } from '../git/remote/access/credentials.js';
 import { otherSources } from '../init/candidates.js';
 import { explore } from '../init/explore.js';
 import { chooseInputs } from '../init/inputs.js';

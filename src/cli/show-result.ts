@@ -3,7 +3,7 @@ import { describeError } from '../errors.js';
 import { paintFor } from '../report/paint.js';
 import type { RunResult } from '../report/report.js';
 import { formatError, formatTable } from '../report/terminal.js';
-import { failures, writeReport } from '../run/write-report.js';
+import { failures, writeReport } from '../run/after/write-report.js';
 import type { CommandLine } from './arguments.js';
 
 /** Shows what a run did, and returns it with what went wrong in that: failures on standard error, the report where it is asked for, a table for people unless they want quiet. */

@@ -7,7 +7,7 @@ import type { Logger } from '../log.js';
 import { run } from '../run/run.js';
 import { stopSignal } from '../run/signals.js';
 import { buildModel } from '../site/build-model.js';
-import { renderSite } from '../site/pages.js';
+import { renderSite } from '../site/pages/pages.js';
 import type { CommandLine } from './arguments.js';
 import { showResult } from './show-result.js';
 import { openSiteFolder, writeSiteFolder } from './site-folder.js';

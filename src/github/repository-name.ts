@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Remote } from '../git/remote/credentials.js';
+import type { Remote } from '../git/remote/access/credentials.js';
 import { group, trimEndWhile } from '../text.js';
 
 /** A repository by the names that GitHub's API takes. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { resolveRepository } from '../git/remote/credentials.js';
+import { resolveRepository } from '../git/remote/access/credentials.js';
 import { type InputName, INPUTS, inputSpec } from '../inputs/table.js';
 import { parseFingerprints } from '../inputs/values.js';
 import type { CertificateFacts } from '../openpgp/model.js';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 
 import type { ByteSource } from '../bytes.js';
+import { type CheckSignature, examinePackage, withPayload } from '../rpm/evidence/examine.js';
 import { formatNevra } from '../rpm/evr.js';
-import { type CheckSignature, examinePackage, withPayload } from '../rpm/examine.js';
 import type {
   DigestReport,
   FileEntry,

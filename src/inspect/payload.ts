@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ByteSource } from '../bytes.js';
 import { describeError, MirrorError } from '../errors.js';
-import { uncompressedAlgorithms } from '../rpm/digests.js';
+import { uncompressedAlgorithms } from '../rpm/evidence/digests.js';
 import type { PayloadFile } from '../rpm/model.js';
 import { verifyPath } from '../rpm/payload/paths.js';
 import { readPayload } from '../rpm/payload/payload.js';

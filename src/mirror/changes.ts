@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Checksum } from '../repodata/model.js';
-import type { ChangeClass, ReleaseRecord } from './releases.js';
+import type { ChangeClass, ReleaseRecord } from './records/releases.js';
 
 /** A class, or what has to be read to tell it. */
 export type Classification = ChangeClass | 'needs-header' | 'needs-package';

@@ -7,7 +7,7 @@ import { type Constraint, satisfies } from '../rpm/constraints.js';
 import { compareEvr, formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { nevraKey, tryParseNevra } from './nevra.js';
-import type { ReleaseRecord } from './releases.js';
+import type { ReleaseRecord } from './records/releases.js';
 import { formatTagName, TAG_FIELDS } from './tag-names.js';
 
 /** What the inputs say about which releases are wanted. */

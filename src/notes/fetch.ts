@@ -3,7 +3,7 @@ import { describeError, diskFull, DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { notesFileName } from '../mirror/layout.js';
-import { type NotesState, notesUrl } from '../mirror/notes-state.js';
+import { type NotesState, notesUrl } from '../mirror/records/notes-state.js';
 import type { Fetcher } from '../net/fetcher.js';
 import type { PackageFacts } from '../rpm/model.js';
 import type { MirrorState } from '../survey/mirror-state.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { parsePublicKey, type PublicKey } from './algorithms/public-key.js';
 import { encodePacket, type Packet, PacketError, TAG } from './packets.js';
-import { parsePublicKey, type PublicKey } from './public-key.js';
 import { parseSignature, type SignaturePacket, TYPE } from './signature-packet.js';
 
 /** A user id, user attribute or subkey with the signatures that follow it. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
 
-import { HASHES } from './algorithms.js';
+import { HASHES } from './algorithms/algorithms.js';
+import { parsePublicKey, type PublicKey } from './algorithms/public-key.js';
 import {
   type CertificatePackets,
   type Component,
@@ -10,7 +11,6 @@ import {
 } from './certificate-packets.js';
 import type { CertificateFacts } from './model.js';
 import { PacketError, TAG } from './packets.js';
-import { parsePublicKey, type PublicKey } from './public-key.js';
 import { type SignaturePacket, TYPE } from './signature-packet.js';
 
 /** A subkey with what its primary key said of it; every signature here is proved. */

@@ -3,6 +3,7 @@ import { required } from '../defect.js';
 import { VerificationError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
+import type { PublicKey } from './algorithms/public-key.js';
 import { armor, dearmor } from './armor.js';
 import {
   buildCertificate,
@@ -19,7 +20,6 @@ import {
 } from './certificate-packets.js';
 import type { CertificateFacts, Keyring } from './model.js';
 import { PacketError, readPackets } from './packets.js';
-import type { PublicKey } from './public-key.js';
 import type { SignaturePacket } from './signature-packet.js';
 
 // Certificates are read by this room's own code on node:crypto: OpenPGP.js refuses DSA, SHA-1 self-signatures and

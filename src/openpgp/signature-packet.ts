@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { ALGORITHM, HASHES } from './algorithms.js';
+import { ALGORITHM, HASHES } from './algorithms/algorithms.js';
 import { hex, PacketError, PacketReader, readLength } from './packets.js';
 
 /** Signature types that matter here (RFC 9580 5.2.1). */

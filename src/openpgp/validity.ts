@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { PublicKey } from './algorithms/public-key.js';
 import type { Binding, Certificate, Subkey } from './certificate.js';
 import type { SignatureCode, SignaturePolicy } from './model.js';
-import type { PublicKey } from './public-key.js';
 import type { SignaturePacket } from './signature-packet.js';
 
 /** Why a key must not have made a signature, or why that signature must not count. */

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 
 import { required } from '../defect.js';
-import { ALGORITHM, algorithmLabel, HASHES, hashLabel } from './algorithms.js';
+import { ALGORITHM, algorithmLabel, HASHES, hashLabel } from './algorithms/algorithms.js';
+import type { PublicKey } from './algorithms/public-key.js';
 import { dearmor } from './armor.js';
 import { type Certificate, isRightDigest, isRightValue } from './certificate.js';
 import { CertificateKeyring } from './keyring.js';
@@ -16,7 +17,6 @@ import type {
   SignedData,
 } from './model.js';
 import { PacketError, readPackets, TAG } from './packets.js';
-import type { PublicKey } from './public-key.js';
 import { parseSignature, type SignaturePacket, TYPE } from './signature-packet.js';
 import { findObjection } from './validity.js';
 import { findWeaknesses } from './weakness.js';

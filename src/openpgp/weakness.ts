@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { PublicKey } from './algorithms/public-key.js';
 import type { HashName, SignaturePolicy } from './model.js';
-import type { PublicKey } from './public-key.js';
 
 /** An algorithm that a signature rests on and that is too weak, by the name that `allow-weak` knows: `sha1`, `rsa1024`. */
 export interface Weakness {

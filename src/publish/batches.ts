@@ -3,8 +3,8 @@ import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { Ports } from '../ports.js';
 import type { Survey } from '../survey/survey.js';
-import type { CommittedRelease } from './commit-release.js';
-import type { History } from './history.js';
+import type { CommittedRelease } from './branch/commit-release.js';
+import type { History } from './branch/history.js';
 import { type Batch, Pusher } from './pushing.js';
 import type { ReleaseRows } from './release-rows.js';
 

@@ -5,7 +5,7 @@ import { hashObject } from '../git/objects/objects.js';
 import { ARCHIVE } from '../mirror/layout.js';
 import { nevraKey } from '../mirror/nevra.js';
 import type { PlannedRelease } from '../mirror/plan.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+import type { ReleaseRecord } from '../mirror/records/releases.js';
 import { formatNevra } from '../rpm/evr.js';
 import { verifyPath } from '../rpm/payload/paths.js';
 

@@ -7,7 +7,7 @@ import type { PlannedRelease } from '../mirror/plan.js';
 import type { SignatureChecker } from '../openpgp/checker.js';
 import type { CertificateFacts } from '../openpgp/model.js';
 import type { Ports } from '../ports.js';
-import { examinePackage } from '../rpm/examine.js';
+import { examinePackage } from '../rpm/evidence/examine.js';
 import type { PackageEvidence, PackageFacts, RpmSignatureReport } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';

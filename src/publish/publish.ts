@@ -13,18 +13,18 @@ import { classifyPublished } from '../survey/classify.js';
 import { reportChanges } from '../survey/report-changes.js';
 import { type Survey, takeSurvey } from '../survey/survey.js';
 import { DownloadQueue, requireAssetSize } from '../upstream/downloads.js';
-import { authorshipOf } from './authoring.js';
 import { Batches } from './batches.js';
-import { beginBranch } from './begin-branch.js';
+import { authorshipOf } from './branch/authoring.js';
+import { beginBranch } from './branch/begin-branch.js';
+import { History } from './branch/history.js';
 import { buildReleases } from './build-releases.js';
 import { FileNames } from './file-names.js';
-import { History } from './history.js';
+import { HeldPackages } from './hosting/package-supply.js';
+import { replicate } from './hosting/replicate.js';
 import type { Session } from './one-release.js';
-import { HeldPackages } from './package-supply.js';
 import { LostRace } from './pushing.js';
 import { ReleaseFacts } from './release-facts.js';
 import { ReleaseRows } from './release-rows.js';
-import { replicate } from './replicate.js';
 
 /**
  * Mirrors new releases: survey → archive commits → for each release download, verify, stage → push in batches.

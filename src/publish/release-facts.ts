@@ -14,7 +14,7 @@ import type { Nevra } from '../rpm/model.js';
 import { readPackage } from '../rpm/read.js';
 import { parseScripts } from '../rpm/scripts.js';
 import type { Survey } from '../survey/survey.js';
-import type { BranchEnd } from './commit-release.js';
+import type { BranchEnd } from './branch/commit-release.js';
 import type { PreparedRelease } from './prepare.js';
 
 /** Larger packages of the mirror are not fetched only to compare what they run. */

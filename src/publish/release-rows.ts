@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { describeError } from '../errors.js';
-import { formatTimestamp } from '../mirror/facts.js';
 import { tryParseNevra } from '../mirror/nevra.js';
 import type { Plan, PlannedRelease } from '../mirror/plan.js';
+import { formatTimestamp } from '../mirror/records/facts.js';
 import { showPath } from '../mirror/text.js';
 import type { Clock } from '../ports.js';
 import type { ReleaseFactsRow, ReleaseRow, Report, RunResult } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';
 import { type DatedRelease, describeNewest } from '../survey/newest.js';
-import type { CommittedRelease } from './commit-release.js';
+import type { CommittedRelease } from './branch/commit-release.js';
 import type { PreparedRelease } from './prepare.js';
 
 /** The report's release rows while a run goes on; a row's status only ever moves forward. */

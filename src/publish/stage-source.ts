@@ -8,8 +8,8 @@ import type { RpmPackage } from '../rpm/read.js';
 import { readContent } from '../source/content.js';
 import type { ContentFile } from '../source/model.js';
 import { checkLink, type DroppedMode } from '../source/payload-files.js';
-import { watchAttributes } from './attributes.js';
-import { windowsWarnings } from './odd-files.js';
+import { watchAttributes } from './branch/attributes.js';
+import { windowsWarnings } from './branch/odd-files.js';
 
 /** The source of a release as staged objects. */
 export interface StagedSource {

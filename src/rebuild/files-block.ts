@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { formatChanges, type PathChange } from '../mirror/messages.js';
+import { formatChanges, type PathChange } from '../mirror/records/messages.js';
 import type { ReleaseCase } from '../verify/scope.js';
 
 /** A line of the Files block, or one of its borders. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { required } from '../defect.js';
-import type { ReleaseFacts } from '../mirror/facts.js';
 import { nevraKey } from '../mirror/nevra.js';
+import type { ReleaseFacts } from '../mirror/records/facts.js';
 import { formatTagName } from '../mirror/tag-names.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Nevra } from '../rpm/model.js';

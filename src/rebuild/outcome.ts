@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { TreeFile } from '../git/objects/folders.js';
 import type { Oid } from '../git/store.js';
-import type { ReleaseFacts } from '../mirror/facts.js';
+import type { ReleaseFacts } from '../mirror/records/facts.js';
 import type { ReleaseRow } from '../report/report.js';
 import type { Nevra } from '../rpm/model.js';
 import type { ReleaseCase } from '../verify/scope.js';

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 
 import type { ByteSource, ContentSink } from '../bytes.js';
 import { PayloadError } from '../errors.js';
-import { formatTimestamp } from '../mirror/facts.js';
+import { formatTimestamp } from '../mirror/records/facts.js';
 import type { SignatureChecker } from '../openpgp/checker.js';
 import type { CertificateFacts } from '../openpgp/model.js';
 import type { PackageRow } from '../report/report.js';
-import { examineHeader, examinePackage } from '../rpm/examine.js';
+import { examineHeader, examinePackage } from '../rpm/evidence/examine.js';
 import type { RpmSignatureReport } from '../rpm/model.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { needsWholePackage, readContent } from '../source/content.js';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { nevraKey } from '../mirror/nevra.js';
 import {
   type Fact,
   listFacts,
@@ -6,11 +7,10 @@ import {
   recordFacts,
   type ReleaseFacts,
   trailerFacts,
-} from '../mirror/facts.js';
-import type { RecordedMessage } from '../mirror/message-parser.js';
-import { formatSubject, layOutMessage, type PathChange } from '../mirror/messages.js';
-import { nevraKey } from '../mirror/nevra.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+} from '../mirror/records/facts.js';
+import type { RecordedMessage } from '../mirror/records/message-parser.js';
+import { formatSubject, layOutMessage, type PathChange } from '../mirror/records/messages.js';
+import type { ReleaseRecord } from '../mirror/records/releases.js';
 import { cleanBlock, cleanLine } from '../mirror/text.js';
 import type { Finding } from '../verify/findings.js';
 import type { ReleaseCase } from '../verify/scope.js';

@@ -2,8 +2,8 @@
 import { memorySource } from '../bytes.js';
 import { decompress, detectCompression } from '../compression/index.js';
 import type { IndexFile } from './model.js';
-import { cutDocument, parseElement } from './xml.js';
-import { xmlContext } from './xml-context.js';
+import { cutDocument, parseElement } from './xml/xml.js';
+import { xmlContext } from './xml/xml-context.js';
 
 /** A path of a package as filelists.xml states it; unsigned, so a hint. */
 export interface ListedFile {

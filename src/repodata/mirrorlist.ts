@@ -6,9 +6,9 @@ import { LIMITS } from '../limits.js';
 import { digestLike, isWeak, parseChecksum } from './checksum.js';
 import { trimBase } from './hrefs.js';
 import type { Checksum } from './model.js';
-import type { XmlElement } from './xml.js';
-import { parseDocument } from './xml.js';
-import { xmlContext } from './xml-context.js';
+import type { XmlElement } from './xml/xml.js';
+import { parseDocument } from './xml/xml.js';
+import { xmlContext } from './xml/xml-context.js';
 
 /** Where an index may be had. */
 export interface MirrorList {

@@ -7,8 +7,8 @@ import type { Nevra } from '../rpm/model.js';
 import { parseChecksum, requireStrong } from './checksum.js';
 import { packageFileName } from './hrefs.js';
 import type { Checksum, IndexPackage } from './model.js';
-import { onlyChild, type XmlElement } from './xml.js';
-import { xmlContext } from './xml-context.js';
+import { onlyChild, type XmlElement } from './xml/xml.js';
+import { xmlContext } from './xml/xml-context.js';
 
 export const CONTEXT = xmlContext('primary.xml', 'PRIMARY_INVALID');
 

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import { formatNevra, withoutZeroEpoch } from '../rpm/evr.js';
 import type { IndexPackage } from './model.js';
 import { CONTEXT, mergeEntries, readEntry } from './package-entry.js';
-import { cutDocument, parseElement, type XmlElement } from './xml.js';
+import { cutDocument, parseElement, type XmlElement } from './xml/xml.js';
 
 /** Says whether packages of this name and architecture are wanted. */
 export type Selection = (candidate: { readonly name: string; readonly arch: string }) => boolean;

@@ -2,9 +2,9 @@
 import type { RepodataError } from '../errors.js';
 import { parseChecksum } from './checksum.js';
 import type { Checksum, Repomd, RepomdRecord } from './model.js';
-import type { XmlElement } from './xml.js';
-import { onlyChild, parseDocument } from './xml.js';
-import { xmlContext } from './xml-context.js';
+import type { XmlElement } from './xml/xml.js';
+import { onlyChild, parseDocument } from './xml/xml.js';
+import { xmlContext } from './xml/xml-context.js';
 
 /** Records that are read or archived; all others are none of our business. */
 export const NEEDED_RECORDS = ['primary', 'filelists', 'other'] as const;

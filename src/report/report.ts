@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { FindingKind } from '../mirror/accepted-findings.js';
-import type { ChangeClass } from '../mirror/releases.js';
+import type { ChangeClass } from '../mirror/records/releases.js';
 import type { ScriptChange } from '../mirror/script-changes.js';
 import type { HostLinks } from './hosts.js';
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { InputError } from '../errors.js';
-import type { SshOptions } from '../git/remote/ssh.js';
+import type { SshOptions } from '../git/remote/access/ssh.js';
 import type { Options } from '../inputs/options.js';
 import { loadSigner } from '../signing/load.js';
 import type { Sign } from '../signing/signer.js';

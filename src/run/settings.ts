@@ -5,15 +5,15 @@ import {
   isForeignToJobToken,
   type Remote,
   resolveRepository,
-} from '../git/remote/credentials.js';
+} from '../git/remote/access/credentials.js';
+import type { SshOptions } from '../git/remote/access/ssh.js';
 import type { RemoteAccess } from '../git/remote/scratch.js';
-import type { SshOptions } from '../git/remote/ssh.js';
 import type { ClientOptions } from '../github/client.js';
 import { apiUrlOf, type RepositoryName, repositoryNameOf } from '../github/repository-name.js';
 import type { Options } from '../inputs/options.js';
 import type { Logger } from '../log.js';
 import type { Sign } from '../signing/signer.js';
-import { needIdentity } from './attest.js';
+import { needIdentity } from './after/attest.js';
 import { openSigningKey, openSshKeys } from './keys.js';
 import type { RunHost } from './run-host.js';
 

@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 
 import { InputError } from '../errors.js';
-import { bitLength, toBigInt } from '../openpgp/discrete-log.js';
+import { bitLength, toBigInt } from '../openpgp/algorithms/discrete-log.js';
 import { PacketError, PacketReader } from '../openpgp/packets.js';
 import type { Signer } from './signer.js';
 

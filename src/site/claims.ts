@@ -3,7 +3,7 @@ import { MirrorError } from '../errors.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import type { LineBranch } from '../mirror/lines.js';
-import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import { parseReleases, type ReleaseRecord } from '../mirror/records/releases.js';
 import { parseRepomd } from '../repodata/repomd.js';
 import { ageDays } from '../repodata/rollback.js';
 import { findEntry, type Folders } from './collect.js';

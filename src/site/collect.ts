@@ -4,7 +4,7 @@ import { MirrorError } from '../errors.js';
 import type { MirrorReader, Oid } from '../git/store.js';
 import type { Logger } from '../log.js';
 import { packagePaths } from '../mirror/layout.js';
-import { parseReleaseMessage, type RecordedMessage } from '../mirror/message-parser.js';
+import { parseReleaseMessage, type RecordedMessage } from '../mirror/records/message-parser.js';
 import { compareScripts } from '../mirror/script-changes.js';
 import { dkmsPath, dkmsVersion, licenceHeading, licencePaths } from '../mirror/source-facts.js';
 import { showString } from '../mirror/text.js';

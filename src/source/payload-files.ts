@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 
 import type { ByteSource } from '../bytes.js';
 import { IntegrityError, PayloadError } from '../errors.js';
-import { checkBothForms, payloadDigests, uncompressedAlgorithms } from '../rpm/digests.js';
+import { checkBothForms, payloadDigests, uncompressedAlgorithms } from '../rpm/evidence/digests.js';
 import type { DigestReport, FileEntry, PayloadFile } from '../rpm/model.js';
 import type { Receive } from '../rpm/payload/member.js';
 import { printable } from '../rpm/payload/paths.js';

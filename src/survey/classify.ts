@@ -13,11 +13,11 @@ import {
   recordClass,
 } from '../mirror/changes.js';
 import { packagePaths } from '../mirror/layout.js';
-import type { ChangeClass, ReleaseRecord } from '../mirror/releases.js';
+import type { ChangeClass, ReleaseRecord } from '../mirror/records/releases.js';
 import type { Ports } from '../ports.js';
 import type { IndexPackage } from '../repodata/model.js';
 import type { ChangeRow } from '../report/report.js';
-import { examineHeader, examinePackage } from '../rpm/examine.js';
+import { examineHeader, examinePackage } from '../rpm/evidence/examine.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
 import { judge, judgeHeader } from '../trust/policy.js';
 import { fetchPackage } from '../upstream/downloads.js';

@@ -4,9 +4,9 @@ import { GitError } from '../errors.js';
 import { readFolder, type TreeFile } from '../git/objects/folders.js';
 import type { Commit, GitStore, Oid, RemoteRefs } from '../git/store.js';
 import { isKeyCandidate } from '../mirror/layout.js';
-import { type MirrorFile, parseMirrorFile } from '../mirror/mirror-file.js';
-import { type NotesState, parseNotesState } from '../mirror/notes-state.js';
-import { parseReleases, type ReleaseRecord } from '../mirror/releases.js';
+import { type MirrorFile, parseMirrorFile } from '../mirror/records/mirror-file.js';
+import { type NotesState, parseNotesState } from '../mirror/records/notes-state.js';
+import { parseReleases, type ReleaseRecord } from '../mirror/records/releases.js';
 import { nearestNames } from '../mirror/selection.js';
 
 /** What the mirror holds now, read from the remote alone. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { parseIdentity } from '../git/objects/objects.js';
-import { formatTimestamp } from '../mirror/facts.js';
 import { findNewest, type TaggedRelease } from '../mirror/lines.js';
+import { formatTimestamp } from '../mirror/records/facts.js';
 import type { NewestTag } from '../report/report.js';
 import type { MirrorState } from './mirror-state.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { HeaderIdentity } from '../mirror/changes.js';
-import { packageDigest, payloadDigests } from '../rpm/digests.js';
+import { packageDigest, payloadDigests } from '../rpm/evidence/digests.js';
 import type { RpmPackage } from '../rpm/read.js';
 
 /** RPMSIGTAG_SIZE and LONGSIZE: bytes of main header and payload. */

@@ -3,7 +3,7 @@ import type { GitStore } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
 import { namesRelease, type PlannedRelease } from '../mirror/plan.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+import type { ReleaseRecord } from '../mirror/records/releases.js';
 import type { Ports } from '../ports.js';
 import type { IndexPackage } from '../repodata/model.js';
 import { satisfies } from '../rpm/constraints.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { IntegrityError, VerificationError, type VerificationErrorCode } from '../errors.js';
-import type { HeaderEvidence } from '../rpm/examine.js';
+import type { HeaderEvidence } from '../rpm/evidence/examine.js';
 import type { DigestReport, PackageEvidence, RpmSignatureReport } from '../rpm/model.js';
 
 /** Why a package is refused, or what is to be known of it: what was left unchecked (`NOT_CHECKED`), or is odd and harmless (`WARNING`). */

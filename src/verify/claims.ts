@@ -5,7 +5,11 @@ import type { Options } from '../inputs/options.js';
 import type { InputName } from '../inputs/table.js';
 import type { Directories } from '../mirror/layout.js';
 import type { LineBranch } from '../mirror/lines.js';
-import { formatMirrorFile, type MirrorFile, parseMirrorFile } from '../mirror/mirror-file.js';
+import {
+  formatMirrorFile,
+  type MirrorFile,
+  parseMirrorFile,
+} from '../mirror/records/mirror-file.js';
 import { createSelector } from '../mirror/selection.js';
 import { faultOf, type Finding, orFinding } from './findings.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Options } from '../inputs/options.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+import type { ReleaseRecord } from '../mirror/records/releases.js';
 import type { TagProof, VerifyPorts } from '../ports.js';
 import { checkRecord } from '../rebuild/texts.js';
 import { reasonOf } from './findings.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { packagePaths } from '../mirror/layout.js';
-import { parseNotesState } from '../mirror/notes-state.js';
+import { parseNotesState } from '../mirror/records/notes-state.js';
 import type { Outcome } from '../rebuild/outcome.js';
 import { formOf } from '../rebuild/texts.js';
-import type { Registry } from './archive-packages.js';
+import type { Registry } from './archive/archive-packages.js';
 import { NOWHERE } from './claims.js';
 import { orFinding } from './findings.js';
 import type { Proved } from './releases.js';

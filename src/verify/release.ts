@@ -18,7 +18,7 @@ import { checkAgreement, type Checksum, ownEntries, readChecksum } from '../rebu
 import { formOf } from '../rebuild/texts.js';
 import type { ReleaseRow } from '../report/report.js';
 import { formatNevra } from '../rpm/evr.js';
-import type { IndexVerifier } from './archived-index.js';
+import type { IndexVerifier } from './archive/archived-index.js';
 import { faultOf, type Finding, type Findings } from './findings.js';
 import { verifyTexts } from './release-texts.js';
 import { claimedNevra, type ReleaseCase } from './scope.js';

@@ -8,7 +8,7 @@ import type { Outcome } from '../rebuild/outcome.js';
 import { Packages, recordedNevra } from '../rebuild/packages.js';
 import { provePackage } from '../rebuild/prove.js';
 import type { ReleaseRow } from '../report/report.js';
-import { IndexVerifier } from './archived-index.js';
+import { IndexVerifier } from './archive/archived-index.js';
 import { orFinding } from './findings.js';
 import { ReleaseVerifier } from './release.js';
 import { claimedNevra, readCommitCase, type ReleaseCase } from './scope.js';

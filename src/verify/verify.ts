@@ -6,8 +6,8 @@ import { noteSeen } from '../survey/survey.js';
 import { compareWithOther, type OtherProof } from './against.js';
 import { CheckoutVerifier } from './checkout.js';
 import { conclude } from './conclude.js';
+import { checkRefs, checkTips } from './refs/tips.js';
 import { proveReleases } from './releases.js';
-import { checkRefs, checkTips } from './tips.js';
 import { openWorld, readScope } from './world.js';
 
 /**

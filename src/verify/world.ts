@@ -4,16 +4,16 @@ import { MirrorFiles } from '../git/objects/mirror-files.js';
 import type { MirrorRefs, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { globTest } from '../mirror/accepted-findings.js';
-import { parseReleaseMessage } from '../mirror/message-parser.js';
 import { nevraKey, tryParseNevra } from '../mirror/nevra.js';
-import type { ReleaseRecord } from '../mirror/releases.js';
+import { parseReleaseMessage } from '../mirror/records/message-parser.js';
+import type { ReleaseRecord } from '../mirror/records/releases.js';
 import { isReleaseTagName } from '../mirror/tag-names.js';
 import type { VerifyPorts } from '../ports.js';
 import { ArchivedKeys } from '../rebuild/keys.js';
 import { compareEvr } from '../rpm/evr.js';
 import { Claims, type Shape } from './claims.js';
 import { Findings } from './findings.js';
-import { type Branch, chooseBranch, readBranch, shortName } from './refs.js';
+import { type Branch, chooseBranch, readBranch, shortName } from './refs/refs.js';
 import {
   type BrokenCase,
   type CaseParts,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { resolveRepository } from '../../../src/git/remote/credentials.js';
+import { resolveRepository } from '../../../src/git/remote/access/credentials.js';
 import { apiUrlOf, repositoryNameOf } from '../../../src/github/repository-name.js';
 
 const GITHUB = 'https://github.com';

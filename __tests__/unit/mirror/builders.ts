@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import fc from 'fast-check';
 
-import type { ReleaseMessage } from '../../../src/mirror/messages.js';
 import { tryParseNevra } from '../../../src/mirror/nevra.js';
-import type { ReleaseRecord } from '../../../src/mirror/releases.js';
+import type { ReleaseMessage } from '../../../src/mirror/records/messages.js';
+import type { ReleaseRecord } from '../../../src/mirror/records/releases.js';
 import type { IndexPackage } from '../../../src/repodata/model.js';
 import type { Nevra } from '../../../src/rpm/model.js';
 

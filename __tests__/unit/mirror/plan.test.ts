@@ -8,7 +8,7 @@ import {
   planReleases,
   type PlanRequest,
 } from '../../../src/mirror/plan.js';
-import type { ReleaseRecord } from '../../../src/mirror/releases.js';
+import type { ReleaseRecord } from '../../../src/mirror/records/releases.js';
 import { createSelector, nearestNames, packageNotFound } from '../../../src/mirror/selection.js';
 import { parseConstraints } from '../../../src/rpm/constraints.js';
 import { formatNevra } from '../../../src/rpm/evr.js';

@@ -2,9 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { parsePublicKey } from '../../../src/openpgp/algorithms/public-key.js';
 import { armor, dearmor } from '../../../src/openpgp/armor.js';
 import { encodePacket, PacketError, readPackets } from '../../../src/openpgp/packets.js';
-import { parsePublicKey } from '../../../src/openpgp/public-key.js';
 import { type SignatureForm, signatureForm } from '../../../src/openpgp/signature-file.js';
 import { parseSignature } from '../../../src/openpgp/signature-packet.js';
 import { makeKey } from '../../fixtures/openpgp-builder.js';

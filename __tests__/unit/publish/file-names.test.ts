@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TreeFile } from '../../../src/git/objects/folders.js';
 import { hashObject } from '../../../src/git/objects/objects.js';
 import type { PlannedRelease } from '../../../src/mirror/plan.js';
-import type { ReleaseRecord } from '../../../src/mirror/releases.js';
+import type { ReleaseRecord } from '../../../src/mirror/records/releases.js';
 import { FileNames } from '../../../src/publish/file-names.js';
 
 const planned = (version: string, fileName: string, epoch: number | null = null): PlannedRelease =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { GitError } from '../../errors.js';
 import type { GitResult } from '../command.js';
-import type { Remote } from './credentials.js';
+import type { Remote } from './access/credentials.js';
 import type { RemoteAccess } from './scratch.js';
 
 /** A refused login, in the words of git, curl, ssh and the common hosts. */

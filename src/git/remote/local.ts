@@ -26,7 +26,7 @@ import type {
   Tag,
   TreeEntry,
 } from '../store.js';
-import { gitEnvironment } from './environment.js';
+import { gitEnvironment } from './access/environment.js';
 import { remoteError } from './failures.js';
 import { fetchAll } from './fetch-all.js';
 import { readMirrorRefs } from './mirror-refs.js';

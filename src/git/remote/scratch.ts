@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { GitPlace } from '../command.js';
-import { certificateEnvironment } from './certificates.js';
-import { credentialSettings, type Remote, remoteSecrets } from './credentials.js';
-import { gitEnvironment, type Settings } from './environment.js';
-import { sshEnvironment, type SshOptions } from './ssh.js';
+import { certificateEnvironment } from './access/certificates.js';
+import { credentialSettings, type Remote, remoteSecrets } from './access/credentials.js';
+import { gitEnvironment, type Settings } from './access/environment.js';
+import { sshEnvironment, type SshOptions } from './access/ssh.js';
 import { trusting } from './target.js';
 
 /** A remote, and what opens it. */

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { CHECKED_OUT_REMEDY, GitError } from '../../errors.js';
 import { type GitPlace, runGit } from '../command.js';
-import { gitEnvironment } from './environment.js';
+import { gitEnvironment } from './access/environment.js';
 
 const REFUSES = /^(?:|refuse|true|yes|on|1)$/iu;
 

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+import { createHash } from 'node:crypto';
+
+import { type TreeFile } from '../../git/objects/folders.js';
+import type { MirrorFiles } from '../../git/objects/mirror-files.js';
+import type { MirrorReader, Oid } from '../../git/store.js';
+import { nevraKey } from '../../mirror/nevra.js';
+import { digestLike } from '../../repodata/checksum.js';
+import type { Repomd } from '../../repodata/model.js';
+import { readPrimary } from '../../repodata/records.js';
+import { findRecord, NEEDED_RECORDS, parseRepomd } from '../../repodata/repomd.js';
+import { formatNevra } from '../../rpm/evr.js';
+import { type Finding, type Findings, orFinding, type Placed } from '../findings.js';
+
+export interface IndexParts {
+  readonly reader: MirrorReader;
+  readonly files: MirrorFiles;
+  readonly findings: Findings;
+  /** Names and architectures of the releases of this mirror: other rows of an index are none of its business. */
+  readonly names: ReadonlySet<string>;
+  readonly archs: ReadonlySet<string>;
+}
+
+/** Where the index is to be looked for. */
+export interface IndexPlace {
+  readonly root: Oid;
+  /** The archive directory. */
+  readonly archive: string;
+  /** Whether every index file must have its checksum. */
+  readonly isOurs: boolean;
+  readonly listing?: Listing;
+}
+
+/** What the index of a commit is asked for. */
+export interface Listing {
+  readonly nevra: string;
+  readonly sha256: string;
+  /** Revision of the index that listed it, as recorded; undefined when nothing is. */
+  readonly revision: string | undefined;
+}
+
+/** Names of index files, without `.sha256`. */
+export const INDEX_FILE = /^(?:repomd\.xml|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)$/;
+/** The listings of this many indexes are remembered; neighbouring tags share theirs. */
+const MOST_LISTINGS = 8;
+/** Stands for a checksum that is no SHA-256, with which nothing recorded can be compared. */
+const OTHER_KIND = '';
+
+/** Checks the index files archived in a commit: each against its .sha256 and against repomd.xml, and whether they list the package. */
+export class IndexVerifier {
+  private readonly listings = new Map<Oid, Promise<ReadonlyMap<string, string> | undefined>>();
+
+  constructor(private readonly parts: IndexParts) {}
+
+  /** Adds findings; the same file with the same checksum is looked at once. @throws GitError MIRROR_INVALID */
+  async verify(item: Placed, { root, archive, isOurs, listing }: IndexPlace): Promise<void> {
+    const { files, findings } = this.parts;
+    const entries = new Map(
+      (await files.entries(root, archive)).filter(([, { mode }]) => mode !== '040000'),
+    );
+    const names = [...entries.keys()]
+      .map((name) => name.replace(/\.sha256$/, ''))
+      .filter((name) => INDEX_FILE.test(name));
+    if (isOurs && names.length === 0)
+      findings.add(item, {
+        kind: 'digest',
+        path: `${archive}/repomd.xml`,
+        expected: 'the index',
+        actual: 'missing',
+      });
+    const before = findings.count;
+    // An index that the predecessor archived is kept as it is, perhaps without any checksum.
+    const needsSums = isOurs && names.some((name) => entries.has(`${name}.sha256`));
+    for (const name of new Set(names))
+      await this.verifySum(item, name, {
+        file: entries.get(name),
+        sum: entries.get(`${name}.sha256`),
+        needsSums,
+        archive,
+      });
+    if (findings.count > before) return;
+    const repomd = await this.readRepomd(item, entries.get('repomd.xml'), archive);
+    if (repomd === undefined) return;
+    await this.verifyRecords(item, repomd, { entries, isOurs, archive });
+    if (listing !== undefined && findings.count === before)
+      await this.verifyListing(item, repomd, { entries, listing, archive });
+  }
+
+  private async verifySum(
+    item: Placed,
+    name: string,
+    {
+      file,
+      sum,
+      needsSums,
+      archive,
+    }: {
+      file: TreeFile | undefined;
+      sum: TreeFile | undefined;
+      needsSums: boolean;
+      archive: string;
+    },
+  ): Promise<void> {
+    const { reader, files, findings } = this.parts;
+    if (
+      (sum === undefined && !needsSums) ||
+      !findings.isNew(`sum ${name} ${file?.oid ?? ''} ${sum?.oid ?? ''}`)
+    )
+      return;
+    const path = `${archive}/${name}`;
+    const found = await orFinding(
+      async () => (file === undefined ? 'missing' : sha256(await reader.readBlob(file.oid))),
+      { kind: 'digest', path, expected: 'a file of the index' },
+    );
+    const stated = await orFinding(
+      async () =>
+        sum === undefined ? 'missing' : files.checksum(sum.oid, { isLoose: !needsSums }),
+      { kind: 'digest', path: `${path}.sha256`, expected: 'a checksum' },
+    );
+    if (found.fault !== undefined) findings.add(item, found.fault);
+    else if (stated.fault !== undefined) findings.add(item, stated.fault);
+    else if (found.value === 'missing')
+      findings.add(item, { kind: 'digest', path, expected: stated.value, actual: 'missing' });
+    else if (found.value !== stated.value)
+      findings.add(item, {
+        kind: 'digest',
+        path: `${path}.sha256`,
+        expected: found.value,
+        actual: stated.value,
+      });
+  }
+
+  private async readRepomd(
+    item: Placed,
+    file: TreeFile | undefined,
+    archive: string,
+  ): Promise<Repomd | undefined> {
+    const { files, findings } = this.parts;
+    if (file === undefined) return undefined;
+    const { value, fault } = await orFinding(async () => parseRepomd(await files.small(file.oid)), {
+      kind: 'digest',
+      path: `${archive}/repomd.xml`,
+      expected: 'an index',
+    });
+    if (fault !== undefined && findings.isNew(`repomd ${file.oid}`)) findings.add(item, fault);
+    return value;
+  }
+
+  /** The records against the checksums in repomd.xml. */
+  private async verifyRecords(
+    item: Placed,
+    repomd: Repomd,
+    {
+      entries,
+      isOurs,
+      archive,
+    }: { entries: ReadonlyMap<string, TreeFile>; isOurs: boolean; archive: string },
+  ): Promise<void> {
+    const { reader, findings } = this.parts;
+    for (const type of NEEDED_RECORDS) {
+      const record = findRecord(repomd, type);
+      const [name, file] = findFile(entries, type) ?? [];
+      const path = `${archive}/${name ?? `${type}.xml`}`;
+      if (
+        record === undefined ||
+        !findings.isNew(`record ${path} ${file?.oid ?? ''} ${record.checksum.hex}`)
+      )
+        continue;
+      if (file !== undefined) {
+        const actual = digestLike(await reader.readBlob(file.oid), record.checksum);
+        if (actual !== record.checksum.hex)
+          findings.add(item, { kind: 'digest', path, expected: record.checksum.hex, actual });
+      } else if (isOurs && type === 'primary')
+        findings.add(item, {
+          kind: 'digest',
+          path,
+          expected: record.checksum.hex,
+          actual: 'missing',
+        });
+    }
+  }
+
+  /** Does the index of its publication list the package with this checksum? Another index (of a backport, of the predecessor) need not. */
+  private async verifyListing(
+    item: Placed,
+    repomd: Repomd,
+    {
+      entries,
+      listing,
+      archive,
+    }: { entries: ReadonlyMap<string, TreeFile>; listing: Listing; archive: string },
+  ): Promise<void> {
+    const { findings } = this.parts;
+    const [name, file] = findFile(entries, 'primary') ?? [];
+    if (name === undefined || file === undefined) return;
+    const path = `${archive}/${name}`;
+    const listed = await this.readListing(item, repomd, { path, file });
+    const actual = listed?.get(nevraKey(listing.nevra));
+    if (listed === undefined || actual === listing.sha256 || actual === OTHER_KIND) return;
+    if (listing.revision === repomd.revision)
+      findings.add(item, {
+        kind: 'digest',
+        path,
+        expected: `${listing.nevra} with ${listing.sha256}`,
+        actual: actual ?? 'not listed',
+      });
+    else
+      findings.residue(
+        'the index entry of releases whose commit archives another index than the one that listed them',
+      );
+  }
+
+  private async readListing(
+    item: Placed,
+    repomd: Repomd,
+    { path, file }: { path: string; file: TreeFile },
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    let listing = this.listings.get(file.oid);
+    if (listing === undefined) {
+      if (this.listings.size >= MOST_LISTINGS) this.listings.clear();
+      listing = this.parsePrimary(item, repomd, { path, file });
+      this.listings.set(file.oid, listing);
+    }
+    return listing;
+  }
+
+  private async parsePrimary(
+    item: Placed,
+    repomd: Repomd,
+    { path, file }: { path: string; file: TreeFile },
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const { reader, findings, names, archs } = this.parts;
+    const record = findRecord(repomd, 'primary');
+    if (record === undefined) return undefined;
+    const { value, fault } = await orFinding(
+      async () => {
+        const bytes = await reader.readBlob(file.oid);
+        const index = { type: 'primary', archiveName: path, bytes };
+        return readPrimary(index, record, {
+          select: ({ name, arch }) => names.has(name) && archs.has(arch),
+          allowWeak: undefined,
+          warn: () => undefined,
+        });
+      },
+      { kind: 'digest', path, expected: 'an index' },
+    );
+    if (fault !== undefined && findings.isNew(`primary ${file.oid}`)) findings.add(item, fault);
+    return value === undefined
+      ? undefined
+      : new Map(
+          value.packages.map(({ nevra, checksum }) => [
+            nevraKey(formatNevra(nevra)),
+            checksum.algorithm === 'sha256' ? checksum.hex : OTHER_KIND,
+          ]),
+        );
+  }
+}
+
+/** Lower-case hex SHA-256. */
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The file of a record, whatever its compression. */
+export function findFile(
+  entries: ReadonlyMap<string, TreeFile>,
+  type: string,
+): [string, TreeFile] | undefined {
+  return [...entries].find(([name]) => name.startsWith(`${type}.xml`) && INDEX_FILE.test(name));
+}
+
+/** The index files, their checksums, and the signature. */
+export function isIndexName(name: string): boolean {
+  return name === 'repomd.xml.asc' || INDEX_FILE.test(name.replace(/\.sha256$/, ''));
+}
+
+/** Where a commit has another index than its parent; names as latin1. */
+export function indexChanges(
+  archive: string,
+  entries: ReadonlyMap<string, TreeFile>,
+  before: ReadonlyMap<string, TreeFile>,
+): Finding[] {
+  const names = new Set([...before.keys(), ...entries.keys()].filter(isIndexName));
+  return [...names].flatMap((name): Finding[] => {
+    const [old, now] = [before.get(name)?.oid, entries.get(name)?.oid];
+    const path = `${archive}/${name}`;
+    if (old === now) return [];
+    const kind = now === undefined ? 'missing' : 'content';
+    return [{ kind, path, expected: old ?? 'nothing', actual: now ?? 'missing' }];
+  });
+}

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-KLNYAGQJ.js";
+} from "./chunk-ISAOPZBB.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-REO2Z2PF.js";
+} from "./chunk-X464FOGA.js";
 import {
   error,
   getInput,

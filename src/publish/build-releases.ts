@@ -7,31 +7,20 @@ import type { PlannedRelease } from '../mirror/plan.js';
 import { skipLine } from '../mirror/skip-line.js';
 import { formatNevra } from '../rpm/evr.js';
 import { findGone, isGone } from '../upstream/gone.js';
-import {
-  acceptRelease,
-  type Building,
-  prepareTurn,
-  type Session,
-  stageRelease,
-  type Turn,
-  type Unchecked,
-} from './one-release.js';
+import type { Attempt, Built, StagedRelease, Turn } from './attempt.js';
 import type { PreparedRelease } from './prepare.js';
 import { inPhase, isFinal, ReleaseFailure } from './refusals.js';
 
-/** How the releases of a run ended: all published; some refused and passed by; or the later ones left for another run. */
-export type Built = 'complete' | 'passed' | 'stopped';
-
 /** Builds release after release, oldest first, and hands complete ones over to be pushed. */
-export async function buildReleases(session: Session, building: Building): Promise<Built> {
-  const { ports } = session;
-  const { candidates, batches } = building;
+export async function buildReleases(attempt: Attempt): Promise<Built> {
+  const { candidates, batches } = attempt;
+  const { ports } = attempt.run;
   const planned = candidates.filter(({ status }) => status === 'new').length;
   const built: Built =
     candidates.length === 0
       ? 'complete'
       : await inGroup(ports.logger, `Releases: ${planned} new`, () =>
-          new Builder(session, building, planned).run(),
+          new Pipeline(attempt, planned).run(),
         );
   // After a signal nothing new begins, not even the push of what is complete.
   if (!ports.signal.aborted) await batches.flush();
@@ -54,10 +43,10 @@ const GROUP_BYTES = 64 * MIB;
  * Releases are staged one on top of the other, as many as are pushed together, and git checks the objects of such a group at once, while the
  * next release is prepared. When it refuses them, each release of the group is staged and checked by itself, so that the guilty one is refused alone (T24).
  */
-class Builder {
+class Pipeline {
   private readonly refused: PlannedRelease[] = [];
   private accepted = 0;
-  private group: Unchecked[] = [];
+  private group: StagedRelease[] = [];
   /** Brings the branch back to where the group began. */
   private undo: (() => void) | undefined;
   /** The group that git checks. */
@@ -67,8 +56,7 @@ class Builder {
   private isMixed = false;
 
   constructor(
-    private readonly session: Session,
-    private readonly building: Building,
+    private readonly attempt: Attempt,
     private readonly planned: number,
   ) {}
 
@@ -80,7 +68,7 @@ class Builder {
 
   /** True when a release ended the run. */
   private async takeTurns(): Promise<boolean> {
-    const { candidates, most } = this.building;
+    const { candidates, most } = this.attempt;
     for (const [at, release] of candidates.entries()) {
       if (this.accepted + this.inFlight >= most && (await this.settle()) === 'stopped') return true;
       if (this.accepted >= most) return false;
@@ -99,7 +87,7 @@ class Builder {
     const settled = await this.settleChecked();
     if (settled === 'stopped') {
       // What it shares with the refused one is gone from the private repository.
-      this.session.prepared.delete(keyOf(turn));
+      this.attempt.run.prepared.delete(keyOf(turn));
       return settled;
     }
     try {
@@ -118,15 +106,13 @@ class Builder {
   }
 
   private async stage(turn: Turn, prepared: PreparedRelease): Promise<void> {
-    this.undo ??= this.building.history.mark();
-    this.group.push(
-      await inPhase('write', () => stageRelease(this.session, this.building, turn, prepared)),
-    );
+    this.undo ??= this.attempt.history.mark();
+    this.group.push(await inPhase('write', () => this.attempt.stage(turn, prepared)));
   }
 
   private isGroupFull(): boolean {
     const bytes = this.group.reduce((sum, { release }) => sum + release.indexPackage.size, 0);
-    return this.group.length >= this.building.batches.room || bytes >= GROUP_BYTES;
+    return this.group.length >= this.attempt.batches.room || bytes >= GROUP_BYTES;
   }
 
   /** Lets git check what is staged. */
@@ -140,16 +126,16 @@ class Builder {
   }
 
   /** @throws what is no fault of a release */
-  private async check(group: readonly Unchecked[]): Promise<Refusal | undefined> {
-    const { store } = this.session.ports;
+  private async check(group: readonly StagedRelease[]): Promise<Refusal | undefined> {
+    const { store } = this.attempt.run.ports;
     try {
       await store.check();
     } catch (error) {
       unlessDiskFull(error);
       return { turns: group, error };
     }
-    for (const unchecked of group) {
-      await acceptRelease(this.session, this.building, unchecked);
+    for (const staged of group) {
+      await this.attempt.accept(staged);
       this.accepted++;
     }
     return undefined;
@@ -181,17 +167,15 @@ class Builder {
 
   /** One by one, with nothing beside it that another release brought. */
   private async takeAgain(turns: readonly Turn[]): Promise<Outcome> {
-    for (const { release } of turns) this.building.names.release(release);
+    for (const { release } of turns) this.attempt.names.release(release);
     await this.dropStaged();
     for (const turn of turns) {
-      const undo = this.building.history.mark();
+      const undo = this.attempt.history.mark();
       try {
         const prepared = await this.prepare(turn);
-        const unchecked = await inPhase('write', () =>
-          stageRelease(this.session, this.building, turn, prepared),
-        );
-        await inPhase('write', () => this.session.ports.store.check());
-        await acceptRelease(this.session, this.building, unchecked);
+        const staged = await inPhase('write', () => this.attempt.stage(turn, prepared));
+        await inPhase('write', () => this.attempt.run.ports.store.check());
+        await this.attempt.accept(staged);
         this.accepted++;
       } catch (error) {
         undo();
@@ -203,13 +187,13 @@ class Builder {
 
   /** What git refuses is dropped from the private repository, with what others share with it; nothing of it may stay among their objects. */
   private async dropStaged(): Promise<void> {
-    this.session.prepared.clear();
+    this.attempt.run.prepared.clear();
     this.isMixed = false;
-    await this.session.ports.store.check().catch(unlessDiskFull);
+    await this.attempt.run.ports.store.check().catch(unlessDiskFull);
   }
 
   private prepare({ release }: Turn): Promise<PreparedRelease> {
-    return prepareTurn(this.session, this.building, release, this.building.most - this.accepted);
+    return this.attempt.prepare(release, this.attempt.most - this.accepted);
   }
 
   /** @throws what is no fault of a release, such as a lost race or a full disk */
@@ -217,9 +201,9 @@ class Builder {
     if (!(error instanceof ReleaseFailure)) throw error;
     const full = diskFull(error.cause);
     if (full !== undefined) throw full;
-    const { ports, rows, prepared, options } = this.session;
+    const { ports, rows, prepared, options } = this.attempt.run;
     const { release, count } = turn;
-    this.building.names.release(release);
+    this.attempt.names.release(release);
     const { code, message } = describeError(error.cause);
     ports.logger.info(`[${count}] ${formatNevra(release.nevra)}: refused, ${code}: ${message}`);
     rows.failed(release, error.cause);
@@ -235,8 +219,8 @@ class Builder {
 
   /** A server that lacks one package may lack others: all of them are named at once. */
   private async nameGone(release: PlannedRelease, error: DownloadError): Promise<void> {
-    const { options, ports, rows } = this.session;
-    const { candidates, survey } = this.building;
+    const { options, ports, rows } = this.attempt.run;
+    const { candidates, survey } = this.attempt;
     const later = candidates.slice(candidates.indexOf(release) + 1);
     const others =
       options.onRefused === 'continue' ? [] : await findGone(later, survey.index, ports);
@@ -250,7 +234,7 @@ class Builder {
   }
 
   private nameRefused(): void {
-    const { options, ports } = this.session;
+    const { options, ports } = this.attempt.run;
     if (this.refused.length < 2) return;
     ports.logger.warning(
       `${counted(this.refused.length, 'release')} of the index were refused. To hold them back: ${skipLine(

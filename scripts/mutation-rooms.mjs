@@ -40,6 +40,11 @@ export const ROOMS = {
       'security/t46-strict-objects',
       'security/t20-git-tree-names',
       'security/t24-git-fsck',
+      'security/t51-bounded-mirrors',
+      'integration/git-local',
+      'integration/git-repository',
+      'conformance/git-objects',
+      'unit/publish/',
     ),
   },
   escape: {

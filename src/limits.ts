@@ -7,7 +7,8 @@ export const GIB = 1024 * MIB;
 
 /**
  * Every cap of this program with its reason. Each has a test just under and just over it in
- * `__tests__/security/limits.test.ts`; docs/threat-model.md lists them.
+ * `__tests__/security/limits.test.ts`; docs/threat-model.md lists them. What only one file can judge stands there with its reason: numbers of a
+ * format, sizes of buffers, how many names a message lists, the work of one algorithm.
  */
 export const LIMITS = {
   /** repomd.xml: Fedora's has 10 KiB; 100 records with long URLs stay under 100 KiB. */

@@ -2,6 +2,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 import { describe, expect, it } from '@jest/globals';
+import { weierstrass } from '@noble/curves/abstract/weierstrass.js';
 import fc from 'fast-check';
 
 import { type Curve, CURVES } from '../../../../src/openpgp/algorithms/curves.js';
@@ -19,29 +20,11 @@ const halves = (bytes: Uint8Array) =>
     bigint,
   ];
 
-/** Multiplies by doubling and adding in affine coordinates, to hold the parameters themselves against each other. */
-function orderTimesGenerator({ p, a, n, g }: Curve): boolean {
-  const mod = (value: bigint) => ((value % p) + p) % p;
-  const power = (base: bigint, exponent: bigint): bigint =>
-    exponent === 0n
-      ? 1n
-      : mod(power(mod(base * base), exponent >> 1n) * (exponent & 1n ? base : 1n));
-  const inverse = (value: bigint) => power(mod(value), p - 2n);
-  let sum: { x: bigint; y: bigint } | undefined;
-  for (const bit of (n - 1n).toString(2)) {
-    if (sum !== undefined) {
-      const slope: bigint = mod((3n * sum.x * sum.x + a) * inverse(2n * sum.y));
-      const x: bigint = mod(slope * slope - 2n * sum.x);
-      sum = { x, y: mod(slope * (sum.x - x) - sum.y) };
-    }
-    if (bit === '1' && sum === undefined) sum = g;
-    else if (bit === '1' && sum !== undefined && g !== undefined) {
-      const slope: bigint = mod((g.y - sum.y) * inverse(g.x - sum.x));
-      const x: bigint = mod(slope * slope - sum.x - g.x);
-      sum = { x, y: mod(slope * (sum.x - x) - sum.y) };
-    }
-  }
-  return sum !== undefined && g !== undefined && sum.x === g.x && sum.y === p - g.y;
+/** The parameters against each other: one less than the order times the generator is the generator's mirror image. */
+function orderTimesGenerator({ p, a, b, n, g }: Curve): boolean {
+  const { BASE } = weierstrass({ p, a, b, n, h: 1n, Gx: g.x, Gy: g.y });
+  const { x, y } = BASE.multiplyUnsafe(n - 1n).toAffine();
+  return x === g.x && y === p - g.y;
 }
 
 describe('verifyEcdsa', () => {

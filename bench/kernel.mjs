@@ -32,6 +32,8 @@ export async function benchKernel(folder, { bundle, runBundle, bareRepository, c
     `--baseurl=file://${path.join(made, release)}`,
     `--gpgkey=${path.join(made, 'KEY')}`,
     '--arch=src',
+    // Both releases have one version.
+    '--tag-format={version}-{release}',
     '--max-file-size=2 GiB',
   ];
   const note = (title) => (result) => {

@@ -12,6 +12,8 @@ rpm2cpio "$package" | cpio -id --quiet
 tar -xf linux-*.tar.xz -C tree/src --strip-components=1
 git init -q -b main tree
 cd tree
+# Kinder to it: 80,000 loose objects would start a repacking beside the push, for minutes.
+git config gc.auto 0
 mkdir -p archive/rpm
 cp "$package" archive/rpm/
 git add -f .

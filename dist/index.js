@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-ISAOPZBB.js";
+} from "./chunk-LN6UOWQS.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,

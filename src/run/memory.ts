@@ -6,7 +6,7 @@ import { MIB } from '../limits.js';
 /** V8 gives young objects up to 192 MiB, and keeps it. Sources pass by in chunks that die at once: a fraction of that is as fast. */
 const YOUNG_BYTES = 16 * MIB;
 /** From here on garbage is collected before the heap has grown by a third, instead of when it has doubled. */
-const RESIDENT_BYTES = 256 * MIB;
+const RESIDENT_BYTES = 128 * MIB;
 
 /**
  * Keeps the memory of a large run down; to be called now and then. An Action cannot pass these settings on a command line: V8 looks at both

@@ -5,7 +5,7 @@ import {
 } from "./chunk-HKDC4PGP.js";
 import {
   deflateBatch
-} from "./chunk-NKPSNFXN.js";
+} from "./chunk-KYEREATB.js";
 import "./chunk-4IDUXMNJ.js";
 import {
   __toESM

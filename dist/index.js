@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-LN6UOWQS.js";
+} from "./chunk-EUM3V3ZZ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-X464FOGA.js";
+} from "./chunk-6BMNOCY7.js";
 import {
   error,
   getInput,
@@ -44,7 +44,7 @@ import {
   setSecret,
   summary
 } from "./chunk-AHUJ6Z2U.js";
-import "./chunk-NKPSNFXN.js";
+import "./chunk-KYEREATB.js";
 import {
   InputError,
   describeError,

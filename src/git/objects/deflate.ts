@@ -28,7 +28,9 @@ export function deflateBatch({ content, entries }: Batch): Uint8Array<ArrayBuffe
   let at = 0;
   for (const { type, size } of entries) {
     const object = content.subarray(at, at + size);
-    parts.push(entryHeader(type, size), deflateSync(object, { level: chooseLevel(object) }));
+    // A copy: a small result keeps the 16 KiB into which zlib wrote it, and a batch may hold 100,000 objects of some bytes.
+    const deflated = Buffer.from(deflateSync(object, { level: chooseLevel(object) }));
+    parts.push(entryHeader(type, size), deflated);
     at += size;
   }
   const packed = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

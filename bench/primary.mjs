@@ -18,7 +18,7 @@ const fetcher = { fetch: async ({ url }) => ({ status: 200, body: readFileSync(f
 const began = performance.now();
 const index = await loadIndex({ bases: [process.argv[2]], fetcher, select: ({ name }) => process.argv[3] === 'all' || name === 'package-777' });
 const milliseconds = Math.round(performance.now() - began);
-console.log(JSON.stringify({ packages: index.packageCount, selected: index.packages.length, warnings: index.warnings, milliseconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) }));
+console.log(JSON.stringify({ packages: index.packageCount, selected: index.packages.length, warnings: index.warnings, milliseconds, peakMiB: Math.round(Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024) }));
 `;
 
 /** Measures one reading; `selection` is `one` (a name of four architectures) or `all`. */

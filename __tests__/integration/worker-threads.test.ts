@@ -10,6 +10,7 @@ import { Deflaters, workersHere } from '../../src/git/objects/deflaters.js';
 import { PackWriter } from '../../src/git/objects/pack.js';
 import { KIB, MIB } from '../../src/limits.js';
 import { texts } from '../fixtures/header-builder.js';
+import { before, OWN_PEAK } from '../fixtures/peak-memory.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
 import { openStage, type Stage } from '../fixtures/stage.js';
@@ -121,23 +122,22 @@ describe('a source of 64 MiB in 4,000 files through the bundle', () => {
   ): Promise<{ threads: number; tree: string; peak: number }> {
     const seen = join(makeRunDirectory(), 'seen');
     mkdirSync(seen);
-    // Not ru_maxrss of getrusage(2): a child begins with its parent's, and jest has more than this.
-    const watch = `import { readFileSync, writeFileSync } from 'node:fs'; import os from 'node:os'; import { isMainThread } from 'node:worker_threads'; import { syncBuiltinESMExports } from 'node:module';
+    const watch = `import { writeFileSync } from 'node:fs'; import os from 'node:os'; import { isMainThread } from 'node:worker_threads'; import { syncBuiltinESMExports } from 'node:module';
       if (isMainThread) { let threads = 0; process.on('worker', () => threads++);
       if (process.env.TEST_CORES) { os.availableParallelism = () => Number(process.env.TEST_CORES); syncBuiltinESMExports(); }
-      process.on('exit', () => writeFileSync(${JSON.stringify(join(seen, 'seen'))}, threads + ' ' + (/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0))); }`;
+      process.on('exit', () => writeFileSync(${JSON.stringify(join(seen, 'seen'))}, threads + ' ' + ${OWN_PEAK})); }`;
     const result = await stage.publish(
       { arch: 'src', 'dry-run': 'false' },
       {
         timeout: LIMIT,
         env,
-        nodeOptions: [`--import=data:text/javascript,${encodeURIComponent(watch)}`],
+        nodeOptions: before(watch),
       },
     );
     expect(result.code).toBe(0);
     const [threads = 0, peak = 0] = readFileSync(join(seen, 'seen'), 'utf8').split(' ').map(Number);
     const tree = stage.git.git('rev-parse', 'main^{tree}').trim();
-    return { threads, tree, peak: peak / 1024 };
+    return { threads, tree, peak: peak / MIB };
   }
 
   it(

@@ -27,6 +27,7 @@ import { cpioArchive } from '../fixtures/cpio-builder.js';
 import { announced, netBenches } from '../fixtures/fetchers.js';
 import { gitBench } from '../fixtures/git-bench.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';
+import { peakInto } from '../fixtures/peak-memory.js';
 import { buildPackage, type PackageSpec } from '../fixtures/rpm-builder.js';
 import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello, helloFiles, PUBLISHER_KEY, repositoryFiles } from '../fixtures/small-repository.js';
@@ -543,10 +544,7 @@ describe('every limit', () => {
 
 describe('T6: bombs through the bundle', () => {
   /** Peak of memory in bytes of a run. */
-  const measured = (directory: string): string[] => [
-    '--import',
-    `data:text/javascript,import{writeFileSync}from"node:fs";process.on("exit",()=>writeFileSync(${JSON.stringify(join(directory, 'peak'))},String(process.resourceUsage().maxRSS*1024)))`,
-  ];
+  const measured = (directory: string): string[] => peakInto(join(directory, 'peak'));
   const streams = (
     compress: (bytes: Uint8Array) => Uint8Array,
     head: Uint8Array | string,

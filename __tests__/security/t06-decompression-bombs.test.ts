@@ -15,6 +15,7 @@ import { chunksOf, collect } from '../fixtures/chunks.js';
 import { spawnSync } from '../fixtures/commands.js';
 import { ZEROS } from '../fixtures/compressed.js';
 import { payloadFacts } from '../fixtures/payload-facts.js';
+import { OWN_PEAK } from '../fixtures/peak-memory.js';
 
 const MIB = 1024 * 1024;
 const root = path.resolve(import.meta.dirname, '../..');
@@ -34,7 +35,7 @@ try {
 } catch (error) {
   code = error.code;
 }
-console.log(JSON.stringify({ output, code, peak: process.resourceUsage().maxRSS * 1024 }));
+console.log(JSON.stringify({ output, code, peak: ${OWN_PEAK} }));
 `;
 
 interface Bomb {

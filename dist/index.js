@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-EUM3V3ZZ.js";
+} from "./chunk-OCRXOI5B.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-6BMNOCY7.js";
+} from "./chunk-67GQ4T64.js";
 import {
   error,
   getInput,
@@ -49,7 +49,7 @@ import {
   InputError,
   describeError,
   sentences
-} from "./chunk-AERYYTW2.js";
+} from "./chunk-QYPE2TII.js";
 import "./chunk-4IDUXMNJ.js";
 import "./chunk-KIZH3NRS.js";
 

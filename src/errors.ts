@@ -10,8 +10,7 @@ export type DownloadErrorCode =
   | 'TRUNCATED'
   | 'CONNECTION_FAILED'
   | 'INSECURE_REDIRECT'
-  | 'NOT_FOUND'
-  | 'ABORTED';
+  | 'NOT_FOUND';
 /** The yum repository says something that cannot be followed. */
 export type RepodataErrorCode =
   | 'REPOMD_INVALID'
@@ -62,10 +61,13 @@ export type GitErrorCode =
   | 'CONTENT_CHANGED';
 /** This machine, or that of the remote, stands in the way; it says nothing of packages, index or mirror. */
 type MachineErrorCode = 'DISK_FULL';
+/** Somebody ended the run; it says nothing of anything else. */
+type StopErrorCode = 'ABORTED';
 
 /** Every code this program can end with. */
 export type ErrorCode =
   | MachineErrorCode
+  | StopErrorCode
   | InputErrorCode
   | DownloadErrorCode
   | RepodataErrorCode
@@ -147,6 +149,17 @@ export class DiskFullError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.remedy = remedy;
   }
+}
+
+/** The run was stopped, and what is read ends with it. No {@link MirrorError}, for the reason of {@link DiskFullError}. */
+export class AbortedError extends Error {
+  readonly code = 'ABORTED';
+  readonly remedy = REMEDIES.ABORTED;
+}
+
+/** What ends the run as a whole, whatever it was about; undefined for anything else. */
+export function endOfRun(error: unknown): DiskFullError | AbortedError | undefined {
+  return error instanceof AbortedError ? error : diskFull(error);
 }
 
 /** A full disk, as this program or the system says it; undefined for anything else. */
@@ -274,7 +287,7 @@ export function describeError(error: unknown): {
   readonly message: string;
   readonly remedy: string;
 } {
-  const known = error instanceof MirrorError ? (error as AnyMirrorError) : diskFull(error);
+  const known = error instanceof MirrorError ? (error as AnyMirrorError) : endOfRun(error);
   if (known !== undefined)
     return { code: known.code, message: known.message, remedy: known.remedy };
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { randomBytes } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -6,13 +7,15 @@ import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { KIB, MIB } from '../../src/limits.js';
+import { MirrorEditor } from '../fixtures/mirror-editor.js';
 import {
   makeRunDirectory,
   removeRunDirectories,
   runAction,
   runCli,
 } from '../fixtures/run-bundle.js';
-import { hello } from '../fixtures/small-repository.js';
+import { hello, helloFiles } from '../fixtures/small-repository.js';
 import { openStage, type Stage, TOKEN } from '../fixtures/stage.js';
 
 /** Faults that a preload throws into the bundle once its temporary folder is there: the product has no door for it. */
@@ -161,5 +164,74 @@ globalThis.held = held;
       ended: [result.code, result.signal],
       left: readdirSync(join(tempDir, 'temp')),
     }).toEqual({ ended: code.startsWith('throw') ? [1, null] : [null, 'SIGTERM'], left: [] });
+  });
+});
+
+/** Sends the signal while a package that is too large for memory is read from its private file, and goes on when that is gone. */
+function stopWhileReading(tempDir: string, signal: NodeJS.Signals): string {
+  const file = join(tempDir, 'stop.mjs');
+  writeFileSync(
+    file,
+    `import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+const own = await open(import.meta.filename);
+const files = Object.getPrototypeOf(own);
+await own.close();
+const { read } = files;
+let isStopped = false;
+files.read = async function (buffer, ...rest) {
+  const result = await read.call(this, buffer, ...rest);
+  if (isStopped || buffer.length !== ${256 * KIB}) return result;
+  isStopped = true;
+  process.kill(process.pid, '${signal}');
+  while (this.fd !== -1) await sleep(1);
+  return result;
+};
+`,
+  );
+  return pathToFileURL(file).href;
+}
+
+describe('a run that is stopped while it reads a package', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    const noise = { path: '/usr/src/hello-1.0/noise', content: randomBytes(17 * MIB) };
+    stage = await openStage({
+      packages: [hello('1.0', { files: [...helloFiles('1.0'), noise] })],
+      inputs: { 'archive-packages': 'none' },
+    });
+    expect((await stage.publish()).code).toBe(0);
+  });
+  afterAll(async () => {
+    await stage.close();
+    removeRunDirectories();
+  });
+
+  it.each(
+    (['SIGTERM', 'SIGINT'] as const).flatMap((signal) =>
+      (['verify', 'publish'] as const).map((mode) => [mode, signal] as const),
+    ),
+  )('%s, by %s: exit 1 with ABORTED, and nothing is said of the package', async (mode, signal) => {
+    const tempDir = makeRunDirectory();
+    const result = await stage.publish(
+      { mode, ...(mode === 'publish' ? { repository: MirrorEditor.create().path } : {}) },
+      { tempDir, nodeOptions: ['--import', stopWhileReading(tempDir, signal)] },
+    );
+    const { errors, findings, releases, warnings } = result.report;
+    expect({
+      ended: [result.code, result.signal],
+      codes: errors.map(({ code }: { code: string }) => code),
+      findings,
+      warnings,
+      blamed: releases.flatMap(({ error }: { error?: { code: string } }) => error?.code ?? []),
+      left: readdirSync(join(tempDir, 'temp')).filter((name) => !name.endsWith('.json')),
+    }).toEqual({
+      ended: [1, null],
+      codes: ['ABORTED'],
+      findings: [],
+      warnings: [],
+      blamed: mode === 'publish' ? ['ABORTED'] : [],
+      left: [],
+    });
   });
 });

@@ -39,8 +39,7 @@ export async function judgeNew(survey: Survey, context: Context): Promise<string
     try {
       accepted.push({ release, verdict: await judgeOne(release, survey, context) });
     } catch (error) {
-      if (!(error instanceof MirrorError) || error.code === 'ABORTED' || isTransient(error))
-        throw error;
+      if (!(error instanceof MirrorError) || isTransient(error)) throw error;
       context.rows.failed(release, error);
       refused.push(release);
     }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { getOctokit } from '@actions/github';
 
-import { GitError, MirrorError } from '../errors.js';
+import { AbortedError, GitError, MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { backoff, retry } from '../retry.js';
@@ -190,8 +190,8 @@ export class Client {
   #describe(
     error: unknown,
     { what, permission, wait }: { what: string; permission: string; wait: number },
-  ): MirrorError {
-    if (error instanceof MirrorError) return error as MirrorError;
+  ): MirrorError | AbortedError {
+    if (error instanceof MirrorError || error instanceof AbortedError) return error;
     const { owner, repo } = this.options.repository;
     const status = statusOf(error);
     const message = `GitHub: could not ${what} in ${owner}/${repo}: ${messageOf(error)}`;
@@ -239,7 +239,7 @@ function messageOf(error: unknown): string {
 
 /** 5xx (the library's number for faults of the network, too), time-outs and both kinds of rate limits. */
 function isTransient(error: unknown): boolean {
-  if (error instanceof MirrorError) return false;
+  if (error instanceof MirrorError || error instanceof AbortedError) return false;
   const { status } = answerOf(error);
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
     return true;

@@ -121,7 +121,7 @@ export interface AttestationHost {
   instance(): Promise<SigstoreInstance>;
   /**
    * Signs with a key of this moment, whose certificate names the job; the Sigstore bundle, as JSON.
-   * @throws GitError REMOTE_FAILED; DownloadError ABORTED when `signal` fires
+   * @throws GitError REMOTE_FAILED; AbortedError when `signal` fires
    */
   sign(statement: Statement, instance: SigstoreInstance, signal: AbortSignal): Promise<object>;
   /** Lists a bundle among the attestations of the repository. @throws GitError AUTH, REMOTE_FAILED */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
 
-import { diskFull, DownloadError, IntegrityError } from '../errors.js';
+import { diskFull, DownloadError, endOfRun, IntegrityError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { isWebPage, WEB_PAGE } from '../web-page.js';
 import type { PackageCache } from './cache.js';
@@ -239,8 +239,8 @@ class Intake {
     this.#sha256.update(chunk);
     if (this.#announced !== this.#sha256) this.#announced.update(chunk);
     await this.#spool.append(chunk).catch((cause: unknown) => {
-      const full = diskFull(cause);
-      if (full !== undefined) throw full;
+      const end = endOfRun(cause);
+      if (end !== undefined) throw end;
       const remedy = 'See that RUNNER_TEMP (or the folder for temporary files) can be written.';
       throw new DownloadError(
         'TOO_LARGE',

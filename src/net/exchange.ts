@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Dispatcher } from 'undici';
 
-import { DownloadError } from '../errors.js';
+import { AbortedError, DownloadError } from '../errors.js';
 import type { Connections, Reach } from './connections.js';
 import { errorFields } from './patience.js';
 import { nextHop, type Trusted } from './redirects.js';
@@ -99,7 +99,7 @@ interface Send {
 async function send({ dispatcher, url, headers, signal }: Send): Promise<Dispatcher.ResponseData> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => {
-    aborted.reject(signal.reason as DownloadError);
+    aborted.reject(signal.reason as Error);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -182,9 +182,9 @@ function networkError(
   what: string,
   otherwise: 'CONNECTION_FAILED' | 'TRUNCATED',
   signal: AbortSignal,
-): DownloadError {
+): DownloadError | AbortedError {
   const reason: unknown = signal.aborted ? signal.reason : error;
-  if (reason instanceof DownloadError) return reason;
+  if (reason instanceof DownloadError || reason instanceof AbortedError) return reason;
   const { code, message } = errorFields(reason);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return new DownloadError('TOO_LARGE', `${what}: more headers than 16 KiB`, { cause: error });

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { type ByteSource, memorySource } from '../bytes.js';
 import { writingTo } from '../disk.js';
+import { AbortedError } from '../errors.js';
 
 const CHUNK = 1 << 18;
 
@@ -32,7 +33,8 @@ export class PrivateDirectory {
 
   /** Closes and removes everything. */
   async remove(): Promise<void> {
-    await Promise.all([...this.#open].map((file) => file.remove()));
+    const end = new AbortedError('the run ended while a package was still being read');
+    await Promise.all([...this.#open].map((file) => file.remove(end)));
     const path = await this.#path?.catch(() => undefined);
     if (path !== undefined) await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#path = undefined;
@@ -46,6 +48,7 @@ export class PrivateFile {
   readonly #onRemove: () => void;
   #size = 0;
   #removed = false;
+  #end: AbortedError | undefined;
 
   constructor(path: string, handle: FileHandle, onRemove: () => void) {
     this.path = path;
@@ -55,17 +58,15 @@ export class PrivateFile {
 
   async append(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length;) {
-      const { bytesWritten } = await writingTo(
-        dirname(this.path),
-        this.#handle.write(chunk, at, chunk.length - at, this.#size),
-      );
+      const writing = this.#handle.write(chunk, at, chunk.length - at, this.#size);
+      const { bytesWritten } = await this.#unlessEnded(writingTo(dirname(this.path), writing));
       at += bytesWritten;
       this.#size += bytesWritten;
     }
   }
 
   async truncate(): Promise<void> {
-    await this.#handle.truncate(0);
+    await this.#unlessEnded(this.#handle.truncate(0));
     this.#size = 0;
   }
 
@@ -75,7 +76,8 @@ export class PrivateFile {
     const read = async (start: number, end: number): Promise<Uint8Array> => {
       const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(end, size) - start));
       for (let at = 0; at < bytes.length;) {
-        const { bytesRead } = await this.#handle.read(bytes, at, bytes.length - at, start + at);
+        const reading = this.#handle.read(bytes, at, bytes.length - at, start + at);
+        const { bytesRead } = await this.#unlessEnded(reading);
         if (bytesRead === 0)
           throw new Error(`private file ${this.path}: expected ${size} bytes, found it cut short`);
         at += bytesRead;
@@ -92,13 +94,23 @@ export class PrivateFile {
     };
   }
 
-  /** Closes and removes the file; does nothing the second time. */
-  async remove(): Promise<void> {
+  /** Closes and removes the file; does nothing the second time. `end` is what whoever still uses it is told. */
+  async remove(end?: AbortedError): Promise<void> {
     if (this.#removed) return;
     this.#removed = true;
+    this.#end = end;
     this.#onRemove();
     await this.#handle.close();
     await rm(this.path, { force: true, maxRetries: 3 });
+  }
+
+  /** A file that the end of the run took away is neither damaged nor misused. @throws AbortedError */
+  async #unlessEnded<T>(operation: Promise<T>): Promise<T> {
+    try {
+      return await operation;
+    } catch (error) {
+      throw this.#end ?? error;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { DownloadError } from '../errors.js';
+import { AbortedError, DownloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { retry } from '../retry.js';
@@ -122,7 +122,7 @@ export class Transport {
 
   /**
    * Runs attempts under one deadline until one succeeds.
-   * @throws DownloadError ABORTED after {@link close}, and what the last attempt threw
+   * @throws AbortedError after {@link close}, and what the last attempt threw
    */
   async attempts<T>(
     what: string,
@@ -157,9 +157,7 @@ export class Transport {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(
-      new DownloadError('ABORTED', 'the run ended while bytes were still on their way'),
-    );
+    this.#closing.abort(new AbortedError('the run ended while bytes were still on their way'));
     await (await this.#connections?.catch(() => undefined))?.destroy();
   }
 

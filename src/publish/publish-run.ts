@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { describeError, diskFull, MirrorError } from '../errors.js';
+import { describeError, diskFull, endOfRun, MirrorError } from '../errors.js';
 import type { Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { inGroup } from '../log.js';
@@ -57,7 +57,7 @@ export class PublishRun {
    * @throws what is no failure on purpose
    */
   fail({ plan, tagged }: Survey, error: unknown): RunResult {
-    if (!(error instanceof MirrorError) && diskFull(error) === undefined) throw error;
+    if (!(error instanceof MirrorError) && endOfRun(error) === undefined) throw error;
     const { report, signal } = this.ports;
     report.errors.push(describeError(error));
     this.rows.skipRest(plan.releases, signal.aborted ? 'the run was stopped' : 'the run failed');

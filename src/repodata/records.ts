@@ -195,9 +195,7 @@ function withPage(error: unknown, body: Uint8Array): unknown {
 }
 
 function isServersFault(error: unknown): boolean {
-  return (
-    error instanceof IntegrityError || (error instanceof DownloadError && error.code !== 'ABORTED')
-  );
+  return error instanceof IntegrityError || error instanceof DownloadError;
 }
 
 /** Never the server's own words: a record that is called like another file of the archive must not replace that. */

@@ -44,8 +44,7 @@ export async function loadIndex(request: IndexRequest): Promise<RepositoryIndex>
       const reading = await readBase(base, list, request);
       return assemble(base, list, reading, failures);
     } catch (error) {
-      if (!(error instanceof MirrorError) || (error as AnyMirrorError).code === 'ABORTED')
-        throw error;
+      if (!(error instanceof MirrorError)) throw error;
       failures.push({ base, error: error as AnyMirrorError });
     }
   }

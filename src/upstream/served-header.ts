@@ -34,7 +34,7 @@ export async function readServedHeader(
     try {
       return await readFront(address, listed, fetcher);
     } catch (error) {
-      if (!(error instanceof MirrorError) || error.code === 'ABORTED') throw error;
+      if (!(error instanceof MirrorError)) throw error;
       last = error;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { DownloadError, IntegrityError } from '../../../src/errors.js';
+import { AbortedError, DownloadError, IntegrityError } from '../../../src/errors.js';
 import { silentLogger } from '../../../src/log.js';
 import {
   parseRetryAfter,
@@ -71,7 +71,7 @@ describe('retry', () => {
 
   it('ends a wait with the reason of the signal', async () => {
     const ending = new AbortController();
-    const reason = new DownloadError('ABORTED', '');
+    const reason = new AbortedError('');
     const pending = retry(
       async () => {
         setTimeout(() => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { PrivateDirectory, Spool } from '../../../src/net/private-file.js';
+import { AbortedError } from '../../../src/errors.js';
+import { PrivateDirectory, type PrivateFile, Spool } from '../../../src/net/private-file.js';
 import { collect, noise } from '../../fixtures/fetchers.js';
 
 let parent: string;
@@ -63,6 +64,30 @@ describe('PrivateFile', () => {
     await file.append(noise(100));
     truncateSync(file.path, 50);
     await expect(file.source().read(0, 100)).rejects.toThrow(/expected 100 bytes/);
+  });
+});
+
+describe('a file that is taken away', () => {
+  const uses = {
+    read: (file: PrivateFile) => file.source().read(0, 100),
+    stream: (file: PrivateFile) => collect(file.source()),
+    append: (file: PrivateFile) => file.append(noise(1)),
+    truncate: (file: PrivateFile) => file.truncate(),
+  };
+
+  it.each(Object.entries(uses))('by the end of the run: %s says ABORTED', async (_, use) => {
+    const file = await directory.create();
+    await file.append(noise(100));
+    await directory.remove();
+    await expect(use(file)).rejects.toBeInstanceOf(AbortedError);
+  });
+
+  it.each(Object.entries(uses))('by whoever uses it: %s is a defect', async (_, use) => {
+    const file = await directory.create();
+    await file.append(noise(100));
+    await file.remove();
+    await directory.remove();
+    await expect(use(file)).rejects.toMatchObject({ code: 'EBADF' });
   });
 });
 

@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { DownloadError, VerificationError } from '../../../src/errors.js';
+import { AbortedError, DownloadError, VerificationError } from '../../../src/errors.js';
 import { loadIndex, loadRecords, packageUrls } from '../../../src/upstream/index-client.js';
 import type { IndexRequest } from '../../../src/upstream/repomd-client.js';
 import {
@@ -187,7 +187,7 @@ describe('loadIndex', () => {
 
     it('stops at once when the run is stopped', async () => {
       const { fetcher, index } = load(
-        { [`${A}/repodata/repomd.xml`]: new DownloadError('ABORTED', 'stop') },
+        { [`${A}/repodata/repomd.xml`]: new AbortedError('stop') },
         { bases: [A, B] },
       );
       await expect(index).rejects.toMatchObject({ code: 'ABORTED' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from '@jest/globals';
 
-import { GitError } from '../../../src/errors.js';
+import { AbortedError, DiskFullError, GitError } from '../../../src/errors.js';
 import type { AcceptedFinding } from '../../../src/mirror/accepted-findings.js';
 import { emptyReport } from '../../../src/report/report.js';
 import {
@@ -92,10 +92,13 @@ describe('what could not be read', () => {
     ).toEqual({ fault: fault('MIRROR_INVALID') });
   });
 
-  it('is no finding where the program itself is wrong', async () => {
-    const bug = new TypeError('x is undefined');
-    expect(() => reasonOf(bug)).toThrow(bug);
-    expect(() => faultOf(bug, finding)).toThrow(bug);
-    await expect(orFinding(() => Promise.reject(bug), finding)).rejects.toBe(bug);
+  it.each([
+    ['where the program itself is wrong', new TypeError('x is undefined')],
+    ['where the run was stopped', new AbortedError('the run was stopped from outside')],
+    ['where a disk is full', new DiskFullError('no space is left')],
+  ])('is no finding %s', async (_, error) => {
+    expect(() => reasonOf(error)).toThrow(error);
+    expect(() => faultOf(error, finding)).toThrow(error);
+    await expect(orFinding(() => Promise.reject(error), finding)).rejects.toBe(error);
   });
 });

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-OCRXOI5B.js";
+} from "./chunk-TZ6TFSUQ.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-67GQ4T64.js";
+} from "./chunk-Y6YQNP3W.js";
 import {
   error,
   getInput,

@@ -75,6 +75,12 @@ export interface StoredObject {
 /** Gets the head of an object, and gives what its content goes to. */
 type Begin = (info: ObjectInfo) => (chunk: Uint8Array) => Promise<void> | void;
 
+/** What git answered, and the id of the content that came. */
+interface Answer {
+  readonly info: ObjectInfo;
+  readonly actual: Oid;
+}
+
 interface Conversation {
   readonly child: ChildProcessWithoutNullStreams;
   readonly answers: BatchAnswers;
@@ -121,7 +127,19 @@ export class ObjectReader {
   async #proved(oid: Oid, mostBlob: number, begin: Begin): Promise<ObjectInfo> {
     const answer = this.#queue.then(() => this.#ask(oid, mostBlob, begin));
     this.#queue = answer.catch(() => undefined);
-    const { info, actual } = await answer;
+    const answered = await answer;
+    if (answered === undefined)
+      throw new GitError(
+        'MIRROR_INVALID',
+        `Expected object ${oid} in the repository, found nothing.`,
+      );
+    const { info, actual } = answered;
+    const most = mostBytes(info.type, mostBlob);
+    if (info.size > most)
+      throw new GitError(
+        'MIRROR_INVALID',
+        `Expected object ${oid} to have at most ${most} bytes, found ${info.size}.`,
+      );
     if (actual === oid) return info;
     throw new GitError(
       'MIRROR_INVALID',
@@ -134,49 +152,44 @@ export class ObjectReader {
   async close(): Promise<void> {
     await this.#queue;
     const child = this.#conversation?.child;
-    if (child?.pid === undefined || child.exitCode !== null) return;
+    if (child === undefined || hasEnded(child)) return;
     const closed = new Promise((done) => child.once('close', done));
     child.stdin.end();
     child.stdout.resume();
     await closed;
   }
 
-  async #ask(oid: Oid, mostBlob: number, begin: Begin): Promise<{ info: ObjectInfo; actual: Oid }> {
+  /** Reads git's answer to its end, and hands over what is not too large; undefined when git has no such object. */
+  async #ask(oid: Oid, mostBlob: number, begin: Begin): Promise<Answer | undefined> {
     const { child, answers } = (this.#conversation ??= converse(
       startGit({ ...this.#place, args: ['cat-file', '--batch'] }),
     ));
     try {
       child.stdin.write(`${oid}\n`);
       const info = await answers.head();
-      if (info === undefined)
-        throw new GitError(
-          'MIRROR_INVALID',
-          `Expected object ${oid} in the repository, found nothing.`,
-        );
-      const most = mostBytes(info.type, mostBlob);
-      const fits = info.size <= most;
-      const receive = fits ? begin(info) : undefined;
+      if (info === undefined) return undefined;
+      const receive = info.size <= mostBytes(info.type, mostBlob) ? begin(info) : undefined;
       const hash = createHash('sha1').update(`${info.type} ${info.size}\0`);
       for await (const chunk of answers.content(info.size)) {
         hash.update(chunk);
         await receive?.(chunk);
       }
-      if (fits) return { info, actual: hash.digest('hex') };
-      throw new GitError(
-        'MIRROR_INVALID',
-        `Expected object ${oid} to have at most ${most} bytes, found ${info.size}.`,
-      );
+      return { info, actual: hash.digest('hex') };
     } catch (error) {
-      if (error instanceof GitError && error.code === 'MIRROR_INVALID') throw error;
       // git ends at an object that it cannot open, and is half-way where the receiver failed; the next question starts it again.
       this.#conversation = undefined;
       child.kill();
-      if (!(error instanceof GitError)) throw error;
+      if (!(error instanceof GitError && error.code === 'GIT_FAILED')) throw error;
       throw new GitError('MIRROR_INVALID', `Object ${oid} of the repository cannot be read.`, {
         cause: error,
       });
     }
   }
+}
+
+/** By itself, or killed. */
+function hasEnded({ exitCode, signalCode }: ChildProcessWithoutNullStreams): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Bytes that an object of a mirror may have. */

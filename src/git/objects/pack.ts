@@ -209,7 +209,6 @@ export class PackWriter {
   /** Whoever waits for it learns of a failure, and whoever comes later. */
   #inTurn(job: () => Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(job);
-    this.#turn.catch(() => undefined);
     return this.#turn;
   }
 

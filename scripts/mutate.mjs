@@ -122,7 +122,7 @@ function testFiles(name) {
 const inLine = (text) => text.replace(/\s+/g, ' ');
 
 async function tryRoom(name, done) {
-  const { tests, build = false, ...place } = ROOMS[name];
+  const { tests, build = false, here = false, ...place } = ROOMS[name];
   const all = filesOf(place)
     .flatMap((file) => mutantsOf(file, read(file)))
     .map((mutant, at) => ({ ...mutant, number: at + 1 }));
@@ -131,7 +131,7 @@ async function tryRoom(name, done) {
     values.sample === 'all' ? all.length : Number(values.sample),
     values.seed,
   );
-  const lab = new MutationLab({ mutants: all, tests: tests.flatMap(testFiles), build });
+  const lab = new MutationLab({ mutants: all, tests: tests.flatMap(testFiles), build, here });
   const counts = { killed: 0, survived: 0, unreached: 0 };
   try {
     await lab.open({ longest: Number(values.longest) });

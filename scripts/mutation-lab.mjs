@@ -63,8 +63,8 @@ if (globalThis.__mutant === undefined) {
 `;
 
 export class MutationLab {
-  constructor({ mutants, tests, build }) {
-    Object.assign(this, { mutants, tests, isBundle: build });
+  constructor({ mutants, tests, build, here }) {
+    Object.assign(this, { mutants, tests, isBundle: build, isHere: here });
     this.folder = mkdtempSync(path.join(tmpdir(), 'mutate-'));
     this.known = new Map();
   }
@@ -115,7 +115,12 @@ export class MutationLab {
       {
         detached: true,
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-        env: { ...process.env, ...(this.isBundle ? { BUNDLE_ROOT: this.folder } : {}) },
+        env: {
+          ...process.env,
+          ...(this.isBundle ? { BUNDLE_ROOT: this.folder } : {}),
+          // What publishes is the bundle in dist, in which no mutant is.
+          ...(this.isHere ? { BUNDLE_ROOT: root, VERIFY_HERE: '1' } : {}),
+        },
       },
     );
     const { tests, reached } = await this.ask({ does: 'load', files: this.files });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The rooms that carry the trust, for scripts/mutate.mjs: their files (not the folders below, unless named), and the tests that must notice a fault there: without `build` none that drives the bundle, in which the fault would not be. */
+/** The rooms that carry the trust, for scripts/mutate.mjs: their files (not the folders below, unless named), and the tests that must notice a fault there: without `build` (the bundle has the mutants) or `here` (verify runs in the tests' process) none that drives the bundle, in which the fault would not be. */
 const tests = (...names) =>
   names.map((name) => `__tests__/${name}${name.endsWith('/') ? '' : '.test.ts'}`);
 
@@ -56,18 +56,24 @@ export const ROOMS = {
       'security/t33-git-texts',
     ),
   },
-  // Through the bundle, which takes a minute for a mutant that survives.
+  // What publishes is the bundle as it is; what verifies is run in the tests' own process, with the mutants.
   verify: {
     folders: ['src/verify', 'src/verify/archive', 'src/verify/refs', 'src/rebuild'],
-    build: true,
+    here: true,
     tests: tests(
+      'unit/verify/',
+      'integration/verify-edits',
       'integration/verify-one-fault-each',
-      'security/t47-t50-closed-world',
-      'security/t45-t50-second-review',
-      'security/t45-forged-releases',
       'integration/verify-archives',
       'integration/verify-against',
       'integration/verify-chosen',
+      'integration/verify-nothing',
+      'integration/verify-predecessor',
+      'integration/verify-third-review',
+      'integration/odd-and-good',
+      'security/t47-t50-closed-world',
+      'security/t45-t50-second-review',
+      'security/t45-forged-releases',
     ),
   },
 };

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-TZ6TFSUQ.js";
+} from "./chunk-SIV3LD5Y.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-Y6YQNP3W.js";
+} from "./chunk-WBUSBLHB.js";
 import {
   error,
   getInput,

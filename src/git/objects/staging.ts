@@ -39,6 +39,7 @@ export class ObjectStore {
   readonly #deflaters: Deflaters;
   readonly #known = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
+  readonly #mostCached: number;
   #cacheBytes = 0;
   readonly #reader: ObjectReader;
   #open: OpenPack | undefined;
@@ -53,10 +54,12 @@ export class ObjectStore {
     command: GitPlace,
     maxFileSize: number = LIMITS.blobBytes,
     deflaters: Deflaters = new Deflaters(),
+    cacheBytes: number = CACHE_BYTES,
   ) {
     this.#command = command;
     this.#mostBlob = maxFileSize;
     this.#deflaters = deflaters;
+    this.#mostCached = cacheBytes;
     this.#reader = new ObjectReader(command);
   }
 
@@ -72,13 +75,7 @@ export class ObjectStore {
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
     open.objects.add(oid);
-    const work = open.writer.then((writer) => writer.add(type, content));
-    open.adding.add(work);
-    try {
-      await work;
-    } finally {
-      open.adding.delete(work);
-    }
+    await adding(open, (writer) => writer.add(type, content));
     return oid;
   }
 
@@ -89,7 +86,7 @@ export class ObjectStore {
   async writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
     this.#verifySize('blob', size);
     const open = (this.#open ??= this.#begin());
-    const work = open.writer.then((writer) =>
+    return adding(open, (writer) =>
       writer.addStream('blob', size, chunks, (oid) => {
         if (this.#known.has(oid)) return false;
         this.#known.add(oid);
@@ -97,12 +94,6 @@ export class ObjectStore {
         return true;
       }),
     );
-    open.adding.add(work);
-    try {
-      return await work;
-    } finally {
-      open.adding.delete(work);
-    }
   }
 
   /** Says that the remote has these objects. */
@@ -286,7 +277,7 @@ export class ObjectStore {
     this.#cache.set(oid, object);
     this.#cacheBytes += object.content.length;
     for (const [oldest, { content }] of this.#cache) {
-      if (this.#cacheBytes <= CACHE_BYTES) break;
+      if (this.#cacheBytes <= this.#mostCached) break;
       this.#cache.delete(oldest);
       this.#cacheBytes -= content.length;
     }
@@ -297,4 +288,11 @@ export class ObjectStore {
     this.#cacheBytes -= this.#cache.get(oid)?.content.length ?? 0;
     this.#cache.delete(oid);
   }
+}
+
+/** Adds to a pack, which is not completed meanwhile. */
+function adding<T>(open: OpenPack, add: (writer: PackWriter) => Promise<T>): Promise<T> {
+  const work = open.writer.then(add).finally(() => open.adding.delete(work));
+  open.adding.add(work);
+  return work;
 }

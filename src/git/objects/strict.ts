@@ -150,10 +150,9 @@ function readHeaders(kind: Kind, content: Uint8Array): { headers: Headers; messa
   const end = bytes.indexOf('\n\n');
   const head = bytes.subarray(0, end < 0 ? bytes.length : end + 1);
   if (head.includes(NUL)) throw invalid(kind, 'a header holds a NUL (nulInHeader)');
-  if (head.length > 0 && head.at(-1) !== 0x0a)
-    throw invalid(kind, 'its last header has no end (unterminatedHeader)');
+  if (head.at(-1) !== 0x0a) throw invalid(kind, 'its last header has no end (unterminatedHeader)');
   return {
-    headers: new Headers(kind, head.toString('latin1', 0, Math.max(0, head.length - 1))),
+    headers: new Headers(kind, head.toString('latin1', 0, head.length - 1)),
     message: end < 0 ? '' : bytes.toString('utf8', end + 2),
   };
 }
@@ -222,7 +221,7 @@ class Headers {
 /** What fsck says of an identity line; undefined when it is fine (fsck.c, fsck_ident, as of git 2.41). */
 function personFault(line: string): string | undefined {
   const open = line.search(/[<>]/u);
-  if (open === 0 && line.startsWith('<')) return 'missingNameBeforeEmail';
+  if (line.startsWith('<')) return 'missingNameBeforeEmail';
   if (open < 0) return 'missingEmail';
   if (line[open] === '>') return 'badName';
   if (line[open - 1] !== ' ') return 'missingSpaceBeforeEmail';

@@ -24,20 +24,22 @@ export async function listChanges(
   before: Oid | undefined,
   after: Oid | undefined,
   source: FolderSource,
+  most: number = MOST_CHANGES,
 ): Promise<TreeChange[] | undefined> {
   const changes: TreeChange[] = [];
-  await compare(before, after, { source, prefix: '', changes });
-  return changes.length > MOST_CHANGES ? undefined : changes;
+  await compare(before, after, { source, prefix: '', changes, most });
+  return changes.length > most ? undefined : changes;
 }
 
 interface Step {
   readonly source: FolderSource;
   readonly prefix: string;
   readonly changes: TreeChange[];
+  readonly most: number;
 }
 
 async function compare(before: Oid | undefined, after: Oid | undefined, step: Step): Promise<void> {
-  if (before === after || step.changes.length > MOST_CHANGES) return;
+  if (before === after || step.changes.length > step.most) return;
   const [old, now] = [await entriesOf(before, step.source), await entriesOf(after, step.source)];
   for (const name of new Set([...old.keys(), ...now.keys()]))
     await compareEntry(name, { was: old.get(name), is: now.get(name) }, step);

@@ -38,6 +38,7 @@ describe('unsafeName', () => {
 describe('badRefName', () => {
   it.each([
     'refs/heads/main',
+    'refs/x',
     'refs/tags/1.2%7Erc1',
     'refs/heads/release/2.21',
     'refs/tags/@',

@@ -2,12 +2,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Deflaters } from '../../../../src/git/objects/deflaters.js';
-import { hashObject } from '../../../../src/git/objects/objects.js';
+import { formatTree, hashObject } from '../../../../src/git/objects/objects.js';
 import { ObjectStore } from '../../../../src/git/objects/staging.js';
+import type { TreeEntry } from '../../../../src/git/store.js';
 import { LIMITS } from '../../../../src/limits.js';
 import { execFileSync } from '../../../fixtures/commands.js';
 
@@ -24,7 +26,28 @@ describe('ObjectStore, with git as the judge', () => {
   const git = (...args: string[]) => execFileSync('git', args, { cwd, env, encoding: 'utf8' });
   const packs = () =>
     readdirSync(path.join(cwd, 'objects/pack')).filter((name) => /^pack-.*\.pack$/.test(name));
-  const openStore = (most?: number) => new ObjectStore({ cwd, env }, most, new Deflaters(0));
+  const dropPacks = () => {
+    for (const name of readdirSync(path.join(cwd, 'objects/pack')))
+      rmSync(path.join(cwd, 'objects/pack', name));
+  };
+  const openStore = (most?: number, cacheBytes?: number) =>
+    new ObjectStore({ cwd, env }, most, new Deflaters(0), cacheBytes);
+  const hashed = (type: string, content: string | Uint8Array) =>
+    execFileSync('git', ['hash-object', '-w', '-t', type, '--stdin'], {
+      cwd,
+      env,
+      encoding: 'utf8',
+      input: content,
+    }).trim();
+  const commitOf = (tree: string, message: string) =>
+    bytes(`tree ${tree}\nauthor x <x> 0 +0000\ncommitter x <x> 0 +0000\n\n${message}\n`);
+  const tagOf = (object: string, type: string, name = 'v1') =>
+    bytes(`object ${object}\ntype ${type}\ntag ${name}\ntagger x <x> 0 +0000\n\nm\n`);
+  const entry = (name: string, oid: string, mode: TreeEntry['mode'] = '100644'): TreeEntry => ({
+    mode,
+    name: bytes(name),
+    oid,
+  });
   beforeEach(() => {
     cwd = mkdtempSync(path.join(tmpdir(), 'staging-'));
     git('init', '--quiet', '--bare', '.');
@@ -128,6 +151,146 @@ describe('ObjectStore, with git as the judge', () => {
     expect(await store.write('blob', bytes('good'))).toBe(good);
     await store.check();
     expect(git('cat-file', 'blob', good)).toBe('good');
+  });
+
+  it('reads back trees, commits and tags that wait, without a pack, and completes one for a file', async () => {
+    const blob = await store.write('blob', bytes('text'));
+    const tree = await store.write('tree', formatTree([entry('a', blob)]));
+    const commit = await store.write('commit', commitOf(tree, 'm'));
+    const tag = await store.write('tag', tagOf(commit, 'commit'));
+    expect((await store.readTree(tree)).map(({ oid }) => oid)).toEqual([blob]);
+    expect((await store.readCommit(commit)).message).toBe('m\n');
+    expect([await store.peel(tag), await store.peel(commit)]).toEqual([commit, commit]);
+    expect(packs()).toEqual([]);
+    await store.readBlob(blob);
+    expect(packs()).toHaveLength(1);
+    expect(git('cat-file', '-p', `${commit}:a`)).toBe('text');
+  });
+
+  it('keeps at hand what came last, up to a number of bytes', async () => {
+    const [one, two, three] = ['1', '2', '3'].map((text) => commitOf('c'.repeat(40), text));
+    await store.close();
+    store = openStore(undefined, one!.length * 2);
+    const ids = [await store.write('commit', one!), await store.write('commit', two!)];
+    await store.flush();
+    dropPacks();
+    for (const oid of ids) expect((await store.readCommit(oid)).tree).toBe('c'.repeat(40));
+    ids.push(await store.write('commit', three!));
+    expect((await store.readCommit(ids[1]!)).message).toBe('2\n');
+    expect((await store.readCommit(ids[2]!)).message).toBe('3\n');
+    expect(await store.missing(ids)).toEqual([ids[0]]);
+  });
+
+  it('reads what git has once, and stages nothing of it again, nor of what its trees hold', async () => {
+    const [text, other] = ['text', 'other'].map((content) => hashObject('blob', bytes(content)));
+    const tree = formatTree([entry('a', text!), entry('sub', other!, '160000')]);
+    const root = hashed('tree', tree);
+    const blob = hashed('blob', 'blob');
+    const commit = hashed('commit', commitOf(root, 'm'));
+    await store.readTree(root);
+    await store.readBlob(blob);
+    for (const [type, content] of [
+      ['blob', bytes('blob')],
+      ['blob', bytes('text')],
+      ['tree', tree],
+    ] as const)
+      await store.write(type, content);
+    await store.flush();
+    expect(packs()).toEqual([]);
+    expect(await store.write('blob', bytes('other'))).toBe(other);
+    await store.flush();
+    expect(git('cat-file', 'blob', other!)).toBe('other');
+    await store.readCommit(commit);
+    rmSync(path.join(cwd, 'objects', commit.slice(0, 2)), { recursive: true });
+    expect((await store.readCommit(commit)).message).toBe('m\n');
+  });
+
+  it('follows tags to a commit, 15 of them at most, and none that says another type', async () => {
+    const tree = await store.write('tree', Buffer.alloc(0));
+    const commit = await store.write('commit', commitOf(tree, 'm'));
+    let at = await store.write('tag', tagOf(commit, 'commit'));
+    for (let depth = 2; depth <= 15; depth++)
+      at = await store.write('tag', tagOf(at, 'tag', `v${depth}`));
+    expect(await store.peel(at)).toBe(commit);
+    const deeper = await store.write('tag', tagOf(at, 'tag', 'v16'));
+    await expect(store.peel(deeper)).rejects.toThrow(
+      `Expected ${deeper} to be a commit or a tag of one, found neither.`,
+    );
+    const ofTree = await store.write('tag', tagOf(tree, 'tree'));
+    await expect(store.peel(ofTree)).rejects.toEqual(refused('MIRROR_INVALID'));
+    const lie = await store.write('tag', tagOf(commit, 'tag'));
+    await expect(store.peel(lie)).rejects.toEqual(refused('OBJECT_INVALID'));
+  });
+
+  it('takes a pack of exactly the cap, and none of one byte more', async () => {
+    const { packBytes } = LIMITS;
+    const lowered = LIMITS as { packBytes: number };
+    // Header, entry of one byte and what zlib makes of nothing, trailer.
+    const size = 12 + 1 + 8 + 20;
+    try {
+      lowered.packBytes = size - 1;
+      const oid = await store.write('blob', Buffer.alloc(0));
+      await expect(store.flush()).rejects.toEqual(
+        expect.objectContaining({
+          code: 'FILE_TOO_LARGE',
+          message: expect.stringContaining(
+            `Expected at most ${size - 1} bytes in one push, found ${size}.`,
+          ),
+        }),
+      );
+      expect([packs(), await store.missing([oid])]).toEqual([[], [oid]]);
+      lowered.packBytes = size;
+      await store.write('blob', Buffer.alloc(0));
+      await store.flush();
+      expect(await store.missing([oid])).toEqual([]);
+    } finally {
+      lowered.packBytes = packBytes;
+    }
+  });
+
+  it('takes a tree whose .gitattributes only the remote has, and none whose .gitattributes nobody has', async () => {
+    const [there, nowhere] = ['a', 'b'].map((digit) => digit.repeat(40));
+    store.assumePresent([there!]);
+    const tree = await store.write('tree', formatTree([entry('.gitattributes', there!)]));
+    await store.flush();
+    expect(git('cat-file', '-t', tree)).toBe('tree\n');
+    await store.write('tree', formatTree([entry('.gitattributes', nowhere!)]));
+    await expect(store.flush()).rejects.toEqual(refused('PUSH_REJECTED'));
+    expect(packs()).toHaveLength(1);
+  });
+
+  it('waits for what is on its way when a pack is completed', async () => {
+    const slow = async function* () {
+      yield bytes('sl');
+      await setTimeout(20);
+      yield bytes('ow');
+    };
+    const staged = store.writeStream(4, slow());
+    const also = store.write('blob', bytes('also'));
+    await store.flush();
+    expect(git('cat-file', 'blob', await staged) + git('cat-file', 'blob', await also)).toBe(
+      'slowalso',
+    );
+  });
+
+  it('asks git of what is neither waiting nor at hand, and of nothing else', async () => {
+    const here = hashed('blob', 'here');
+    const tree = await store.write('tree', Buffer.alloc(0));
+    await store.flush();
+    dropPacks();
+    expect(await store.missing([tree, here])).toEqual([]);
+    expect(await store.missing([])).toEqual([]);
+  });
+
+  it('ends its threads when it is closed', async () => {
+    let closed = 0;
+    const deflaters = new Deflaters(0);
+    deflaters.close = async () => {
+      closed += 1;
+    };
+    const other = new ObjectStore({ cwd, env }, undefined, deflaters);
+    await other.close();
+    expect(closed).toBe(1);
   });
 
   it('completes no pack when it is closed', async () => {

@@ -93,4 +93,18 @@ describe('listChanges', () => {
     await listChanges('one', 'one', trees);
     expect(trees.read).toHaveLength(2);
   });
+
+  it('gives up beyond a number of changes, and reads no further folder then', async () => {
+    const trees = source({
+      before: {},
+      after: { d: ['040000', 'one'], e: ['040000', 'two'], f: ['040000', 'one'] },
+      one: { x: ['100644', A], y: ['100644', A] },
+      two: { z: ['100644', A] },
+    });
+    expect(await listChanges('before', 'after', trees, 5)).toHaveLength(5);
+    expect(await listChanges('before', 'after', trees, 4)).toBeUndefined();
+    trees.read.length = 0;
+    expect(await listChanges('before', 'after', trees, 2)).toBeUndefined();
+    expect(trees.read).toEqual(['before', 'after', 'one', 'two']);
+  });
 });

@@ -24,6 +24,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFilesAfterEnv: ['<rootDir>/scripts/jest-equality.mjs'],
+  globals: { IS_QUICK: isQuick },
   transform: { '^.+\\.tsx?$': '<rootDir>/scripts/jest-transform.mjs' },
   testTimeout: 300_000,
   // Most integration tests wait for children and timers, not for the processor.

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-SIV3LD5Y.js";
+} from "./chunk-WRXBHYQM.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-WBUSBLHB.js";
+} from "./chunk-WQ2ETNCK.js";
 import {
   error,
   getInput,

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { binary } from '../fixtures/header-builder.js';
 import { makeCertificate, makeKey, makeSignature } from '../fixtures/openpgp-builder.js';
+import { oneOfEach } from '../fixtures/quick.js';
 import { buildPackage } from '../fixtures/rpm-builder.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
 import {
@@ -195,7 +196,7 @@ const CASES: readonly (readonly [title: string, code: string, make: () => Listed
 describe('T41: a refused release ends the run after the complete ones before it', () => {
   afterAll(removeRunDirectories);
 
-  it.each(CASES)('%s: %s', async (_, code, make) => {
+  it.each(oneOfEach(CASES, ([, code]) => code))('%s: %s', async (_, code, make) => {
     const bad = make();
     await onStage({ packages: [GOOD, bad, LATER] }, async (stage) => {
       const result = await stage.publish();

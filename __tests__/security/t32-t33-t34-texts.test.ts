@@ -6,6 +6,7 @@ import { keyFileName } from '../../src/mirror/layout.js';
 import { formatReleaseMessage, formatTagMessage } from '../../src/mirror/records/messages.js';
 import { selectSource } from '../../src/mirror/source-path.js';
 import { formatTagName, validateTagFormat } from '../../src/mirror/tag-names.js';
+import { anyText } from '../fixtures/any-text.js';
 import { hostileRelease, NEURON, nevra } from '../unit/mirror/builders.js';
 
 /** What would make a host or a CI system act upon a commit. */
@@ -35,7 +36,7 @@ describe('T32: text from outside', () => {
     fc.assert(
       fc.property(hostileRelease, (release) => {
         for (const message of [formatReleaseMessage(release), formatTagMessage(release)])
-          for (const trigger of TRIGGERS) expect(message).not.toMatch(trigger);
+          expect(TRIGGERS.filter((trigger) => message.search(trigger) >= 0)).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -131,7 +132,7 @@ describe('T33: a name from outside in an error of the mirror room', () => {
 describe('T34: a name from outside in a tag, which becomes an output', () => {
   it('holds no line end, quote of a shell or control character', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (version) => {
+      fc.property(anyText({ minLength: 1 }), (version) => {
         expect(formatTagName('{version}', { ...nevra('a-1-1.noarch'), version })).not.toMatch(
           /[\0-\x20\x7f\\]/,
         );

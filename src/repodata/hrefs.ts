@@ -3,8 +3,8 @@ import { RepodataError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { before, trimEndWhile } from '../text.js';
 
-/** No URL or path that an index names holds one. */
-export const UNSAFE_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\]/;
+/** No URL or path that an index names holds one: a surrogate that stands alone has no bytes in UTF-8. */
+export const UNSAFE_CHARACTER = /[\u0000-\u001f\u007f-\u009f\\\p{Surrogate}]/u;
 /** Rounds of percent-decoding that are looked through for a hidden `..` or `/`. */
 const ROUNDS = 4;
 const NAME_BYTES = 255;
@@ -19,7 +19,11 @@ export function resolveHref(base: string, href: string, xmlBase?: string): strin
   const segments = checkSegments(href);
   if (xmlBase === undefined || xmlBase === '') return joinUrl(base, segments);
   if (UNSAFE_CHARACTER.test(xmlBase))
-    throw unsafe('xml:base', xmlBase, 'it holds a control character or a backslash');
+    throw unsafe(
+      'xml:base',
+      xmlBase,
+      'it holds a control character, a backslash or half a character',
+    );
   if (!isAbsolute(xmlBase))
     return joinUrl(base, [...checkSegments(trimBase(xmlBase)), ...segments]);
   if (!isWithin(xmlBase, base))
@@ -83,7 +87,7 @@ function isAbsolute(url: string): boolean {
 /** Decoded segments of a relative path; `.` and empty ones in the middle are dropped. @throws RepodataError UNSAFE_PATH */
 export function checkSegments(href: string): string[] {
   if (UNSAFE_CHARACTER.test(href))
-    throw unsafe('href', href, 'it holds a control character or a backslash');
+    throw unsafe('href', href, 'it holds a control character, a backslash or half a character');
   if (isAbsolute(href) || href.startsWith('/'))
     throw unsafe('href', href, 'expected a path relative to the repository');
   if (Buffer.byteLength(href) > LIMITS.pathBytes)

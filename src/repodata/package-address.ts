@@ -63,7 +63,11 @@ function resolvePackage(base: string, href: string, xmlBase: string): string {
   }
   if (xmlBase === '') return resolveHref(base, href);
   if (UNSAFE_CHARACTER.test(xmlBase))
-    throw unsafe('xml:base', xmlBase, 'it holds a control character or a backslash');
+    throw unsafe(
+      'xml:base',
+      xmlBase,
+      'it holds a control character, a backslash or half a character',
+    );
   const segments = checkSegments(href);
   if (!/^[a-z][a-z0-9+.-]*:/i.test(xmlBase)) return joinUrl(relativeBase(base, xmlBase), segments);
   if (!/^(?:https?|file):\/\//i.test(xmlBase))
@@ -92,7 +96,7 @@ function relativeBase(base: string, xmlBase: string): string {
 /** A URL of another server as an index may name it: as written, without user information, and not less secure than the index. */
 function checkedUrl(text: string, what: 'href' | 'xml:base', base: string): URL {
   if (UNSAFE_CHARACTER.test(text))
-    throw unsafe(what, text, 'it holds a control character or a backslash');
+    throw unsafe(what, text, 'it holds a control character, a backslash or half a character');
   const url = URL.parse(text);
   if (url === null) throw unsafe(what, text, 'it is no URL');
   if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/]*@/.test(text))

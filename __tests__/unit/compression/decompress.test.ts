@@ -11,6 +11,7 @@ import {
 import { PayloadError } from '../../../src/errors.js';
 import { chunksOf, collect, repeated } from '../../fixtures/chunks.js';
 import { PLAIN, SAMPLES, ZEROS } from '../../fixtures/compressed.js';
+import { amount } from '../../fixtures/quick.js';
 
 const MIB = 1024 * 1024;
 const limits = { maxBytes: 64 * MIB, what: 'sample' };
@@ -132,7 +133,7 @@ describe.each(SAMPLES)('decompress of $name', ({ kind, bytes }) => {
         const result = await open(kind, copy, size).catch((error: unknown) => error);
         expect(Buffer.isBuffer(result) || result instanceof PayloadError).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 40) },
     );
   });
 
@@ -144,7 +145,7 @@ describe.each(SAMPLES)('decompress of $name', ({ kind, bytes }) => {
         );
         expect(Buffer.isBuffer(result) || result instanceof PayloadError).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 40) },
     );
   });
 });

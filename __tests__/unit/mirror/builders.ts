@@ -6,6 +6,7 @@ import type { ReleaseMessage } from '../../../src/mirror/records/messages.js';
 import type { ReleaseRecord } from '../../../src/mirror/records/releases.js';
 import type { IndexPackage } from '../../../src/repodata/model.js';
 import type { Nevra } from '../../../src/rpm/model.js';
+import { anyText } from '../../fixtures/any-text.js';
 
 /** `name-[epoch:]version-release.arch` as the model has it. */
 export function nevra(text: string): Nevra {
@@ -135,7 +136,7 @@ export const hostileText = fc
   .array(
     fc.oneof(
       fc.constantFrom(...HOSTILE_LINES),
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      anyText({ maxLength: 20 }),
       fc.string({ maxLength: 40 }),
     ),
     { maxLength: 12 },

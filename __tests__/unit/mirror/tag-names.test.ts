@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 import { InputError } from '../../../src/errors.js';
 import { formatTagName, parseTagName, validateTagFormat } from '../../../src/mirror/tag-names.js';
+import { anyText } from '../../fixtures/any-text.js';
 import { nevra } from './builders.js';
 
 const release = nevra('kmod-1.2~rc1-3^git.el9.x86_64');
@@ -70,7 +71,7 @@ describe('formatTagName', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: 'binary', minLength: 1 }),
+          anyText({ minLength: 1 }),
           fc.string({
             unit: fc.constantFrom(...'./%@{~^:-lock25\\ü\ud800'.split('')),
             minLength: 1,

@@ -9,6 +9,7 @@ import {
   resolveAll,
   resolveHref,
 } from '../../../src/repodata/hrefs.js';
+import { anyText } from '../../fixtures/any-text.js';
 
 const BASE = 'https://yum.example.org/repo';
 
@@ -84,7 +85,7 @@ describe('resolveHref', () => {
       fc.property(
         fc.oneof(
           parts.map((each) => each.join('')),
-          fc.string({ unit: 'binary' }),
+          anyText(),
         ),
         (href) => {
           try {
@@ -97,7 +98,7 @@ describe('resolveHref', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 3000, examples: [['\ud800'], ['a\udc00.rpm']] },
     );
   });
 });

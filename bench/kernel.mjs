@@ -63,6 +63,8 @@ export async function benchKernel(folder, { bundle, runBundle, bareRepository, c
       name: 'rpm-source-mirror',
       run: async () => {
         const repository = await bareRepository(folder, 'kernel-mirror');
+        // What a push sends is kept as the pack that it was, however few its objects.
+        execFileSync('git', ['-C', repository, 'config', 'receive.unpackLimit', '1'], QUIET);
         const disk = watchDisk(folder);
         const result = await runBundle(folder, publish(repository, 'first')).then(note('publish'));
         lines.push(`publish: ${disk()} MiB of temporary files and mirror at their peak`);

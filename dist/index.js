@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-WRXBHYQM.js";
+} from "./chunk-ZFHUETV6.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-WQ2ETNCK.js";
+} from "./chunk-LGXDX7WW.js";
 import {
   error,
   getInput,

@@ -28,11 +28,16 @@ export async function retry<T>(
       const wait = waitAfter(error, n);
       if (n >= attempts || wait === undefined || signal?.aborted === true) throw error;
       onWait?.(error, wait, n);
-      await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => {
-        signal?.throwIfAborted();
-      });
+      await pause(wait, signal);
     }
   }
+}
+
+/** Waits for so many milliseconds. @throws the signal's reason, as soon as it fires */
+export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {
+    signal?.throwIfAborted();
+  });
 }
 
 /**

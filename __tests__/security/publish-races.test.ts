@@ -50,6 +50,23 @@ function codes({ report }: RunResult): string[] {
   return report.errors.map(({ code }: { code: string }) => code);
 }
 
+function statuses({ report }: RunResult): string[] {
+  return report.releases.map(({ status }: { status: string }) => status);
+}
+
+/** A commit of no file, in the repository itself. */
+function emptyCommit({ git }: Stage): string {
+  return execFileSync(
+    'sh',
+    [
+      '-e',
+      '-c',
+      'git -c user.name=Human -c user.email=human@example.invalid commit-tree "$(git mktree </dev/null)" -m empty',
+    ],
+    { cwd: git.repoDir, env: gitEnvironment(git.repoDir), encoding: 'utf8' },
+  ).trim();
+}
+
 /** Does something at the first request that matches, before it is answered. */
 function once(
   matches: (request: GitRequest) => boolean,
@@ -90,6 +107,56 @@ describe('T27: somebody commits while the run works', () => {
       expect(JSON.parse(result.outputs['published-versions']!)).toEqual(['2.0', '3.0']);
       // What was verified once is not fetched again.
       expect(stage.yum.requests.filter(({ url }) => url.endsWith('.rpm'))).toHaveLength(2);
+    });
+  });
+
+  it('and the index cannot be read again: the run fails, and says what is new and what it published', async () => {
+    await onStage({ packages: PACKAGES.slice(0, 1) }, async (stage) => {
+      expect((await stage.publish()).code).toBe(0);
+      stage.offer(PACKAGES, '1700000001');
+      stage.git.setFault(
+        once(isPushStart, () => {
+          humanCommit(stage, 'hello');
+          stage.yum.setMisbehave(({ url }) =>
+            url.endsWith('repomd.xml') ? { status: 404 } : undefined,
+          );
+          return undefined;
+        }),
+      );
+      const result = await stage.publish();
+      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({
+        code: 1,
+        errors: ['HTTP_STATUS'],
+        tags: ['1.0'],
+      });
+      expect(result.outputs).toMatchObject({
+        'has-new': 'true',
+        'new-versions': '["2.0","3.0"]',
+        'latest-version': '1.0',
+      });
+      expect(statuses(result)).toEqual(['exists', 'skipped', 'skipped']);
+    });
+  });
+
+  it('and the run is stopped while it waits: it ends at once', async () => {
+    await onStage({ packages: PACKAGES.slice(0, 1) }, async (stage) => {
+      stage.git.setFault(
+        once(isPushStart, () => {
+          stage.git.git('update-ref', 'refs/heads/main', emptyCommit(stage));
+          return undefined;
+        }),
+      );
+      const result = await stage.publish(
+        {},
+        { kill: { onLine: /the remote moved meanwhile/, signal: 'SIGTERM' } },
+      );
+      expect({ code: result.code, errors: codes(result), tags: stage.tags() }).toEqual({
+        code: 1,
+        errors: ['ABORTED'],
+        tags: [],
+      });
+      expect(statuses(result)).toEqual(['skipped']);
+      expect(result.outputs['has-new']).toBe('true');
     });
   });
 

@@ -42,7 +42,11 @@ export class Batches {
     private readonly history: History,
   ) {
     const { options, ports } = parts;
-    this.pusher = new Pusher(ports.store, { dryRun: options.dryRun, logger: ports.logger });
+    this.pusher = new Pusher(ports.store, {
+      dryRun: options.dryRun,
+      logger: ports.logger,
+      signal: ports.signal,
+    });
     this.remote = new Map(survey.state.refs.branches);
   }
 

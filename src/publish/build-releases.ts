@@ -203,6 +203,8 @@ class Pipeline {
     if (full !== undefined) throw full;
     const { ports, rows, prepared, options } = this.attempt.run;
     const { release, count } = turn;
+    // A run that is stopped takes its files and children away: what fails then says nothing of the release.
+    if (ports.signal.aborted) return 'stopped';
     this.attempt.names.release(release);
     const { code, message } = describeError(error.cause);
     ports.logger.info(`[${count}] ${formatNevra(release.nevra)}: refused, ${code}: ${message}`);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { GitError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import { LIMITS } from '../limits.js';
 import type { Ports } from '../ports.js';
 import type { RunResult } from '../report/report.js';
-import { backoff } from '../retry.js';
+import { backoff, pause } from '../retry.js';
 import type { Survey } from '../survey/survey.js';
 import { Attempt } from './attempt.js';
 import { buildReleases } from './build-releases.js';
@@ -21,20 +19,31 @@ import { LostRace } from './pushing.js';
  */
 export async function publish(options: Options, ports: Ports): Promise<RunResult> {
   const run = new PublishRun(options, ports);
+  let survey = await run.survey();
   for (let attempt = 1; ; attempt++) {
-    const survey = await run.survey();
     try {
       return await replicate(await publishPlan(run, survey), survey, run);
     } catch (error) {
       if (!(error instanceof LostRace)) return run.fail(survey, error);
       if (attempt >= LIMITS.pushTries) return run.fail(survey, lostAll());
     }
-    await run.dropUnchecked();
-    ports.logger.info(
-      `the remote moved meanwhile; building again on its new state (attempt ${attempt + 1} of ${LIMITS.pushTries})`,
-    );
-    await sleep(backoff(attempt, 500));
+    try {
+      survey = await surveyAgain(run, attempt);
+    } catch (error) {
+      return run.fail(survey, error);
+    }
   }
+}
+
+/** What the mirror and the index are after attempt `n` lost a race. @throws MirrorError; the signal's reason after a signal */
+async function surveyAgain(run: PublishRun, n: number): Promise<Survey> {
+  const { logger, signal } = run.ports;
+  await run.dropUnchecked();
+  logger.info(
+    `the remote moved meanwhile; building again on its new state (attempt ${n + 1} of ${LIMITS.pushTries})`,
+  );
+  await pause(backoff(n, 500), signal);
+  return run.survey();
 }
 
 /** @throws LostRace when the remote is not as the survey saw it any more */

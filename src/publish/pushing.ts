@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { CHECKED_OUT_REMEDY, GitError } from '../errors.js';
 import type { GitStore, Oid, PushRequest, PushResult } from '../git/store.js';
 import { LIMITS } from '../limits.js';
-import type { Logger } from '../log.js';
-import { backoff, retry } from '../retry.js';
+import type { Ports } from '../ports.js';
+import { backoff, pause, retry } from '../retry.js';
 
 /** Somebody else moved the branch or made the tag: everything is to be built again on the remote's new state. */
 export class LostRace extends Error {}
@@ -30,6 +28,9 @@ export interface Batch {
   readonly halves?: () => readonly [Batch, Batch] | undefined;
 }
 
+/** Whom a push tells, and what ends its waits. */
+type PushPorts = Pick<Ports, 'logger' | 'signal'>;
+
 /** Pushes batches one after the other while the next one is being built. */
 export class Pusher {
   private current: Promise<void> = Promise.resolve();
@@ -37,7 +38,7 @@ export class Pusher {
 
   constructor(
     private readonly store: GitStore,
-    private readonly options: { readonly dryRun: boolean; readonly logger: Logger },
+    private readonly options: PushPorts & { readonly dryRun: boolean },
   ) {}
 
   /** Begins a push as soon as the one before it has ended. @throws what the one before it threw */
@@ -50,7 +51,7 @@ export class Pusher {
 
   private async pushAll(batch: Batch): Promise<void> {
     if (batch.branches.length + batch.tags.length > 0)
-      await pushBatch(this.store, batch, this.options.logger);
+      await pushBatch(this.store, batch, this.options);
     else batch.onPushed();
     for (const line of batch.lines) if (!this.refused.has(line.name)) await this.pushLine(line);
   }
@@ -75,22 +76,31 @@ export class Pusher {
 /**
  * One atomic push. Whatever the answer says, the remote's refs decide: complete (a lost reply), moved (a lost race) or unchanged (refused).
  */
-async function pushBatch(store: GitStore, batch: Batch, logger: Logger): Promise<void> {
+async function pushBatch(store: GitStore, batch: Batch, ports: PushPorts): Promise<void> {
+  const { logger, signal } = ports;
   const request: PushRequest = {
     branches: batch.branches.map(({ name, oid }) => ({ name, oid })),
     tags: batch.tags,
   };
-  const halves = await retry((n) => pushOnce(store, { batch, request, n }), {
+  const halves = await retry((n) => pushOnce(store, { batch, request, n, signal }), {
     attempts: LIMITS.attempts,
     waitAfter: (error, n) => (error instanceof PassingFailure ? backoff(n, 1000) : undefined),
     onWait: (error) => {
       logger.info(`the push failed, trying again: ${(error as Error).message}`);
     },
+    signal,
   }).catch((error: unknown) => {
     throw error instanceof PassingFailure ? error.cause : error;
   });
   if (halves === undefined) batch.onPushed();
-  else await pushHalves(store, halves, logger);
+  else await pushHalves(store, halves, ports);
+}
+
+/** A batch, and how it is pushed. */
+interface Push {
+  readonly batch: Batch;
+  readonly request: PushRequest;
+  readonly signal: AbortSignal;
 }
 
 /** A push that the network broke off; another one may go through. */
@@ -103,12 +113,12 @@ class PassingFailure extends Error {
 /** Attempt `n`, from 1; the halves of the batch when it is too much for one push. @throws LostRace, PassingFailure, GitError */
 async function pushOnce(
   store: GitStore,
-  { batch, request, n }: { batch: Batch; request: PushRequest; n: number },
+  { n, ...push }: Push & { readonly n: number },
 ): Promise<readonly [Batch, Batch] | undefined> {
-  const answer = await tryPush(store, request);
-  const failure = await failureOf(answer, store, { batch, request });
+  const answer = await tryPush(store, push.request);
+  const failure = await failureOf(answer, store, push);
   if (failure === undefined) return undefined;
-  const halves = isTooMuch(failure, n) ? batch.halves?.() : undefined;
+  const halves = isTooMuch(failure, n) ? push.batch.halves?.() : undefined;
   if (halves !== undefined) return halves;
   const isFinal = failure.code !== 'REMOTE_FAILED' || failure.isTooMuch === 'certainly';
   throw isFinal ? failure : new PassingFailure(failure);
@@ -118,13 +128,13 @@ async function pushOnce(
 async function failureOf(
   answer: PushResult | GitError,
   store: GitStore,
-  { batch, request }: { readonly batch: Batch; readonly request: PushRequest },
+  { batch, request, signal }: Push,
 ): Promise<GitError | undefined> {
   if (!(answer instanceof GitError) && answer.status === 'pushed') return undefined;
   let standing = await askAfter(answer, () => compareRefs(store, batch, request));
   if (standing === 'unchanged' && !(answer instanceof GitError)) {
     // Another push may hold the lock of a ref before its new value can be seen.
-    await sleep(backoff(1, 1500));
+    await pause(backoff(1, 1500), signal).catch(() => undefined);
     standing = await compareRefs(store, batch, request);
   }
   if (standing === 'complete') return undefined;
@@ -142,13 +152,13 @@ function isTooMuch(failure: GitError, attempt: number): boolean {
 async function pushHalves(
   store: GitStore,
   halves: readonly [Batch, Batch],
-  logger: Logger,
+  ports: PushPorts,
 ): Promise<void> {
   const [first, second] = halves.map(({ tags }) => tags.length);
-  logger.warning(
+  ports.logger.warning(
     `the remote took no push of this size; it goes in two, of ${first ?? 0} and ${second ?? 0} releases. Set push-batch: ${Math.max(1, first ?? 1)} to spare the first try`,
   );
-  for (const half of halves) await pushBatch(store, half, logger);
+  for (const half of halves) await pushBatch(store, half, ports);
 }
 
 /** In the remote's words, and what helps against each; the rest is a branch protection or a missing permission. */

@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-JE5A2LWT.js");
+  await import("./main-L5VIFMOR.js");
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-ZFHUETV6.js";
+} from "./chunk-UCDZDDFU.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-LGXDX7WW.js";
+} from "./chunk-26XIHGCW.js";
 import {
   error,
   getInput,

@@ -155,7 +155,7 @@ export class ObjectReader {
     if (child === undefined || hasEnded(child)) return;
     const closed = new Promise((done) => child.once('close', done));
     child.stdin.end();
-    child.stdout.resume();
+    child.stdout.destroy();
     await closed;
   }
 

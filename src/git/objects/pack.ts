@@ -55,9 +55,7 @@ export class PackWriter {
   static async create(path: string, deflaters: Deflaters): Promise<PackWriter> {
     const folder = dirname(path);
     const file = await writingTo(folder, open(path, 'wx+', 0o600));
-    const writer = new PackWriter(file, folder, deflaters);
-    await writer.#write(Buffer.alloc(HEADER_BYTES), 0);
-    return writer;
+    return new PackWriter(file, folder, deflaters);
   }
 
   /** Objects so far. */

@@ -227,7 +227,7 @@ function personFault(line: string): string | undefined {
   if (line[open - 1] !== ' ') return 'missingSpaceBeforeEmail';
   const rest = line.slice(open + 1);
   const close = rest.search(/[<>]/u);
-  if (close < 0 || rest[close] !== '>') return 'badEmail';
+  if (rest[close] !== '>') return 'badEmail';
   return timeFault(rest.slice(close + 1));
 }
 

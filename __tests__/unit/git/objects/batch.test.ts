@@ -165,6 +165,10 @@ describeWithScripts('ObjectReader', () => {
     program('silent', 'exit 0');
     program('once', `echo $$ >> '${bin('pids')}'\nread oid\nprintf '%s blob 0\\n\\n' $oid`);
     program('chatty', 'head -c 300000 /dev/zero >&2\nexec ' + real + ' "$@"');
+    program(
+      'more',
+      `read oid\nprintf '%s blob 0\\n\\n' $oid\nhead -c 300000 /dev/zero\ncat > /dev/null`,
+    );
     mkdirSync(bin('none'));
     git(['init', '--quiet', '--bare', '.']);
   });
@@ -332,6 +336,12 @@ describeWithScripts('ObjectReader', () => {
     await reader.close();
     expect(running()).toEqual([]);
     await reader.close();
+  });
+
+  it('is closed also where git says more than it was asked', async () => {
+    const more = use('more');
+    expect((await more.read('e69de29bb2d1d6434b8b29ae775ad8c2e48c5391')).content).toHaveLength(0);
+    await more.close();
   });
 
   it('is closed also where git ended before, by itself or killed', async () => {

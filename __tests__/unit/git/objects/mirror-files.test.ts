@@ -24,7 +24,7 @@ function readerOf(
   const reader = {
     readTree: async (oid: string) => {
       asked.push(oid);
-      return trees[oid] ?? [];
+      return trees[oid] ?? Promise.reject(new Error(`${oid} is no tree`));
     },
     readBlob: async (oid: string) => {
       asked.push(oid);
@@ -54,7 +54,7 @@ describe('MirrorFiles', () => {
     expect(await files.find('root', 'README')).toEqual({ mode: '100644', oid: 'r' });
     expect(await files.find('root', 'src/a.c')).toEqual({ mode: '100644', oid: 'a' });
     expect(await files.find('root', 'src')).toEqual({ mode: '040000', oid: 'inner' });
-    for (const path of ['README/a.c', 'src/b.c', 'other', 'src/a.c/x', ''])
+    for (const path of ['README/a.c', 'src/b.c', 'other', 'src/a.c/x', 'other/x', ''])
       expect([path, await files.find('root', path)]).toEqual([path, undefined]);
   });
 

@@ -112,6 +112,19 @@ describe('formatIdentity', () => {
     expect(parseIdentity(line)).toEqual({ offset: 0, ...identity });
   });
 
+  it('has no time zone below nothing', () => {
+    expect(parseIdentity('x <e> 1 -0000')).toEqual({
+      name: 'x',
+      email: 'e',
+      seconds: 1,
+      offset: 0,
+    });
+  });
+
+  it('leaves out what stands around a name and an address', () => {
+    expect(formatIdentity({ name: ' x y\n', email: '\te ', seconds: 1 })).toBe('x y <e> 1 +0000');
+  });
+
   it.each([
     { name: 'a\nparent x', email: 'e', seconds: 1 },
     { name: 'a<b', email: 'e', seconds: 1 },
@@ -120,6 +133,7 @@ describe('formatIdentity', () => {
     { name: ' ', email: 'e', seconds: 1 },
     { name: 'a', email: 'e', seconds: -1 },
     { name: 'a', email: 'e', seconds: 1.5 },
+    { name: 'a', email: 'e', seconds: 2 ** 53 },
     { name: 'a', email: 'e', seconds: Number.NaN },
     { name: 'a', email: 'e\n', seconds: 1e300 },
   ])('refuses %j', (identity) => {

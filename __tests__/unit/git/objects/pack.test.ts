@@ -165,6 +165,7 @@ describe('PackWriter, with git as the judge', () => {
       [MIB + 1],
       [8, MIB - 9],
       [4 * MIB],
+      [6],
       [],
       [9],
     ];

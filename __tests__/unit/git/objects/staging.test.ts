@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -19,6 +29,12 @@ async function* inParts(content: Uint8Array, size = 1000) {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
 }
 
+const withScripts = process.platform === 'win32' ? it.skip : it;
+if (process.platform === 'win32')
+  process.stderr.write('SKIPPED: a script in the place of git needs a shell\n');
+const DESCRIPTORS = '/proc/self/fd';
+const canList = existsSync(DESCRIPTORS);
+
 describe('ObjectStore, with git as the judge', () => {
   let cwd = '';
   let store: ObjectStore;
@@ -26,6 +42,15 @@ describe('ObjectStore, with git as the judge', () => {
   const git = (...args: string[]) => execFileSync('git', args, { cwd, env, encoding: 'utf8' });
   const packs = () =>
     readdirSync(path.join(cwd, 'objects/pack')).filter((name) => /^pack-.*\.pack$/.test(name));
+  /** Files of the repository that this process has open, where the system lists them. */
+  const openHere = () =>
+    (canList ? readdirSync(DESCRIPTORS) : []).filter((descriptor) => {
+      try {
+        return readlinkSync(path.join(DESCRIPTORS, descriptor)).startsWith(cwd);
+      } catch {
+        return false;
+      }
+    });
   const dropPacks = () => {
     for (const name of readdirSync(path.join(cwd, 'objects/pack')))
       rmSync(path.join(cwd, 'objects/pack', name));
@@ -282,6 +307,21 @@ describe('ObjectStore, with git as the judge', () => {
     expect(await store.missing([])).toEqual([]);
   });
 
+  withScripts('ends git when it is closed', async () => {
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const [bin, pid] = [path.join(cwd, 'bin'), path.join(cwd, 'pid')];
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, 'git'), `#!/bin/sh\necho $$ > '${pid}'\nexec ${real} "$@"\n`);
+    chmodSync(path.join(bin, 'git'), 0o755);
+    const blob = hashed('blob', 'text');
+    const other = new ObjectStore({ cwd, env: { ...env, PATH: `${bin}:${env.PATH}` } });
+    await other.readBlob(blob);
+    const number = Number(readFileSync(pid, 'utf8'));
+    expect(process.kill(number, 0)).toBe(true);
+    await other.close();
+    expect(() => process.kill(number, 0)).toThrow('ESRCH');
+  });
+
   it('ends its threads when it is closed', async () => {
     let closed = 0;
     const deflaters = new Deflaters(0);
@@ -295,7 +335,9 @@ describe('ObjectStore, with git as the judge', () => {
 
   it('completes no pack when it is closed', async () => {
     await store.write('blob', bytes('given up'));
+    expect(openHere()).toHaveLength(canList ? 1 : 0);
     await store.close();
     expect(packs()).toEqual([]);
+    expect(openHere()).toEqual([]);
   });
 });

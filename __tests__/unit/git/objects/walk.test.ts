@@ -82,6 +82,17 @@ describe('TreeWalk (T51)', () => {
     ]).toEqual(['LIMIT_EXCEEDED', 'ok']);
   });
 
+  it('asks again for what could not be read', async () => {
+    const trees = nestedTrees(1, 1, BLOB);
+    const source = sourceOf(trees);
+    const { readTree } = source;
+    source.readTree = () => Promise.reject(new GitError('MIRROR_INVALID', 'not now'));
+    const walk = new TreeWalk(source);
+    expect(await codeOf(() => walk.list(trees[0]!.oid))).toBe('MIRROR_INVALID');
+    source.readTree = readTree;
+    expect(await codeOf(() => walk.list(trees[0]!.oid))).toBe('ok');
+  });
+
   it('counts what all who use a source list together', async () => {
     lowered.treeEntriesInAll = 20;
     const trees = nestedTrees(3, 2, BLOB);

@@ -32,6 +32,9 @@ describe('unsafeName', () => {
     expect(unsafeName(Buffer.from('a\nb'))).toBeUndefined();
     expect(unsafeNewName(Buffer.from('a\nb'))).toBe('holds a control character');
     expect(unsafeNewName(Buffer.from('a\x7fb'))).toBe('holds a control character');
+    expect(unsafeNewName(Buffer.from('a\x1fb'))).toBe('holds a control character');
+    expect(unsafeNewName(Buffer.from('a b'))).toBeUndefined();
+    expect(unsafeNewName(Buffer.from('.git'))).toBe('is a spelling of .git');
   });
 });
 

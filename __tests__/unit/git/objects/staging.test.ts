@@ -161,6 +161,9 @@ describe('ObjectStore, with git as the judge', () => {
     expect(packs()).toEqual([]);
     await store.flushFor(['d'.repeat(40), one]);
     expect(packs()).toHaveLength(1);
+    const streamed = await store.writeStream(3, inParts(bytes('two')));
+    await store.flushFor([streamed]);
+    expect(packs()).toHaveLength(2);
   });
 
   it("drops what git's check refuses with all beside it, tells of it once, and stages it again", async () => {

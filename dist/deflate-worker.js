@@ -5,7 +5,7 @@ import {
 } from "./chunk-HKDC4PGP.js";
 import {
   deflateBatch
-} from "./chunk-KYEREATB.js";
+} from "./chunk-7YVGGPFR.js";
 import "./chunk-4IDUXMNJ.js";
 import {
   __toESM

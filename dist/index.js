@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-UCDZDDFU.js";
+} from "./chunk-V6MUBWE6.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-26XIHGCW.js";
+} from "./chunk-7BJ5LV37.js";
 import {
   error,
   getInput,
@@ -44,7 +44,7 @@ import {
   setSecret,
   summary
 } from "./chunk-AHUJ6Z2U.js";
-import "./chunk-KYEREATB.js";
+import "./chunk-7YVGGPFR.js";
 import {
   InputError,
   describeError,

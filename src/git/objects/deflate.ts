@@ -9,6 +9,10 @@ const TYPE_NUMBER: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, 
 /** So many bytes are tried before a level is chosen. */
 const PROBE_BYTES = 32 * KIB;
 
+/** What zlib writes into at a time, and by how much at most it makes so small an object longer; in bytes. */
+const ZLIB_CHUNK = 16 * KIB;
+const ZLIB_MARGIN = 64;
+
 /** One object of a batch. */
 export interface BatchEntry {
   readonly type: ObjectType;
@@ -28,8 +32,9 @@ export function deflateBatch({ content, entries }: Batch): Uint8Array<ArrayBuffe
   let at = 0;
   for (const { type, size } of entries) {
     const object = content.subarray(at, at + size);
-    // A copy: a small result keeps the 16 KiB into which zlib wrote it, and a batch may hold 100,000 objects of some bytes.
-    const deflated = Buffer.from(deflateSync(object, { level: chooseLevel(object) }));
+    // Room for the result of a small one, which would keep 16 KiB else: a batch may hold 100,000 objects of some bytes.
+    const chunkSize = Math.min(size + ZLIB_MARGIN, ZLIB_CHUNK);
+    const deflated = deflateSync(object, { level: chooseLevel(object), chunkSize });
     parts.push(entryHeader(type, size), deflated);
     at += size;
   }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-V6MUBWE6.js";
+} from "./chunk-EINNEOD6.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -34,7 +34,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-7BJ5LV37.js";
+} from "./chunk-ZOGNBFJF.js";
 import {
   error,
   getInput,

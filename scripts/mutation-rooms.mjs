@@ -63,6 +63,7 @@ export const ROOMS = {
     tests: tests(
       'unit/verify/',
       'integration/verify-edits',
+      'integration/verify-kinds',
       'integration/verify-one-fault-each',
       'integration/verify-archives',
       'integration/verify-against',

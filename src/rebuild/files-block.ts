@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { formatChanges, type PathChange } from '../mirror/records/messages.js';
 import type { ReleaseCase } from '../verify/scope.js';
+import { ownNames } from './packages.js';
 
 /** A line of the Files block, or one of its borders. */
 export const FILE_LINE = /^(?:- (?:M|D|\?): |-----)/;
@@ -9,10 +10,8 @@ export const FILE_LINE = /^(?:- (?:M|D|\?): |-----)/;
  * The Files block of the rebuilt tree: source and packaging as they are (they are the package's), of the archive what a release adds, and what else it lists and did change.
  * What is wrong in the archive is said there.
  */
-export function expectedFiles(
-  { shape, text }: ReleaseCase,
-  changes: readonly PathChange[],
-): string[] {
+export function expectedFiles(item: ReleaseCase, changes: readonly PathChange[]): string[] {
+  const { shape, text } = item;
   const { source, packaging, archive } = shape.directories;
   const recorded = recordedChanges(text);
   const pathOf = (line: string): string => line.slice('- M: '.length);
@@ -20,12 +19,18 @@ export function expectedFiles(
   const actual = new Map(formatChanges(changes).map((line) => [pathOf(line), line]));
   const isAdded = (path: string): boolean =>
     path.startsWith(`${archive}/rpm/`) || path === `${archive}/releases.json`;
+  // What else somebody put beside them is said there.
+  const brought = new Set([
+    `${archive}/releases.json`,
+    ...ownNames(item).map((name) => `${archive}/rpm/${name}`),
+  ]);
   const kept = [...actual].filter(
     ([path, line]) =>
       path.startsWith(`${source}/`) ||
       path.startsWith(`"${source}/`) ||
       path.startsWith(`${packaging}/`) ||
       path.startsWith(`"${packaging}/`) ||
+      brought.has(path) ||
       listed.get(path) === line,
   );
   const gone = [...listed].filter(([path]) => isAdded(path) && !actual.has(path));

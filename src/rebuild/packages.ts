@@ -244,6 +244,14 @@ function archivedNames(item: ReleaseCase): string[] {
   return [...own, ...recordedFiles(item)].filter((name) => !name.includes('/'));
 }
 
+/** Names of the files that a release may have under archive/rpm. */
+export function ownNames(item: ReleaseCase): string[] {
+  const nevra = recordedNevra(item);
+  return [...recordedFiles(item), ...(nevra === undefined ? [] : [`${nevra}.rpm`])]
+    .flatMap((name) => [name, `${name}.header`, `${name}.sha256`])
+    .map((name) => name.replaceAll(':', '%3A'));
+}
+
 /** NEVRA as most places record it. */
 export function recordedNevra({
   record,

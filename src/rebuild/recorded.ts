@@ -4,7 +4,7 @@ import type { MirrorFiles } from '../git/objects/mirror-files.js';
 import { packagePaths } from '../mirror/layout.js';
 import { type Finding, orFinding, reasonOf } from '../verify/findings.js';
 import type { ReleaseCase } from '../verify/scope.js';
-import { recordedFiles, recordedNevra } from './packages.js';
+import { ownNames } from './packages.js';
 import { formOf } from './texts.js';
 
 /** A package's .sha256: its path, and what it says. */
@@ -20,17 +20,14 @@ export async function ownEntries(
   files: MirrorFiles,
 ): Promise<Map<string, TreeFile | undefined>> {
   const own = new Map<string, TreeFile | undefined>();
-  const nevra = recordedNevra(item);
-  const names = [...recordedFiles(item), ...(nevra === undefined ? [] : [`${nevra}.rpm`])];
   const { value } = await orFinding(
     async () => new Map(await files.entries(item.root, `${item.shape.directories.archive}/rpm`)),
     { kind: 'package', path: '', expected: '' },
   );
-  for (const name of names)
-    for (const full of [name, `${name}.header`, `${name}.sha256`]) {
-      const key = Buffer.from(full.replaceAll(':', '%3A')).toString('latin1');
-      own.set(key, value?.get(key));
-    }
+  for (const name of ownNames(item)) {
+    const key = Buffer.from(name).toString('latin1');
+    own.set(key, value?.get(key));
+  }
   return own;
 }
 

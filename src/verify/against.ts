@@ -119,11 +119,11 @@ function compare(own: Outcome, theirs: Outcome, url: string): Finding[] {
     return [
       finding('proof', 'proved', `${theirs.row.proof ?? 'unproved'} (tag ${theirs.item.tag})`),
     ];
-  const contentOf = ({ row }: Outcome): string => row.package?.contentSha256 ?? 'none';
-  const isSame = contentOf(own) === contentOf(theirs);
+  const content = contentsOf(own, theirs);
+  const isSame = content.own === content.theirs;
   const rows: readonly (readonly [string, string, string, string])[] = [
     ['Source-Tree', own.sourceTree ?? 'none', theirs.sourceTree ?? 'none', ''],
-    ['Content-Sha256', contentOf(own), contentOf(theirs), ' (changed, and signed as well)'],
+    [content.label, content.own, content.theirs, ' (changed, and signed as well)'],
     [
       'Signing-Key',
       own.signer ?? 'none',
@@ -134,6 +134,20 @@ function compare(own: Outcome, theirs: Outcome, url: string): Finding[] {
   return rows.flatMap(([path, expected, actual, remark]) =>
     expected === actual ? [] : [finding(path, expected, `${actual}${remark}`)],
   );
+}
+
+/** Of a header alone the content is not known: then the headers are compared, which have its digests. */
+function contentsOf(own: Outcome, theirs: Outcome): { label: string; own: string; theirs: string } {
+  if (hasContent(own) && hasContent(theirs)) {
+    const of = ({ row }: Outcome): string => row.package?.contentSha256 ?? 'none';
+    return { label: 'Content-Sha256', own: of(own), theirs: of(theirs) };
+  }
+  const of = ({ facts }: Outcome): string => facts?.release.evidence.headerSha256 ?? 'none';
+  return { label: 'Header-Sha256', own: of(own), theirs: of(theirs) };
+}
+
+function hasContent({ row }: Outcome): boolean {
+  return (row.package?.contentSha256 ?? '') !== '';
 }
 
 /** Releases that one of the mirrors has, and those that are one content under two signatures of one key: no findings. */
@@ -168,6 +182,7 @@ function listSingles(
       mine !== undefined &&
       other !== undefined &&
       mine.sha256 !== other.sha256 &&
+      mine.contentSha256 !== '' &&
       mine.contentSha256 === other.contentSha256
     );
   });

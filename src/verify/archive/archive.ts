@@ -196,13 +196,19 @@ export class ArchiveVerifier {
         expected: 'the key',
         actual: 'missing',
       });
-    if (!entries.has(LIST) && !place.isSingle)
+    if (!entries.has(LIST) && !place.isSingle && this.needsList(place))
       findings.add(place, {
         kind: 'metadata',
         path: `${archive}/${LIST}`,
         expected: 'the list of releases',
         actual: 'missing',
       });
+  }
+
+  /** The end of a branch on which the predecessor made all releases has none, whoever committed last. */
+  private needsList({ own }: ArchivePlace): boolean {
+    const all = [...this.parts.registry.outcomes.values()];
+    return own !== undefined || all.length === 0 || all.some(({ item }) => formOf(item) === 'own');
   }
 
   private async notesOf(

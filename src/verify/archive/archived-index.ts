@@ -6,7 +6,7 @@ import type { MirrorFiles } from '../../git/objects/mirror-files.js';
 import type { MirrorReader, Oid } from '../../git/store.js';
 import { nevraKey } from '../../mirror/nevra.js';
 import { digestLike } from '../../repodata/checksum.js';
-import type { Repomd } from '../../repodata/model.js';
+import type { Checksum, Repomd } from '../../repodata/model.js';
 import { readPrimary } from '../../repodata/records.js';
 import { findRecord, NEEDED_RECORDS, parseRepomd } from '../../repodata/repomd.js';
 import { formatNevra } from '../../rpm/evr.js';
@@ -109,7 +109,12 @@ export class IndexVerifier {
       return;
     const path = `${archive}/${name}`;
     const found = await orFinding(
-      async () => (file === undefined ? 'missing' : sha256(await reader.readBlob(file.oid))),
+      async () =>
+        file === undefined
+          ? 'missing'
+          : createHash('sha256')
+              .update(await reader.readBlob(file.oid))
+              .digest('hex'),
       { kind: 'digest', path, expected: 'a file of the index' },
     );
     const stated = await orFinding(
@@ -156,7 +161,7 @@ export class IndexVerifier {
       archive,
     }: { entries: ReadonlyMap<string, TreeFile>; isOurs: boolean; archive: string },
   ): Promise<void> {
-    const { reader, findings } = this.parts;
+    const { findings } = this.parts;
     for (const type of NEEDED_RECORDS) {
       const record = findRecord(repomd, type);
       const [name, file] = findFile(entries, type) ?? [];
@@ -166,11 +171,8 @@ export class IndexVerifier {
         !findings.isNew(`record ${path} ${file?.oid ?? ''} ${record.checksum.hex}`)
       )
         continue;
-      if (file !== undefined) {
-        const actual = digestLike(await reader.readBlob(file.oid), record.checksum);
-        if (actual !== record.checksum.hex)
-          findings.add(item, { kind: 'digest', path, expected: record.checksum.hex, actual });
-      } else if (isOurs && type === 'primary')
+      if (file !== undefined) await this.verifyRecord(item, { path, file }, record.checksum);
+      else if (isOurs && type === 'primary')
         findings.add(item, {
           kind: 'digest',
           path,
@@ -178,6 +180,21 @@ export class IndexVerifier {
           actual: 'missing',
         });
     }
+  }
+
+  private async verifyRecord(
+    item: Placed,
+    { path, file }: { path: string; file: TreeFile },
+    checksum: Checksum,
+  ): Promise<void> {
+    const { reader, findings } = this.parts;
+    const finding = { kind: 'digest' as const, path, expected: checksum.hex };
+    const { value: actual, fault } = await orFinding(
+      async () => digestLike(await reader.readBlob(file.oid), checksum),
+      finding,
+    );
+    if (fault !== undefined) findings.add(item, fault);
+    else if (actual !== checksum.hex) findings.add(item, { ...finding, actual });
   }
 
   /** Does the index of its publication list the package with this checksum? Another index (of a backport, of the predecessor) need not. */
@@ -254,11 +271,6 @@ export class IndexVerifier {
           ]),
         );
   }
-}
-
-/** Lower-case hex SHA-256. */
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The file of a record, whatever its compression. */

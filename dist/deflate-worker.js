@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  deflateBatch
+} from "./chunk-OSOGOBDG.js";
+import {
   require_src
 } from "./chunk-HKDC4PGP.js";
-import {
-  deflateBatch
-} from "./chunk-7YVGGPFR.js";
 import "./chunk-4IDUXMNJ.js";
 import {
   __toESM

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-EINNEOD6.js";
+} from "./chunk-OOPOOCLC.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -26,7 +26,6 @@ import {
   printable,
   printableLines,
   remediesOf,
-  required,
   run,
   secretsInUrl,
   secretsToMask,
@@ -34,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-ZOGNBFJF.js";
+} from "./chunk-RK26JG3W.js";
 import {
   error,
   getInput,
@@ -44,7 +43,10 @@ import {
   setSecret,
   summary
 } from "./chunk-AHUJ6Z2U.js";
-import "./chunk-7YVGGPFR.js";
+import {
+  required
+} from "./chunk-W7AWVKHP.js";
+import "./chunk-OSOGOBDG.js";
 import {
   InputError,
   describeError,

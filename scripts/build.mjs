@@ -130,6 +130,7 @@ export async function build(folder) {
       index: 'src/index.ts',
       cli: 'src/cli/start.ts',
       // Worker threads start with a file of their own, which the bundle finds beside itself.
+      'decode-worker': 'src/compression/decode-worker.ts',
       'deflate-worker': 'src/git/objects/deflate-worker.ts',
     },
     outdir: 'dist',

@@ -162,6 +162,9 @@ export const OWNERS = [
   { library: 'preact-render-to-string', owners: ['site/pages'] },
   { library: 'feed', owners: ['site/pages'] },
   { library: 'diff', owners: ['mirror'] },
-  { library: 'workerpool', owners: ['git'] },
+  {
+    library: 'workerpool',
+    owners: ['threads.ts', 'compression/decode-worker.ts', 'git/objects/deflate-worker.ts'],
+  },
   { library: 'cli-table3', owners: ['report'] },
 ];

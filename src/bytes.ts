@@ -25,34 +25,53 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** Takes contents, each once; what it makes of one stands for it from then on. */
+/** Takes contents, each once, with the name under which it comes; what it makes of one stands for it from then on. */
 export interface ContentSink<T> {
   /** Content that memory holds; nobody else changes it. */
-  whole(content: Uint8Array): Promise<T>;
+  whole(content: Uint8Array, path: Uint8Array): Promise<T>;
   /** Content of any size, whose chunks are to be read to their end. */
-  stream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<T>;
+  stream(size: number, chunks: AsyncIterable<Uint8Array>, path: Uint8Array): Promise<T>;
+}
+
+/** What is handed over to a sink. */
+interface SunkFile {
+  readonly path: Uint8Array;
+  /** Bytes that the chunks give, exactly, or they throw. */
+  readonly size: number;
 }
 
 /** Up to this size content is handed over whole. */
 const WHOLE_BYTES = 1 << 22;
 
-/**
- * Hands content over to a sink, whole or as a stream.
- * @param chunks give exactly `size` bytes, or throw
- */
+/** Hands content over to a sink, whole or as a stream. */
 export async function sinkContent<T>(
   sink: ContentSink<T>,
-  size: number,
+  { path, size }: SunkFile,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<T> {
-  if (size > WHOLE_BYTES) return sink.stream(size, chunks);
-  const content = new Uint8Array(size);
+  if (size > WHOLE_BYTES) return sink.stream(size, chunks, path);
+  let content: Uint8Array | undefined;
   let at = 0;
   for await (const chunk of chunks) {
-    content.set(chunk, at);
+    // Most files of a source come in one chunk, which needs no copy.
+    if (chunk.length === size) content = chunk;
+    else (content ??= new Uint8Array(size)).set(chunk, at);
     at += chunk.length;
   }
-  return sink.whole(content);
+  return sink.whole(content ?? new Uint8Array(size), path);
+}
+
+const [DELETE, DOT, SPACE] = [0x7f, 0x2e, 0x20];
+
+/** True for a name or path with a control character of ASCII. */
+export function holdsControl(name: Uint8Array): boolean {
+  for (const byte of name) if (byte < SPACE || byte === DELETE) return true;
+  return false;
+}
+
+/** True for the names `.` and `..`. */
+export function isDots(name: Uint8Array): boolean {
+  return name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT));
 }
 
 /** A copy of its own: a part of a string keeps the whole string, perhaps all of an index, in memory. */

@@ -16,8 +16,20 @@ const SHORT_NAMES = {
 /** Names, without their dot, that git reads and that git fsck looks at in trees. */
 export type DotName = keyof typeof SHORT_NAMES;
 
+/** What the special names and their short ones begin with where no backslash is in them; HFS+ may ignore what is not ASCII before it. */
+const BEGINNINGS = new Set(Buffer.from('.~gGmM'));
+const NOT_ASCII = 0x80;
+const BACKSLASH_BYTE = 0x5c;
+
+/** False for a name that is none of the special ones, at a glance: a kernel has half a million. */
+function mayBeSpecial(name: Uint8Array): boolean {
+  const first = name[0] ?? 0;
+  return BEGINNINGS.has(first) || first >= NOT_ASCII || name.includes(BACKSLASH_BYTE);
+}
+
 /** True for every name that git takes for `.git` on some file system (git fsck.c, fsck_tree; path.c, is_ntfs_dotgit; utf8.c, is_hfs_dotgit). */
 export function isDotGit(name: Uint8Array): boolean {
+  if (!mayBeSpecial(name)) return false;
   const text = Buffer.from(name).toString('utf8');
   return (
     foldHfs(text) === '.git' ||
@@ -40,6 +52,7 @@ export function endOfDotGit(path: Uint8Array, start = 0): number | undefined {
 
 /** True for every spelling of `.gitmodules` and its like (git path.c, is_ntfs_dot_generic; utf8.c, is_hfs_dot_generic). */
 export function isDotName(name: Uint8Array, special: DotName): boolean {
+  if (!mayBeSpecial(name)) return false;
   const text = Buffer.from(name).toString('utf8');
   return (
     foldHfs(text) === `.${special}` ||

@@ -27,3 +27,8 @@ export function afterLast(text: string, separator: string): string {
 export function group(match: RegExpExecArray, number: number): string {
   return required(match[number], `group ${number} of a match`);
 }
+
+/** Bytes as text, a character for each: they stay themselves, whatever they mean. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}

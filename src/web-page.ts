@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { latin1 } from './text.js';
 
 /** What is looked at: a page says what it is at its beginning. */
 const LOOKED_AT = 1024;
@@ -9,7 +10,7 @@ const BEGINNING =
 export function isWebPage(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, LOOKED_AT);
   // UTF-8's mark, which is no white space as Latin-1.
-  const text = Buffer.from(start[0] === 0xef ? start.subarray(3) : start).toString('latin1');
+  const text = latin1(start[0] === 0xef ? start.subarray(3) : start);
   return BEGINNING.test(text);
 }
 

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Deflaters, workersHere } from '../../src/git/objects/deflaters.js';
+import { Deflaters } from '../../src/git/objects/deflaters.js';
 import { PackWriter } from '../../src/git/objects/pack.js';
 import { KIB, MIB } from '../../src/limits.js';
+import { spawnSync } from '../fixtures/commands.js';
 import { texts } from '../fixtures/header-builder.js';
 import { before, OWN_PEAK } from '../fixtures/peak-memory.js';
-import { makeRunDirectory, removeRunDirectories } from '../fixtures/run-bundle.js';
+import { makeRunDirectory, removeRunDirectories, runCli } from '../fixtures/run-bundle.js';
 import { hello } from '../fixtures/small-repository.js';
 import { openStage, type Stage } from '../fixtures/stage.js';
 import { tarArchive } from '../fixtures/tar-builder.js';
+import { describeWithTools } from '../fixtures/tools.js';
 
 const SCRIPT = resolve(import.meta.dirname, '../../dist/deflate-worker.js');
 const LIMIT = 180_000;
@@ -86,73 +88,121 @@ describe('packs that are deflated in threads', () => {
       /^expected a worker thread to deflate \d+ objects, found that it ended: /,
     );
   });
-
-  it('follow cores and memory', () => {
-    expect([
-      workersHere(1, 64 * 1024 * MIB),
-      workersHere(2, 64 * 1024 * MIB),
-      workersHere(64, 64 * 1024 * MIB),
-      workersHere(64, 600 * MIB),
-      workersHere(64, 100 * MIB),
-    ]).toEqual([0, 1, 2, 1, 0]);
-  });
 });
 
-describe('a source of 64 MiB in 4,000 files through the bundle', () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    const members = Array.from({ length: 4000 }, (_, at) => ({
+/** A source of 64 MiB in 4,000 files. */
+const archive = () =>
+  tarArchive(
+    Array.from({ length: 4000 }, (_, at) => ({
       name: `big-1.0/folder${at % 50}/file${at}.c`,
       content: text(at, 16 * KIB),
-    }));
-    const entries = [texts(1018, ['big.tar.gz'])];
-    const files = [
-      { path: 'big.spec', content: 'Source0: big.tar.gz\n', flags: 32 },
-      { path: 'big.tar.gz', content: gzipSync(tarArchive(members), { level: 1 }), flags: 0 },
-    ];
-    const listed = hello('1.0', { source: true, files, entries });
-    stage = await openStage({ packages: [{ ...listed, arch: 'src' }] });
-  }, LIMIT);
-  afterAll(() => stage.close());
-
-  /** Publishes into an empty mirror; how many threads there were, the commit, and the peak of memory in MiB. */
-  async function publish(
-    env: Record<string, string>,
-  ): Promise<{ threads: number; tree: string; peak: number }> {
-    const seen = join(makeRunDirectory(), 'seen');
-    mkdirSync(seen);
-    const watch = `import { writeFileSync } from 'node:fs'; import os from 'node:os'; import { isMainThread } from 'node:worker_threads'; import { syncBuiltinESMExports } from 'node:module';
-      if (isMainThread) { let threads = 0; process.on('worker', () => threads++);
-      if (process.env.TEST_CORES) { os.availableParallelism = () => Number(process.env.TEST_CORES); syncBuiltinESMExports(); }
-      process.on('exit', () => writeFileSync(${JSON.stringify(join(seen, 'seen'))}, threads + ' ' + ${OWN_PEAK})); }`;
-    const result = await stage.publish(
-      { arch: 'src', 'dry-run': 'false' },
-      {
-        timeout: LIMIT,
-        env,
-        nodeOptions: before(watch),
-      },
-    );
-    expect(result.code).toBe(0);
-    const [threads = 0, peak = 0] = readFileSync(join(seen, 'seen'), 'utf8').split(' ').map(Number);
-    const tree = stage.git.git('rev-parse', 'main^{tree}').trim();
-    return { threads, tree, peak: peak / MIB };
-  }
-
-  it(
-    `is the same with and without threads, in less than 256 MiB (this machine has ${availableParallelism()} cores)`,
-    async () => {
-      const two = await publish({ TEST_CORES: '2' });
-      expect(two.threads).toBe(1);
-      if (process.platform === 'linux') expect(two.peak).toBeLessThan(256);
-      stage.git.git('update-ref', '-d', 'refs/heads/main');
-      for (const tag of stage.git.git('tag').split('\n').filter(Boolean))
-        stage.git.git('tag', '-d', tag);
-      const one = await publish({ TEST_CORES: '1' });
-      expect(one.threads).toBe(0);
-      expect(one.tree).toBe(two.tree);
-    },
-    LIMIT,
+    })),
   );
-});
+
+describe.each([
+  {
+    name: 'big.tar.gz',
+    tool: undefined,
+    threads: 1,
+    pack: (tar: Buffer) => gzipSync(tar, { level: 1 }),
+  },
+  // One thread deflates what the other has decoded.
+  {
+    name: 'big.tar.xz',
+    tool: 'xz',
+    threads: 2,
+    pack: (tar: Buffer) =>
+      spawnSync('xz', ['-0', '-c'], { input: tar, maxBuffer: 64 * MIB }).stdout,
+  },
+])(
+  'a source of 64 MiB in 4,000 files through the bundle',
+  ({ name, tool, threads: most, pack }) => {
+    describeWithTools(tool === undefined ? [] : [tool], name, () => {
+      let stage: Stage;
+
+      beforeAll(async () => {
+        const content = pack(archive());
+        expect(content.length).toBeGreaterThan(2 * MIB);
+        const entries = [texts(1018, [name])];
+        const files = [
+          { path: 'big.spec', content: `Source0: ${name}\n`, flags: 32 },
+          { path: name, content, flags: 0 },
+        ];
+        const listed = hello('1.0', { source: true, files, entries });
+        stage = await openStage({ packages: [{ ...listed, arch: 'src' }] });
+      }, LIMIT);
+      afterAll(() => stage.close());
+
+      /** Runs the bundle on a machine of so many cores; how many threads there were, and the peak of memory in MiB. */
+      async function watched<T extends { readonly code: number | null }>(
+        cores: number,
+        run: (options: {
+          env: Record<string, string>;
+          nodeOptions: string[];
+          timeout: number;
+        }) => Promise<T>,
+      ): Promise<{ result: T; threads: number; peak: number }> {
+        const seen = join(makeRunDirectory(), 'seen');
+        const watch = `import { writeFileSync } from 'node:fs'; import os from 'node:os'; import { isMainThread } from 'node:worker_threads'; import { syncBuiltinESMExports } from 'node:module';
+      if (isMainThread) { let threads = 0; process.on('worker', () => threads++);
+      os.availableParallelism = () => Number(process.env.TEST_CORES); syncBuiltinESMExports();
+      process.on('exit', () => writeFileSync(${JSON.stringify(seen)}, threads + ' ' + ${OWN_PEAK})); }`;
+        const result = await run({
+          timeout: LIMIT,
+          env: { TEST_CORES: String(cores) },
+          nodeOptions: before(watch),
+        });
+        const [threads = 0, peak = 0] = readFileSync(seen, 'utf8').split(' ').map(Number);
+        return { result, threads, peak: peak / MIB };
+      }
+
+      async function publish(cores: number) {
+        const { result, ...measured } = await watched(cores, (options) =>
+          stage.publish({ arch: 'src', 'dry-run': 'false' }, options),
+        );
+        expect(result.code).toBe(0);
+        return { ...measured, tree: stage.git.git('rev-parse', 'main^{tree}').trim() };
+      }
+
+      it(
+        `is the same with and without threads, in less than 256 MiB (this machine has ${availableParallelism()} cores)`,
+        async () => {
+          const two = await publish(2);
+          expect(two.threads).toBe(most);
+          stage.git.git('update-ref', '-d', 'refs/heads/main');
+          for (const tag of stage.git.git('tag').split('\n').filter(Boolean))
+            stage.git.git('tag', '-d', tag);
+          const one = await publish(1);
+          expect(one.threads).toBe(0);
+          expect(one.tree).toBe(two.tree);
+          if (process.platform === 'linux') expect(Math.max(one.peak, two.peak)).toBeLessThan(256);
+        },
+        LIMIT,
+      );
+
+      it(
+        'is proved the same by verify with and without them',
+        async () => {
+          const runs = [];
+          for (const cores of [2, 1])
+            runs.push(
+              await watched(cores, (options) =>
+                runCli(['verify', '--quiet', '--repository', stage.git.repoDir], options),
+              ),
+            );
+          const [two, one] = runs.map(({ result: { code, stdout, stderr } }) => ({
+            code,
+            stdout,
+            stderr,
+          }));
+          expect(two).toMatchObject({ code: 0 });
+          expect(one).toEqual(two);
+          expect(runs.map(({ threads }) => threads)).toEqual([most - 1, 0]);
+          if (process.platform === 'linux')
+            expect(Math.max(...runs.map(({ peak }) => peak))).toBeLessThan(256);
+        },
+        LIMIT,
+      );
+    });
+  },
+);

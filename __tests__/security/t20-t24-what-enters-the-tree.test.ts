@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import { texts } from '../fixtures/header-builder.js';
 import type { PackageSpec } from '../fixtures/rpm-builder.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
 import { hello, helloFiles, type ListedPackage } from '../fixtures/small-repository.js';
 import { onStage } from '../fixtures/stage.js';
+import { tarArchive } from '../fixtures/tar-builder.js';
 
 type Files = NonNullable<PackageSpec['files']>;
 
@@ -112,6 +114,43 @@ describe('T23 and T24: what is stored, and is told of', () => {
         ],
       ]);
     });
+  });
+});
+
+it('T24: attributes in an archive, under whatever name their content comes', async () => {
+  const rules = '*.c text eol=crlf\n*.bin filter=lfs\n';
+  const big = Buffer.alloc(64 * 1024 + 1, '# text\n');
+  const archive = tarArchive([
+    { name: 'hello-1.0/list', content: rules },
+    { name: 'hello-1.0/a/.gitattributes', content: rules },
+    { name: 'hello-1.0/b/.gitattributes', type: '1', target: 'hello-1.0/list' },
+    { name: 'hello-1.0/c/.gitattributes', content: big },
+    { name: 'hello-1.0/d/GITATT~1', content: '*.c ident\n' },
+    { name: 'hello-1.0/e/gitattributes', content: rules },
+    { name: 'hello-1.0/f/.gitattributes', content: '*.c diff=cpp\n' },
+  ]);
+  const files = [
+    { path: 'hello.spec', content: 'Source0: hello.tar\n', flags: 32 },
+    { path: 'hello.tar', content: archive, flags: 0 },
+  ];
+  const entries = [texts(1018, ['hello.tar'])];
+  const packages = [{ ...hello('1.0', { source: true, files, entries }), arch: 'src' }];
+  await onStage({ packages }, async (stage) => {
+    const { code, report } = await stage.publish({ arch: 'src' });
+    const told = (report.warnings as string[]).flatMap(
+      (text) =>
+        /^hello-1\.0-1\.src\.rpm: "?(.*?)"? (sets [^:]*|asks for Git LFS)/.exec(text)?.slice(1) ??
+        [],
+    );
+    expect([code, told]).toEqual([
+      0,
+      [
+        ...['a/.gitattributes', 'sets text, eol, filter', 'a/.gitattributes', 'asks for Git LFS'],
+        ...['b/.gitattributes', 'sets text, eol, filter', 'b/.gitattributes', 'asks for Git LFS'],
+        ...['c/.gitattributes', 'sets more than could be looked at'],
+        ...['d/GITATT~1', 'sets ident'],
+      ],
+    ]);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   verifyPath,
   verifyTree,
 } from '../rpm/payload/paths.js';
+import { latin1 } from '../text.js';
 
 /** A file of an archive; `T` is what was made of its content. */
 export interface UnpackedFile<T> {
@@ -80,7 +81,7 @@ export class EntryList<T> {
   async keep(path: Uint8Array, size: number, chunks: AsyncIterable<Uint8Array>): Promise<T> {
     const { sink, maxFileSize = LIMITS.blobBytes } = this.options;
     if (size > maxFileSize) throw this.tooLarge(path, `${size}`, maxFileSize);
-    return sinkContent(sink, size, chunks);
+    return sinkContent(sink, { path, size }, chunks);
   }
 
   /** As {@link keep}, for content whose size is known at its end: memory holds it until then. @throws PayloadError LIMIT_EXCEEDED */
@@ -94,7 +95,7 @@ export class EntryList<T> {
       if (size > most) throw this.tooLarge(path, `more than ${most}`, most);
       held.push(Uint8Array.from(chunk));
     }
-    return sinkContent(sink, size, drain(held));
+    return sinkContent(sink, { path, size }, drain(held));
   }
 
   /** Hands the target of a link over. @throws PayloadError PAYLOAD_INVALID */
@@ -105,7 +106,7 @@ export class EntryList<T> {
         `${this.options.what}: the link ${printable(path)} has a target that is empty, too long or holds a NUL`,
       );
     }
-    return this.options.sink.whole(target);
+    return this.options.sink.whole(target, path);
   }
 
   /**
@@ -179,5 +180,5 @@ function topOf(path: string): string {
 
 /** Names as latin1 text, so that bytes stay bytes. */
 export function keyOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { memorySource } from '../bytes.js';
+import { NO_THREAD } from '../compression/decode-thread.js';
 import { type Compression, decompress, detectCompression } from '../compression/index.js';
 import type { ChunkReader } from '../compression/input.js';
 import { PayloadError } from '../errors.js';
 import { LIMITS, MIB } from '../limits.js';
+import { latin1 } from '../text.js';
 import { isZipInside, namedArchive } from './names.js';
 import { BLOCK, parseTarHeader } from './tar/header.js';
 
@@ -85,10 +87,8 @@ async function begin(
   let length = 0;
   try {
     const source = memorySource(bytes).stream();
-    for await (const chunk of decompress(compression, source, {
-      maxBytes: LIMITS.unpackedBytes,
-      what: '',
-    })) {
+    const limits = { maxBytes: LIMITS.unpackedBytes, what: '' };
+    for await (const chunk of decompress(compression, source, limits, NO_THREAD)) {
       chunks.push(chunk);
       length += chunk.length;
       if (length >= count) break;
@@ -103,7 +103,7 @@ async function begin(
 /** Names can look like the magic of a compression: a header with a right checksum says more, so it is looked for first. */
 function formatOf(bytes: Uint8Array): ArchiveFormat | undefined {
   if (parseTarHeader(bytes.subarray(0, BLOCK)) !== undefined) return 'tar';
-  const start = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+  const start = latin1(bytes.subarray(0, 4));
   return MAGICS.find(([, magic]) => magic === start)?.[0];
 }
 

@@ -16,6 +16,7 @@ import { needsWholePackage } from '../source/content.js';
 import { type JudgedFolders, judgeFolders, refuseSpecialFiles } from '../source/judgement.js';
 import { checkLink } from '../source/payload-files.js';
 import { proposeSource } from '../source/proposal.js';
+import { latin1 } from '../text.js';
 import { verifyIndexMatch } from '../trust/index-match.js';
 import { judge, verifyJudgement } from '../trust/policy.js';
 
@@ -119,7 +120,7 @@ function verifyPackedSizes(
   { unpack, maxFileSize }: Options,
 ): void {
   const isStored = ({ path }: FileEntry): boolean =>
-    unpack === 'none' || namedArchive(Buffer.from(path).toString('latin1')) === undefined;
+    unpack === 'none' || namedArchive(latin1(path)) === undefined;
   const stored = files.filter((entry) => isSource && entry.type === 'file' && !entry.ghost);
   verifySizes(stored.filter(isStored), maxFileSize);
 }

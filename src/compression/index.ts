@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { decodeBzip2 } from './bzip2.js';
+import { type ThreadChoice, threadChoice, ThreadDecoding, threadFor } from './decode-thread.js';
+import { DECODERS } from './decoders.js';
 import { ChunkReader } from './input.js';
-import { decodeLzma } from './lzma.js';
-import { decodeGzip, decodeZstd } from './zlib.js';
 
 /** Every compression that is read; `lzma` is the older LZMA_alone format. */
 export type Compression = 'none' | 'gzip' | 'xz' | 'lzma' | 'bzip2' | 'zstd';
@@ -79,14 +78,6 @@ export function compressionOfName(fileName: string): Compression {
   return Object.hasOwn(SUFFIXES, suffix) ? (SUFFIXES[suffix] ?? 'none') : 'none';
 }
 
-const DECODERS = {
-  gzip: decodeGzip,
-  xz: decodeLzma,
-  lzma: decodeLzma,
-  bzip2: decodeBzip2,
-  zstd: decodeZstd,
-};
-
 /**
  * Decodes a whole stream in bounded memory, in chunks of at most 256 KiB (`none`: as they come). Truncation,
  * wrong checks and bytes after the end are errors; members, streams or frames in a row are one stream.
@@ -94,23 +85,43 @@ const DECODERS = {
  * @throws PayloadError PAYLOAD_INVALID for data that is not exactly such a stream, LIMIT_EXCEEDED for output
  * beyond `maxBytes`, beyond `LIMITS.compressionRatio` times the input (from `LIMITS.ratioFloor` or what is announced on), or a
  * dictionary beyond `LIMITS.dictionaryBytes` (zstd) or `LIMITS.lzmaDictionaryBytes`. Errors of the source pass as they are.
+ * Long streams of the slow kinds are decoded in a worker thread (`choice`), with the same result.
  */
 export async function* decompress(
   kind: Compression,
   source: AsyncIterable<Uint8Array>,
   limits: DecompressLimits,
+  choice: ThreadChoice = threadChoice(),
 ): AsyncGenerator<Uint8Array, void> {
   const input = new ChunkReader(source);
   let total = 0;
   try {
-    for await (const chunk of kind === 'none' ? plain(input) : DECODERS[kind](input, limits.what)) {
+    const { chunks, counter } = await startDecoding(kind, input, limits.what, choice);
+    for await (const chunk of chunks) {
       total += chunk.length;
-      checkLimits(total, input.consumed, limits);
+      checkLimits(total, counter.consumed, limits);
       yield chunk;
     }
   } finally {
     await input.close();
   }
+}
+
+/** Its chunks, and who counts the input that was consumed for them. */
+async function startDecoding(
+  kind: Compression,
+  input: ChunkReader,
+  what: string,
+  choice: ThreadChoice,
+): Promise<{
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly counter: { readonly consumed: number };
+}> {
+  if (kind === 'none') return { chunks: plain(input), counter: input };
+  const script = await threadFor(kind, input, choice);
+  if (script === undefined) return { chunks: DECODERS[kind](input, what), counter: input };
+  const decoding = new ThreadDecoding(kind, input, what);
+  return { chunks: decoding.chunks(script), counter: decoding };
 }
 
 async function* plain(input: ChunkReader): AsyncGenerator<Uint8Array, void> {

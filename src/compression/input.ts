@@ -4,12 +4,14 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * Pulls from a stream of chunks in the sizes that a parser wants. Memory is bounded by the largest
- * amount asked for plus one chunk of the source.
+ * amount asked for plus one chunk of the source. What a source gave
+ * before it failed can still be taken; whoever wants more gets the failure, each time.
  */
 export class ChunkReader {
   private readonly iterator: AsyncIterator<Uint8Array>;
   private buffer: Uint8Array = EMPTY;
   private ended = false;
+  private failure: { readonly reason: unknown } | undefined;
   private pulled = 0;
 
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -48,12 +50,15 @@ export class ChunkReader {
     if (this.buffer.length >= count || this.ended) return this.buffer;
     const parts = [this.buffer];
     let length = this.buffer.length;
-    while (length < count && !this.ended) {
-      const chunk = await this.pull();
-      parts.push(chunk);
-      length += chunk.length;
+    try {
+      while (length < count && !this.ended) {
+        const chunk = await this.pull();
+        parts.push(chunk);
+        length += chunk.length;
+      }
+    } finally {
+      this.buffer = Buffer.concat(parts, length);
     }
-    this.buffer = Buffer.concat(parts, length);
     return this.buffer;
   }
 
@@ -80,12 +85,18 @@ export class ChunkReader {
   }
 
   private async pull(): Promise<Uint8Array> {
-    const next = await this.iterator.next();
-    if (next.done === true) {
-      this.ended = true;
-      return EMPTY;
+    if (this.failure !== undefined) throw this.failure.reason;
+    try {
+      const next = await this.iterator.next();
+      if (next.done === true) {
+        this.ended = true;
+        return EMPTY;
+      }
+      this.pulled += next.value.length;
+      return next.value;
+    } catch (reason) {
+      this.failure = { reason };
+      throw reason;
     }
-    this.pulled += next.value.length;
-    return next.value;
   }
 }

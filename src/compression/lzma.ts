@@ -37,18 +37,20 @@ const MEMORY = BigInt(LIMITS.lzmaDictionaryBytes + MIB);
  * magic as rpm does it, through liblzma's `lzma_auto_decoder`. Dictionaries are refused above
  * `LIMITS.lzmaDictionaryBytes` before they are allocated.
  *
+ * @param lends for a reader that is done with a chunk when it asks for the next
  * @throws PayloadError PAYLOAD_INVALID for corrupt, truncated or trailing data, LIMIT_EXCEEDED for the dictionary.
  */
 export async function* decodeLzma(
   input: ChunkReader,
   what: string,
+  lends = false,
 ): AsyncGenerator<Uint8Array, void> {
   const lzma = await acquireLiblzma();
   const stream = lzma._malloc(STREAM_BYTES + INPUT_BYTES + OUTPUT_BYTES);
   try {
     lzma.HEAPU8.fill(0, stream, stream + STREAM_BYTES);
     check(lzma._lzma_auto_decoder(stream, MEMORY, CONCATENATED), what);
-    yield* run({ lzma, stream, input, what });
+    yield* run({ lzma, stream, input, what, lends });
   } finally {
     lzma._lzma_end(stream);
     lzma._free(stream);
@@ -61,8 +63,9 @@ async function* run(job: {
   stream: number;
   input: ChunkReader;
   what: string;
+  lends: boolean;
 }): AsyncGenerator<Uint8Array, void> {
-  const { lzma, stream, input, what } = job;
+  const { lzma, stream, input, what, lends } = job;
   const word = stream >> 2;
   const from = stream + STREAM_BYTES;
   const to = from + INPUT_BYTES;
@@ -70,17 +73,19 @@ async function* run(job: {
   for (let ended = false; !ended;) {
     // The heap moves when it grows, so its views are read anew after every call.
     if (action === RUN && lzma.HEAPU32[word + AVAIL_IN] === 0) {
-      const chunk = await input.some(INPUT_BYTES);
-      if (chunk === undefined) action = FINISH;
+      // Always so many: how the source comes changes neither the chunks of output nor what was consumed for them.
+      const chunk = await input.take(INPUT_BYTES);
+      if (chunk.length === 0) action = FINISH;
       else lzma.HEAPU8.set(chunk, from);
       lzma.HEAPU32[word + NEXT_IN] = from;
-      lzma.HEAPU32[word + AVAIL_IN] = chunk?.length ?? 0;
+      lzma.HEAPU32[word + AVAIL_IN] = chunk.length;
     }
     lzma.HEAPU32[word + NEXT_OUT] = to;
     lzma.HEAPU32[word + AVAIL_OUT] = OUTPUT_BYTES;
     ended = check(lzma._lzma_code(stream, action), what) === STREAM_END;
     const produced = OUTPUT_BYTES - (lzma.HEAPU32[word + AVAIL_OUT] ?? 0);
-    if (produced > 0) yield lzma.HEAPU8.slice(to, to + produced);
+    const chunk = lzma.HEAPU8.subarray(to, to + produced);
+    if (produced > 0) yield lends ? chunk : chunk.slice();
   }
 }
 

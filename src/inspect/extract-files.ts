@@ -10,6 +10,7 @@ import type { FileEntry } from '../rpm/model.js';
 import { checkPath, verifyTree } from '../rpm/payload/paths.js';
 import type { RpmPackage } from '../rpm/read.js';
 import { readVerifiedFiles } from '../source/payload-files.js';
+import { latin1 } from '../text.js';
 
 /**
  * Unpacks an accepted package into a new or empty folder. Links are made after all files, so that nothing is ever written
@@ -98,7 +99,7 @@ function decode(path: Uint8Array): string {
   } catch (cause) {
     throw new PayloadError(
       'UNSAFE_PATH',
-      `${JSON.stringify(Buffer.from(path).toString('latin1'))} is not UTF-8 and cannot be extracted under its name`,
+      `${JSON.stringify(latin1(path))} is not UTF-8 and cannot be extracted under its name`,
       { cause },
     );
   }

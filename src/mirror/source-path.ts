@@ -5,7 +5,7 @@ import { namedArchive } from '../archives/names.js';
 import { required } from '../defect.js';
 import { InputError, PayloadError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { trimEndWhile } from '../text.js';
+import { latin1, trimEndWhile } from '../text.js';
 import { showPath } from './text.js';
 
 /** Which part of a payload is the source. */
@@ -59,7 +59,7 @@ export function selectSource(paths: readonly PayloadPath[], glob: string): Sourc
   return {
     roots: roots.map((root) => Buffer.from(root, 'latin1')),
     map: (path) => {
-      const text = Buffer.from(path).toString('latin1');
+      const text = latin1(path);
       const root = rootOf(text);
       if (root === undefined) return undefined;
       const target = required(targets.get(root), 'the place of a root');
@@ -101,7 +101,7 @@ function archivesOf(paths: readonly PayloadPath[]): string[] {
 }
 
 function textOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }
 
 /** Prefix in the source directory by root. */
@@ -132,7 +132,7 @@ function nameTargets(roots: readonly string[]): ReadonlyMap<string, string> {
 function collectFolders(paths: readonly PayloadPath[]): Set<string> {
   const folders = new Set<string>();
   for (const { path, isDirectory } of paths) {
-    const text = trimEndWhile(Buffer.from(path).toString('latin1'), /\//);
+    const text = trimEndWhile(latin1(path), /\//);
     if (isDirectory && text !== '') folders.add(text);
     // A known folder's ancestors are known, too: the work is linear in the folders, not in the files' depth.
     for (

@@ -45,10 +45,7 @@ export async function stageSource(
   { store, options }: Context,
 ): Promise<StagedSource & { readonly warnings: readonly string[] }> {
   const watch = watchAttributes(store);
-  const content = await readContent(pkg, bytes, options, {
-    whole: (bytes) => watch.write(bytes),
-    stream: (size, chunks) => watch.stream(size, chunks),
-  });
+  const content = await readContent(pkg, bytes, options, watch);
   const links = [content.source, content.packaging ?? new Map<string, never>()].flatMap((folder) =>
     linkWarnings(folder, options.symlinks),
   );
@@ -66,7 +63,7 @@ export async function stageSource(
     warnings: [
       ...content.warnings,
       ...links,
-      ...watch.warnings(files),
+      ...(await watch.warnings(files)),
       ...windowsWarnings([...files.keys(), ...(packaging ?? new Map<string, never>()).keys()]),
     ],
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { RpmFormatError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { latin1 } from '../text.js';
 import type { Header } from './header.js';
 import type { FileEntry, FileType } from './model.js';
 import { TAG } from './tags.js';
@@ -50,7 +51,7 @@ export function parseFiles(header: Header): FileEntry[] {
       type,
       mode,
       size: sizes(at),
-      digest: Buffer.from(digests(at)).toString('latin1').toLowerCase(),
+      digest: latin1(digests(at)).toLowerCase(),
       target: type === 'symlink' ? targets(at) : EMPTY,
       ghost: (flags(at) & GHOST) !== 0,
       flags: flags(at),

@@ -4,6 +4,7 @@ import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { InputError } from '../errors.js';
 import { bitLength, toBigInt } from '../openpgp/algorithms/discrete-log.js';
 import { PacketError, PacketReader } from '../openpgp/packets.js';
+import { latin1 } from '../text.js';
 import type { Signer } from './signer.js';
 
 const BEGIN = '-----BEGIN OPENSSH PRIVATE KEY-----';
@@ -55,7 +56,7 @@ function readKey(text: string): { publicBlob: Uint8Array; key: SshKey } {
   const base64 = text.trim().replace(BEGIN, '').replace(END, '').replace(/\s+/g, '');
   try {
     const reader = new PacketReader(Buffer.from(base64, 'base64'));
-    if (Buffer.from(reader.take(MAGIC.length)).toString('latin1') !== MAGIC)
+    if (latin1(reader.take(MAGIC.length)) !== MAGIC)
       throw new PacketError('it does not begin as one');
     const cipher = readText(reader);
     if (cipher !== 'none')
@@ -182,7 +183,7 @@ function readString(reader: PacketReader): Uint8Array {
 }
 
 function readText(reader: PacketReader): string {
-  return Buffer.from(readString(reader)).toString('latin1');
+  return latin1(readString(reader));
 }
 
 function uint32(value: number): Buffer {

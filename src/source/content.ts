@@ -79,13 +79,13 @@ function budgeted<T>(sink: ContentSink<T>): ContentSink<T> {
       );
   };
   return {
-    whole: (content) => {
+    whole: (content, path) => {
       spend(content.length);
-      return sink.whole(content);
+      return sink.whole(content, path);
     },
-    stream: (size, chunks) => {
+    stream: (size, chunks, path) => {
       spend(size);
-      return sink.stream(size, chunks);
+      return sink.stream(size, chunks, path);
     },
   };
 }

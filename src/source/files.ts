@@ -4,6 +4,7 @@ import { type TreeFile } from '../git/objects/folders.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { readPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
+import { latin1 } from '../text.js';
 import { type JudgedFolders, judgeFolders, requireFewDropped } from './judgement.js';
 import type { ContentFile } from './model.js';
 
@@ -79,7 +80,7 @@ export async function expectedSource(
         : sha256 === undefined
           ? { algorithm: facts.fileDigestAlgorithm, hex: entry.digest }
           : { algorithm: 'sha256', hex: sha256 };
-    files.set(Buffer.from(path).toString('latin1'), { mode: gitMode(entry), digest });
+    files.set(latin1(path), { mode: gitMode(entry), digest });
   }
   return { roots: selection.roots, dropped: selection.dropped, files };
 }

@@ -4,6 +4,7 @@ import { type ContentSink, sinkContent } from '../bytes.js';
 import { required } from '../defect.js';
 import { verifySize } from '../rpm/payload/kept-files.js';
 import { printable } from '../rpm/payload/paths.js';
+import { latin1 } from '../text.js';
 import { contentFile } from './files.js';
 import { judgeFolders } from './judgement.js';
 import type { ContentFile, ContentOptions, PackageContent, PackageStream } from './model.js';
@@ -24,7 +25,7 @@ export async function readFolders<T>(
     keep: ({ path }) => selection.map(path) !== undefined,
     receive: (file, chunks) => {
       verifySize(file, maxFileSize);
-      return sinkContent(sink, file.size, chunks);
+      return sinkContent(sink, file, chunks);
     },
     warn: (text) => warnings.push(text),
   })) {
@@ -36,9 +37,9 @@ export async function readFolders<T>(
     const dropped = isLink ? undefined : droppedMode(path, entry.mode);
     if (dropped !== undefined) droppedModes.push(dropped);
     const kept = isLink
-      ? await sink.whole(entry.target)
+      ? await sink.whole(entry.target, entry.path)
       : required(content, 'the content of a file');
-    source.set(Buffer.from(path).toString('latin1'), contentFile(entry, kept));
+    source.set(latin1(path), contentFile(entry, kept));
   }
   return {
     sourcePaths: selection.roots,

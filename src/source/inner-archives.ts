@@ -7,6 +7,7 @@ import { PayloadError } from '../errors.js';
 import type { FileEntry } from '../rpm/model.js';
 import { printable, verifyInside } from '../rpm/payload/paths.js';
 import { readPackage, type RpmPackage } from '../rpm/read.js';
+import { latin1 } from '../text.js';
 import { contentFile } from './files.js';
 import type { ContentOptions, PackageContent, PackageStream } from './model.js';
 import { droppedMode, streamVerifiedFiles } from './payload-files.js';
@@ -212,5 +213,5 @@ function baseName(path: Uint8Array): string {
 
 /** Paths as latin1 text, so that bytes stay bytes. */
 function keyOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }

@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.js';
 import { selectSource, type SourceSelection } from '../mirror/source-path.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { printable, refusedDotGit, verifyInside, verifyTree } from '../rpm/payload/paths.js';
+import { latin1 } from '../text.js';
 
 /** The inputs by which the folders of a payload are judged. */
 export interface FolderRules {
@@ -169,5 +170,5 @@ function prefixesOf(path: string): string[] {
 }
 
 function keyOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }

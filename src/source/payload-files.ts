@@ -9,6 +9,7 @@ import type { Receive } from '../rpm/payload/member.js';
 import { printable } from '../rpm/payload/paths.js';
 import { type PayloadSummary, readPayload, streamPayload } from '../rpm/payload/payload.js';
 import type { RpmPackage } from '../rpm/read.js';
+import { latin1 } from '../text.js';
 import { describeOdd, isOddAlternative } from '../trust/policy.js';
 
 const MODE_BITS = 0o7000;
@@ -164,8 +165,8 @@ export function checkLink(
   target: Uint8Array,
   symlinks: 'keep' | 'refuse',
 ): string | undefined {
-  const text = Buffer.from(target).toString('latin1');
-  let depth = Buffer.from(path).toString('latin1').split('/').length - 1;
+  const text = latin1(target);
+  let depth = latin1(path).split('/').length - 1;
   let leaves = text.startsWith('/');
   for (const part of text.split('/')) {
     if (part === '..') depth--;

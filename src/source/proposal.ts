@@ -3,6 +3,7 @@ import { required } from '../defect.js';
 import { MirrorError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type PayloadPath, selectSource } from '../mirror/source-path.js';
+import { latin1 } from '../text.js';
 
 /** A value for `source-path`, and what it would take. */
 export interface SourceProposal {
@@ -45,9 +46,7 @@ function proposeFolder(
   kind: RegExp,
   version: string,
 ): SourceProposal | undefined {
-  const files = paths
-    .filter(({ isDirectory }) => !isDirectory)
-    .map(({ path }) => Buffer.from(path).toString('latin1'));
+  const files = paths.filter(({ isDirectory }) => !isDirectory).map(({ path }) => latin1(path));
   // No package with such a path could be published.
   if (files.some((path) => path.length > LIMITS.pathBytes)) return undefined;
   const sources = files.filter((path) => kind.test(path) && !NOT_SOURCE.test(path));
@@ -62,7 +61,7 @@ function proposeFolder(
 
 function onlyDebug(paths: readonly PayloadPath[]): boolean {
   return paths
-    .map(({ path }) => Buffer.from(path).toString('latin1'))
+    .map(({ path }) => latin1(path))
     .every((path) => !/^usr\/src\/[^/]+\//.test(path) || path.startsWith('usr/src/debug/'));
 }
 

@@ -3,6 +3,7 @@ import { required } from '../defect.js';
 import { LIMITS, MIB } from '../limits.js';
 import type { FileEntry, PackageFacts } from '../rpm/model.js';
 import { printable } from '../rpm/payload/paths.js';
+import { latin1 } from '../text.js';
 import type { ContentOptions, PackageStream } from './model.js';
 import { streamVerifiedFiles } from './payload-files.js';
 import { numberSources, parseSpecSources } from './spec-sources.js';
@@ -94,5 +95,5 @@ async function readSpec(
 
 /** Names as latin1 text, so that bytes stay bytes. */
 function nameOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }

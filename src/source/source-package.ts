@@ -5,6 +5,7 @@ import type { ContentSink } from '../bytes.js';
 import { ChunkReader } from '../compression/input.js';
 import type { FileEntry } from '../rpm/model.js';
 import { printable, verifyTree } from '../rpm/payload/paths.js';
+import { latin1 } from '../text.js';
 import { contentFile } from './files.js';
 import type { ContentFile, ContentOptions, PackageContent, PackageStream } from './model.js';
 import { droppedMode, streamVerifiedFiles } from './payload-files.js';
@@ -71,7 +72,7 @@ export async function readOrdered<T>(
   })) {
     if (digest === 'good') read.checkedFiles++;
     if (entry.ghost || (entry.type !== 'file' && entry.type !== 'symlink')) continue;
-    const made = content ?? { kept: await sink.whole(entry.target) };
+    const made = content ?? { kept: await sink.whole(entry.target, entry.path) };
     addFile(read, entry, made, {
       isChosen: chosen.has(nameOf(entry.path)),
       version: pkg.facts.nevra.version,
@@ -163,5 +164,5 @@ function byPath<T>(files: readonly UnpackedFile<T>[]): Map<string, ContentFile<T
 
 /** Names as latin1 text, so that bytes stay bytes. */
 function nameOf(path: Uint8Array): string {
-  return Buffer.from(path).toString('latin1');
+  return latin1(path);
 }

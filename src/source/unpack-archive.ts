@@ -60,5 +60,5 @@ export async function keepFile<T>(
   { sink, maxFileSize }: { readonly sink: ContentSink<T>; readonly maxFileSize: number },
 ): Promise<T> {
   verifySize(file, maxFileSize, TOO_LARGE);
-  return sinkContent(sink, file.size, input.rest());
+  return sinkContent(sink, file, input.rest());
 }

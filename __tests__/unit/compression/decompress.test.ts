@@ -109,10 +109,11 @@ describe.each(SAMPLES)('decompress of $name', ({ kind, bytes }) => {
 
   it('closes the source when the reader stops early', async () => {
     let closed = 0;
-    const twice = Buffer.concat([bytes, bytes]);
+    // A second one would be a fault behind LZMA_alone.
+    const long = kind === 'lzma' ? bytes : Buffer.concat([bytes, bytes]);
     for await (const chunk of decompress(
       kind,
-      chunksOf(twice, 10, () => closed++),
+      chunksOf(long, 10, () => closed++),
       limits,
     )) {
       expect(chunk.length).toBeGreaterThan(0);

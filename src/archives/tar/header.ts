@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { latin1 } from '../../text.js';
 
 /** Bytes of a header, and of what contents are padded to. */
 export const BLOCK = 512;
@@ -37,7 +38,7 @@ export function parseTarHeader(block: Uint8Array): TarHeader | undefined {
   if (mode === undefined || size === undefined) return undefined;
   const name = untilNul(block.subarray(...NAME));
   // GNU's own format has another magic, and times where ustar has the prefix.
-  const isUstar = Buffer.from(block.subarray(...MAGIC)).toString('latin1') === 'ustar\0';
+  const isUstar = latin1(block.subarray(...MAGIC)) === 'ustar\0';
   const prefix = isUstar ? untilNul(block.subarray(...PREFIX)) : new Uint8Array();
   return {
     name:
@@ -69,7 +70,7 @@ function isChecksumGood(block: Uint8Array): boolean {
 function parseNumber(field: Uint8Array): number | undefined {
   const first = field[0] ?? 0;
   if ((first & 0x80) === 0) {
-    const digits = /^[ \0]*([0-7]*)(?![^ \0])/.exec(Buffer.from(field).toString('latin1'))?.[1];
+    const digits = /^[ \0]*([0-7]*)(?![^ \0])/.exec(latin1(field))?.[1];
     return digits === undefined ? undefined : safe(BigInt(`0o0${digits}`));
   }
   return first === 0x80

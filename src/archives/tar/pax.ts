@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { latin1 } from '../../text.js';
 
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
@@ -14,17 +15,14 @@ export function parsePax(bytes: Uint8Array): Map<string, Uint8Array> | undefined
   const records = new Map<string, Uint8Array>();
   for (let at = 0; at < bytes.length;) {
     const space = bytes.subarray(at, at + MOST_DIGITS + 1).indexOf(SPACE);
-    const digits = Buffer.from(bytes.subarray(at, at + Math.max(space, 0))).toString('latin1');
+    const digits = latin1(bytes.subarray(at, at + Math.max(space, 0)));
     if (!/^[1-9]\d*$/.test(digits)) return undefined;
     const end = at + Number(digits);
     const record = bytes.subarray(at + space + 1, end - 1);
     const equals = record.indexOf(EQUALS);
     if (end > bytes.length || end <= at + space + 1 || bytes[end - 1] !== NEWLINE || equals < 1)
       return undefined;
-    records.set(
-      Buffer.from(record.subarray(0, equals)).toString('latin1'),
-      Uint8Array.from(record.subarray(equals + 1)),
-    );
+    records.set(latin1(record.subarray(0, equals)), Uint8Array.from(record.subarray(equals + 1)));
     at = end;
   }
   return records;

@@ -2,6 +2,7 @@
 import type { ChunkReader } from '../../compression/input.js';
 import { PayloadError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
+import { latin1 } from '../../text.js';
 import { BLOCK, parseTarHeader, type TarHeader, untilNul } from './header.js';
 import { parsePax } from './pax.js';
 
@@ -212,7 +213,7 @@ export class TarReader {
   private sizeOf(header: TarHeader, records: ReadonlyMap<string, Uint8Array>): number {
     const text = value(records, 'size');
     if (text === undefined) return header.size;
-    const digits = Buffer.from(text).toString('latin1');
+    const digits = latin1(text);
     if (!/^\d{1,15}$/.test(digits))
       throw this.invalid(`has the size ${JSON.stringify(digits)} in an extended header`);
     return Number(digits);

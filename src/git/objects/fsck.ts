@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { rm } from 'node:fs/promises';
+
+import { GitError } from '../../errors.js';
+import { type GitPlace, runGit } from '../command.js';
 import type { Oid } from '../store.js';
 
 /** What git says of a file that it reads from trees, and that a blobless clone does not have. */
@@ -18,5 +22,33 @@ export function lacksOnly(stderr: string, known: ReadonlySet<Oid>): boolean {
         ? line === 'fatal: fsck error in pack objects'
         : known.has(lacking[at]),
     )
+  );
+}
+
+/**
+ * Lets git index a pack and check its objects, as servers do. One that is refused is removed.
+ * @param known objects that the remote has, and this repository may not
+ * @throws GitError PUSH_REJECTED with git's reason
+ */
+export async function checkPack(
+  command: GitPlace,
+  pack: string,
+  known: ReadonlySet<Oid>,
+): Promise<void> {
+  // Without --strict: what a blobless clone does not have cannot be looked into.
+  const result = await runGit({ ...command, args: ['index-pack', '--fsck-objects', pack] });
+  if (result.exitCode === 0) return;
+  if (lacksOnly(result.stderr, known)) {
+    const again = await runGit({ ...command, args: ['index-pack', pack] });
+    if (again.exitCode === 0) return;
+  }
+  await rm(pack, { force: true });
+  throw new GitError(
+    'PUSH_REJECTED',
+    `git's own check refuses an object of this release: ${result.stderr}`,
+    {
+      remedy:
+        'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
+    },
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { createHash, type Hash } from 'node:crypto';
 
+import { latin1 } from '../../text.js';
 import type { MirrorReader, Oid } from '../store.js';
 import { type TreeFile } from './folders.js';
 import { hashObject } from './objects.js';
@@ -69,7 +70,7 @@ export class MirrorFiles {
    * @throws GitError MIRROR_INVALID
    */
   async checksum(oid: Oid, { isLoose }: { readonly isLoose: boolean }): Promise<string> {
-    const text = Buffer.from((await this.small(oid)).subarray(0, 1024)).toString('latin1');
+    const text = latin1((await this.small(oid)).subarray(0, 1024));
     return (isLoose ? (text.trim().split(/\s/)[0] ?? '') : text).slice(0, 200);
   }
 
@@ -79,7 +80,7 @@ export class MirrorFiles {
     if (known !== undefined) return known;
     const folder = new Map(
       (await this.reader.readTree(oid)).map(({ name, mode, oid: child }) => [
-        Buffer.from(name).toString('latin1'),
+        latin1(name),
         { mode, oid: child },
       ]),
     );

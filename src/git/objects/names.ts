@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { holdsControl, isDots } from '../../bytes.js';
 import { isDotGit } from '../../dot-git.js';
+import { latin1 } from '../../text.js';
 
 const SLASH = 0x2f;
-const DELETE = 0x7f;
 
 /**
  * Why git's own fsck, or a checkout on some file system, takes offence at this name of a tree entry; undefined when it is fine.
@@ -12,15 +13,14 @@ export function unsafeName(name: Uint8Array): string | undefined {
   if (name.length === 0) return 'is empty';
   if (name.includes(0)) return 'holds a NUL';
   if (name.includes(SLASH)) return 'holds a slash';
-  const text = Buffer.from(name).toString('utf8');
-  if (text === '.' || text === '..') return `is "${text}"`;
+  if (isDots(name)) return `is "${latin1(name)}"`;
   if (isDotGit(name)) return 'is a spelling of .git';
   return undefined;
 }
 
 /** Like {@link unsafeName}, and refuses control characters: the rule for names that a package brings. */
 export function unsafeNewName(name: Uint8Array): string | undefined {
-  if (name.some((byte) => byte < 0x20 || byte === DELETE)) return 'holds a control character';
+  if (holdsControl(name)) return 'holds a control character';
   return unsafeName(name);
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { GitError, PayloadError } from '../../errors.js';
+import { latin1 } from '../../text.js';
 import type { Commit, ObjectType, Oid, Tag, TreeEntry } from '../store.js';
 import { unsafeName } from './names.js';
 
@@ -44,7 +45,7 @@ export function hashObject(type: ObjectType, content: Uint8Array): Oid {
 export function formatTree(entries: readonly TreeEntry[]): Uint8Array {
   const seen = new Set<string>();
   const sorted = entries.map((entry) => {
-    const text = Buffer.from(entry.name).toString('latin1');
+    const text = latin1(entry.name);
     checkEntry(entry, seen.has(text) ? 'comes twice' : unsafeName(entry.name));
     seen.add(text);
     return { entry, key: entry.mode === '040000' ? `${text}/` : text };

@@ -227,7 +227,7 @@ export class PackWriter {
     await this.#append(entryHeader(type, size));
     const chunks = source.read();
     const first = await chunks.next();
-    const level = first.done === true ? 6 : chooseLevel(first.value);
+    const level = chooseLevel(first.done === true ? Buffer.alloc(0) : first.value);
     const stream = createDeflate({ level, chunkSize: 256 * KIB });
     const feeding = (async () => {
       if (first.done !== true) stream.write(first.value);

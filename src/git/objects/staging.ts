@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: MIT
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { GitError } from '../../errors.js';
 import { LIMITS, MIB } from '../../limits.js';
-import { type GitPlace, runGit, startGit } from '../command.js';
+import { type GitPlace, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
 import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
 import { Deflaters } from './deflaters.js';
-import { lacksOnly } from './fsck.js';
+import { checkPack } from './fsck.js';
 import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
 import { parseCommit, parseTag, parseTree, requireTagged } from './strict.js';
 
 /** Trees, commits and tags that are kept at hand. */
 const CACHE_BYTES = 32 * MIB;
+/** A pack of this size is completed: git indexes it beside what is staged next. */
+const SPLIT_BYTES = 64 * MIB;
+
+/** What a test sets otherwise. */
+interface StoreSizes {
+  readonly cacheBytes?: number;
+  readonly splitBytes?: number;
+}
 
 interface OpenPack {
   readonly path: string;
@@ -40,10 +48,13 @@ export class ObjectStore {
   readonly #known = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
   readonly #mostCached: number;
+  readonly #splitAt: number;
   #cacheBytes = 0;
   readonly #reader: ObjectReader;
   #open: OpenPack | undefined;
   #packs = 0;
+  /** Bytes of the packs since the last check. */
+  #unchecked = 0;
   /** Never rejects: whoever asked for a flush gets its error. */
   #flushing: Promise<unknown> = Promise.resolve();
   /** What a flush failed by that no {@link check} has told of. */
@@ -54,12 +65,13 @@ export class ObjectStore {
     command: GitPlace,
     maxFileSize: number = LIMITS.blobBytes,
     deflaters: Deflaters = new Deflaters(),
-    cacheBytes: number = CACHE_BYTES,
+    { cacheBytes = CACHE_BYTES, splitBytes = SPLIT_BYTES }: StoreSizes = {},
   ) {
     this.#command = command;
     this.#mostBlob = maxFileSize;
     this.#deflaters = deflaters;
     this.#mostCached = cacheBytes;
+    this.#splitAt = splitBytes;
     this.#reader = new ObjectReader(command);
   }
 
@@ -75,7 +87,7 @@ export class ObjectStore {
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
     open.objects.add(oid);
-    await adding(open, (writer) => writer.add(type, content));
+    await this.#add(open, (writer) => writer.add(type, content));
     return oid;
   }
 
@@ -86,7 +98,7 @@ export class ObjectStore {
   async writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
     this.#verifySize('blob', size);
     const open = (this.#open ??= this.#begin());
-    return adding(open, (writer) =>
+    return this.#add(open, (writer) =>
       writer.addStream('blob', size, chunks, (oid) => {
         if (this.#known.has(oid)) return false;
         this.#known.add(oid);
@@ -142,6 +154,7 @@ export class ObjectStore {
       (oid) => this.#open?.objects.has(oid) !== true && !this.#cache.has(oid),
     );
     if (unknown.length === 0) return [];
+    await this.#flushing;
     const { child, answers } = converse(
       startGit({ ...this.#command, args: ['cat-file', '--batch-check'] }),
     );
@@ -163,7 +176,7 @@ export class ObjectStore {
       return;
     }
     this.#open = undefined;
-    const work = this.#complete(open);
+    const work = this.#complete(open, this.#flushing);
     this.#flushing = Promise.allSettled([this.#flushing, work]);
     await work;
   }
@@ -173,6 +186,7 @@ export class ObjectStore {
     await Promise.allSettled([this.flush()]);
     const failure = this.#failure;
     this.#failure = undefined;
+    this.#unchecked = 0;
     if (failure !== undefined) throw failure.reason;
   }
 
@@ -207,11 +221,23 @@ export class ObjectStore {
     return { path, writer, objects: new Set(), adding: new Set() };
   }
 
-  async #complete(open: OpenPack): Promise<void> {
+  /** Adds to a pack, which is not completed meanwhile, and completes it when it is full; whoever checks learns what becomes of that. */
+  async #add<T>(open: OpenPack, add: (writer: PackWriter) => Promise<T>): Promise<T> {
+    const work = open.writer.then(add).finally(() => open.adding.delete(work));
+    open.adding.add(work);
+    const added = await work;
+    const { bytes } = await open.writer;
+    if (bytes >= this.#splitAt && this.#open === open) void this.flush().catch(() => undefined);
+    return added;
+  }
+
+  async #complete(open: OpenPack, before: Promise<unknown>): Promise<void> {
     try {
       const writer = await open.writer;
       await Promise.allSettled(open.adding);
       const id = await writer.finish();
+      // One after the other: trees come behind the files that git looks into for their names' sake.
+      await before;
       await this.#index(open.path, join(dirname(open.path), `pack-${id}.pack`), writer.bytes);
     } catch (error) {
       for (const oid of open.objects) this.#forget(oid);
@@ -221,10 +247,11 @@ export class ObjectStore {
   }
 
   async #index(staged: string, final: string, bytes: number): Promise<void> {
-    if (bytes > LIMITS.packBytes) {
+    const together = this.#unchecked + bytes;
+    if (together > LIMITS.packBytes) {
       throw new GitError(
         'FILE_TOO_LARGE',
-        `Expected at most ${LIMITS.packBytes} bytes in one push, found ${bytes}.`,
+        `Expected at most ${LIMITS.packBytes} bytes in one push, found ${together}.`,
         {
           remedy:
             'Publish fewer releases per push (push-batch), or keep packages out of git (archive-packages: header or release).',
@@ -232,25 +259,8 @@ export class ObjectStore {
       );
     }
     await rename(staged, final);
-    // Without --strict: what a blobless clone does not have cannot be looked into.
-    const result = await runGit({
-      ...this.#command,
-      args: ['index-pack', '--fsck-objects', final],
-    });
-    if (result.exitCode === 0) return;
-    if (lacksOnly(result.stderr, this.#known)) {
-      const again = await runGit({ ...this.#command, args: ['index-pack', final] });
-      if (again.exitCode === 0) return;
-    }
-    await rm(final, { force: true });
-    throw new GitError(
-      'PUSH_REJECTED',
-      `git's own check refuses an object of this release: ${result.stderr}`,
-      {
-        remedy:
-          'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
-      },
-    );
+    await checkPack(this.#command, final, this.#known);
+    this.#unchecked += bytes;
   }
 
   async #read(oid: Oid, expected: ObjectType): Promise<Uint8Array> {
@@ -288,11 +298,4 @@ export class ObjectStore {
     this.#cacheBytes -= this.#cache.get(oid)?.content.length ?? 0;
     this.#cache.delete(oid);
   }
-}
-
-/** Adds to a pack, which is not completed meanwhile. */
-function adding<T>(open: OpenPack, add: (writer: PackWriter) => Promise<T>): Promise<T> {
-  const work = open.writer.then(add).finally(() => open.adding.delete(work));
-  open.adding.add(work);
-  return work;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { GitError, PayloadError } from '../../errors.js';
+import { latin1 } from '../../text.js';
 import type { FileMode, Oid, TreeEntry } from '../store.js';
 import { unsafeNewName } from './names.js';
 import { EMPTY_TREE, formatTree, hashObject } from './objects.js';
@@ -57,12 +58,14 @@ export function buildTree(files: Iterable<TreeFile>): BuiltTree {
 }
 
 function place(top: Folder, folders: Folder[], file: TreeFile): void {
-  const parts = splitPath(file.path);
+  const parts = latin1(file.path).split('/');
   const last = parts.pop() ?? '';
   let folder = top;
   for (const part of parts) {
     let next = folder.get(part);
     if (next === undefined) {
+      // Names of known folders were looked at when they came.
+      verifyPart(part, file.path);
       next = new Map<string, Leaf | Folder>();
       folder.set(part, next);
       folders.push(next);
@@ -71,6 +74,7 @@ function place(top: Folder, folders: Folder[], file: TreeFile): void {
     folder = next;
   }
   if (folder.has(last)) throw unsafe(file.path, 'comes twice, or is a file and a folder');
+  verifyPart(last, file.path);
   folder.set(last, { mode: file.mode, oid: file.oid });
 }
 
@@ -144,7 +148,7 @@ async function applyChanges({
   path,
 }: Step): Promise<Oid | undefined> {
   const old = oid === undefined || oid === EMPTY_TREE ? [] : await readTree(oid);
-  const entries = new Map(old.map((entry) => [Buffer.from(entry.name).toString('latin1'), entry]));
+  const entries = new Map(old.map((entry) => [latin1(entry.name), entry]));
   for (const [name, leaf] of changes.here) setEntry(entries, name, leaf);
   for (const [name, below] of changes.below) {
     const entry = entries.get(name);
@@ -174,14 +178,14 @@ function setEntry(entries: Map<string, TreeEntry>, name: string, leaf: Leaf | un
 
 /** Parts of a path as latin1 text. @throws PayloadError UNSAFE_PATH */
 function splitPath(path: Uint8Array): string[] {
-  return Buffer.from(path)
-    .toString('latin1')
-    .split('/')
-    .map((part) => {
-      const problem = unsafeNewName(Buffer.from(part, 'latin1'));
-      if (problem !== undefined) throw unsafe(path, `has a part that ${problem}`);
-      return part;
-    });
+  const parts = latin1(path).split('/');
+  for (const part of parts) verifyPart(part, path);
+  return parts;
+}
+
+function verifyPart(part: string, path: Uint8Array): void {
+  const problem = unsafeNewName(Buffer.from(part, 'latin1'));
+  if (problem !== undefined) throw unsafe(path, `has a part that ${problem}`);
 }
 
 function unsafe(path: Uint8Array, problem: string): PayloadError {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { GitError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
+import { latin1 } from '../../text.js';
 import type { FileMode, Oid, TreeEntry } from '../store.js';
 
 /** A file of a tree. */
@@ -90,7 +91,7 @@ export class TreeWalk {
 
   async #list(tree: Oid, prefix: string, files: Map<string, TreeFile>): Promise<void> {
     for (const { mode, name, oid } of await this.#source.readTree(tree)) {
-      const path = prefix + Buffer.from(name).toString('latin1');
+      const path = prefix + latin1(name);
       if (mode === '040000') await this.#list(oid, `${path}/`, files);
       else files.set(path, { mode, oid });
     }

@@ -127,12 +127,12 @@ function remoteSettings({ url, transport }: Remote, pace: Pace): Settings {
     ['http.lowSpeedLimit', pace === 'quick' ? '100' : '1'],
     ['http.lowSpeedTime', pace === 'quick' ? '60' : '300'],
     ['fetch.unpackLimit', '1'],
-    // A kernel's pack must not lie in memory as a whole, nor a large file for the sake of deltas.
-    ['core.packedGitWindowSize', '16m'],
-    ['core.packedGitLimit', '128m'],
+    // A large file must not lie in memory for the sake of deltas.
     ['core.bigFileThreshold', '32m'],
     ['pack.windowMemory', '32m'],
     ['pack.deltaCacheSize', '64m'],
+    // What lies in several packs would be tried as deltas of each other, for minutes, and the host tries all that again.
+    ['pack.window', '0'],
     // A file that moves must count as known, or git looks for its content, which a blobless clone does not have.
     ['pack.useSparse', 'false'],
   ];

@@ -1,42 +1,34 @@
 // SPDX-License-Identifier: MIT
+import type { ContentSink } from '../../bytes.js';
 import { type TreeFile } from '../../git/objects/folders.js';
 import type { GitStore, Oid } from '../../git/store.js';
 import { KIB } from '../../limits.js';
+import { latin1 } from '../../text.js';
 import { attributesWarning, changingAttributes, isAttributesFile } from './odd-files.js';
 
 const FILTER = /[ \t]filter=lfs(?:\s|$)/m;
 /** Larger files that would be attributes are told of without being read. */
 const MOST_BYTES = 64 * KIB;
 
-/** Cheap: most files end here. */
-const SUSPECT =
-  /[ \t](?:text|crlf|eol|ident|filter|working-tree-encoding|export-ignore|export-subst)(?:=|\s|$)/m;
-
-/** Stages blobs and remembers those that would change checkouts if their file were called `.gitattributes`. */
-export interface AttributesWatch {
-  write(content: Uint8Array): Promise<Oid>;
-  stream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid>;
+/** Stages contents, and remembers of the files that git reads as `.gitattributes` how they would change checkouts. */
+export interface AttributesWatch extends ContentSink<Oid> {
   /** Warnings of the files of a directory of the mirror by which git writes something else than it holds (T24). */
-  warnings(files: ReadonlyMap<string, TreeFile>): string[];
+  warnings(files: ReadonlyMap<string, TreeFile>): Promise<string[]>;
 }
 
 /** A watch over what is staged in `store`. */
 export function watchAttributes(store: GitStore): AttributesWatch {
-  const rules = new Map<Oid, readonly string[]>();
-  const lfs = new Set<Oid>();
+  const looked = new Map<Oid, { readonly rules: readonly string[]; readonly asksLfs: boolean }>();
   const large = new Set<Oid>();
   const look = (oid: Oid, content: Uint8Array): void => {
-    const text = Buffer.from(content).toString('latin1');
-    if (!SUSPECT.test(text)) return;
-    const attributes = changingAttributes(text);
-    if (attributes.length > 0) rules.set(oid, attributes);
-    if (FILTER.test(text)) lfs.add(oid);
+    const text = latin1(content);
+    looked.set(oid, { rules: changingAttributes(text), asksLfs: FILTER.test(text) });
   };
   return {
-    write: async (content) => {
+    whole: async (content, path) => {
       const oid = await store.write('blob', content);
       if (content.length > MOST_BYTES) large.add(oid);
-      else look(oid, content);
+      else if (isAttributesFile(path)) look(oid, content);
       return oid;
     },
     stream: async (size, chunks) => {
@@ -44,17 +36,19 @@ export function watchAttributes(store: GitStore): AttributesWatch {
       large.add(oid);
       return oid;
     },
-    warnings: (files) =>
-      [...files]
-        .filter(([path, { mode }]) => mode !== '120000' && isAttributesFile(path))
-        .flatMap(([path, { oid }]) => {
-          const found = rules.get(oid);
-          return [
-            ...(found === undefined ? [] : [attributesWarning(path, found)]),
-            ...(lfs.has(oid) ? [lfsWarning(path)] : []),
-            ...(large.has(oid) ? [attributesWarning(path, ['more than could be looked at'])] : []),
-          ];
-        }),
+    warnings: async (files) => {
+      const found: string[] = [];
+      for (const [path, { mode, oid }] of files) {
+        if (mode === '120000' || !isAttributesFile(Buffer.from(path, 'latin1'))) continue;
+        if (large.has(oid)) found.push(attributesWarning(path, ['more than could be looked at']));
+        // A hard link has the content of a file of another name.
+        else if (!looked.has(oid)) look(oid, await store.readBlob(oid));
+        const { rules = [], asksLfs = false } = looked.get(oid) ?? {};
+        if (rules.length > 0) found.push(attributesWarning(path, rules));
+        if (asksLfs) found.push(lfsWarning(path));
+      }
+      return found;
+    },
   };
 }
 

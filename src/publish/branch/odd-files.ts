@@ -5,23 +5,21 @@ import { printable } from '../../rpm/payload/paths.js';
 
 /** Names that a warning gives as examples. */
 const MOST_NAMED = 5;
-/** Device names of Windows, with or without a suffix (learn.microsoft.com, Naming Files). */
-const DEVICE =
-  /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i;
-const UNHELD = /[<>:"|?*\\]|[. ]$/;
+/** Names that Windows cannot hold in a path: forbidden characters, dots and spaces at the end, devices with or without a suffix (learn.microsoft.com, Naming Files). */
+const UNHELD =
+  /[<>:"|?*\\]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:[./]|$)/i;
+
+const SLASH = 0x2f;
 
 /** A warning of names that Windows cannot hold, so that a checkout there fails or loses them; none where there are none. */
 export function windowsWarnings(paths: Iterable<string>): string[] {
-  const odd = new Set<string>();
-  for (const path of paths) for (const name of path.split('/')) if (isUnheld(name)) odd.add(path);
-  if (odd.size === 0) return [];
+  const odd = [...new Set(paths)].filter((path) =>
+    UNHELD.test(Buffer.from(path, 'latin1').toString('utf8')),
+  );
+  if (odd.length === 0) return [];
   return [
-    `${counted(odd.size, 'path')} of the source cannot be checked out on Windows: ${named([...odd])}`,
+    `${counted(odd.length, 'path')} of the source cannot be checked out on Windows: ${named(odd)}`,
   ];
-}
-
-function isUnheld(name: string): boolean {
-  return DEVICE.test(Buffer.from(name, 'latin1').toString('utf8')) || UNHELD.test(name);
 }
 
 /** Attributes by which git writes something else into a checkout or an archive than the mirror holds (gitattributes(5)); set, or with a value. */
@@ -51,8 +49,8 @@ export function changingAttributes(content: string): string[] {
 }
 
 /** True for a path whose file git reads as `.gitattributes` on some file system. */
-export function isAttributesFile(path: string): boolean {
-  return isDotName(Buffer.from(path.slice(path.lastIndexOf('/') + 1), 'latin1'), 'gitattributes');
+export function isAttributesFile(path: Uint8Array): boolean {
+  return isDotName(path.subarray(path.lastIndexOf(SLASH) + 1), 'gitattributes');
 }
 
 /** Says which of the vendor's files make a checkout, or an archive of the host, differ from what was verified. */

@@ -2,6 +2,7 @@
 import type { ChunkReader } from '../../compression/input.js';
 import { PayloadError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
+import { latin1 } from '../../text.js';
 
 /** One member's header (cpio(5), "New ASCII Format"). */
 export interface CpioMember {
@@ -173,7 +174,7 @@ function addBytes(sum: number, bytes: Uint8Array): number {
 }
 
 function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
+  return latin1(bytes);
 }
 
 function invalid(message: string): PayloadError {

@@ -4,6 +4,7 @@ import { decompress } from '../../compression/index.js';
 import { ChunkReader } from '../../compression/input.js';
 import { PayloadError } from '../../errors.js';
 import { KIB, LIMITS } from '../../limits.js';
+import { latin1 } from '../../text.js';
 import type { FileEntry, PackageFacts } from '../model.js';
 
 const COMPRESSORS: Readonly<Record<string, Compression>> = {
@@ -45,7 +46,7 @@ export async function openPayload(
 ): Promise<AsyncIterable<Uint8Array>> {
   const declared = verifyFormat(facts);
   const input = new ChunkReader(payload);
-  const start = Buffer.from((await input.fill(4)).subarray(0, 4)).toString('latin1');
+  const start = latin1((await input.fill(4)).subarray(0, 4));
   const kind = declared === 'gzip' && start === '0707' ? 'none' : declared;
   const announcedBytes = expectedSize(facts.files);
   return decompress(kind, untilEnd(input), {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { holdsControl, isDots } from '../../bytes.js';
 import { isDotGit, isDotName } from '../../dot-git.js';
 import { PayloadError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
+import { latin1 } from '../../text.js';
 import type { FileType } from '../model.js';
 import { PathTree, type Place } from './path-tree.js';
 
@@ -30,7 +32,6 @@ export interface TreeReport {
 
 const SLASH = 0x2f;
 const DOT = 0x2e;
-const DELETE = 0x7f;
 
 /**
  * Why a relative path must not be followed or put into a git tree; undefined when it is safe. Refused are absolute
@@ -40,13 +41,15 @@ export function checkPath(path: Uint8Array): string | undefined {
   if (path.length === 0) return 'is empty';
   if (path.length > LIMITS.pathBytes) return `is longer than ${LIMITS.pathBytes} bytes`;
   if (path[0] === SLASH) return 'is absolute';
-  if (path.some((byte) => byte < 0x20 || byte === DELETE)) return 'holds a control character';
+  if (holdsControl(path)) return 'holds a control character';
   if (isTooDeep(path)) return `lies more than ${LIMITS.pathDepth} folders deep`;
-  for (const name of Buffer.from(path).toString('latin1').split('/')) {
-    if (name === '') return 'has an empty component';
-    if (name === '.' || name === '..') return `has a component "${name}"`;
-    if (isDotGit(Buffer.from(name, 'latin1')))
-      return 'has a component that some file system takes for .git';
+  for (let start = 0, end = 0; end < path.length; start = end + 1) {
+    const slash = path.indexOf(SLASH, start);
+    end = slash < 0 ? path.length : slash;
+    const name = path.subarray(start, end);
+    if (name.length === 0) return 'has an empty component';
+    if (isDots(name)) return `has a component "${latin1(name)}"`;
+    if (isDotGit(name)) return 'has a component that some file system takes for .git';
   }
   return undefined;
 }
@@ -67,7 +70,7 @@ export function checkTree(entries: Iterable<TreeEntry>): TreeReport {
       errors.push({ path: printable(path), ...fault });
       continue;
     }
-    const place = tree.add(Buffer.from(path).toString('latin1'));
+    const place = tree.add(latin1(path));
     const reason =
       fault?.reason ??
       (place.type !== undefined ? 'is there twice' : checkLink(path, type, warnings));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { PayloadError } from '../../errors.js';
+import { latin1 } from '../../text.js';
 import type { FileEntry, PayloadFile } from '../model.js';
 import type { CpioMember } from './cpio.js';
 import { printable } from './paths.js';
@@ -146,7 +147,7 @@ export class HardLinks {
 
 /** rpm compares without the `./` of the archive and the `/` of the header (lib/rpmfi.c, rpmfilesFindFN). */
 function pathKey(path: Uint8Array): string {
-  const text = Buffer.from(path).toString('latin1');
+  const text = latin1(path);
   return text === '.' ? '' : text.replace(/^(\.\/|\/)/, '');
 }
 

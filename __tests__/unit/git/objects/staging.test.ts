@@ -55,8 +55,8 @@ describe('ObjectStore, with git as the judge', () => {
     for (const name of readdirSync(path.join(cwd, 'objects/pack')))
       rmSync(path.join(cwd, 'objects/pack', name));
   };
-  const openStore = (most?: number, cacheBytes?: number) =>
-    new ObjectStore({ cwd, env }, most, new Deflaters(0), cacheBytes);
+  const openStore = (most?: number, sizes?: { cacheBytes?: number; splitBytes?: number }) =>
+    new ObjectStore({ cwd, env }, most, new Deflaters(0), sizes);
   const hashed = (type: string, content: string | Uint8Array) =>
     execFileSync('git', ['hash-object', '-w', '-t', type, '--stdin'], {
       cwd,
@@ -181,6 +181,41 @@ describe('ObjectStore, with git as the judge', () => {
     expect(git('cat-file', 'blob', good)).toBe('good');
   });
 
+  it('completes a pack that is full, and checks it beside what comes next', async () => {
+    await store.close();
+    store = openStore(undefined, { splitBytes: 1 });
+    const blob = await store.write('blob', bytes('*.c text\n'));
+    const streamed = await store.writeStream(3, inParts(bytes('two')));
+    // git looks into the attributes of a tree, which are in another pack.
+    const tree = await store.write('tree', formatTree([entry('.gitattributes', blob)]));
+    const commit = await store.write('commit', commitOf(tree, 'm'));
+    expect(await store.missing([blob, streamed, tree, commit])).toEqual([]);
+    await store.check();
+    expect(packs()).toHaveLength(4);
+    expect(git('cat-file', '-p', `${commit}:.gitattributes`)).toBe('*.c text\n');
+    expect(git('cat-file', 'blob', streamed)).toBe('two');
+    expect(await store.write('blob', bytes('two'))).toBe(streamed);
+    await store.check();
+    expect(packs()).toHaveLength(4);
+  });
+
+  it('tells at the check what git refused of a full pack, and stages that again', async () => {
+    await store.close();
+    store = openStore(undefined, { splitBytes: 1 });
+    const good = await store.write('blob', bytes('good'));
+    const tree = await store.write('tree', formatTree([entry('a', good)]));
+    const bad = await store.write(
+      'commit',
+      bytes(`tree ${tree}\nauthor x <x> 0 +0000\ncommitter x 0 +0000\n\nbad\n`),
+    );
+    const last = await store.write('blob', bytes('last'));
+    await expect(store.check()).rejects.toEqual(refused('PUSH_REJECTED'));
+    await store.check();
+    expect(await store.missing([good, tree, bad, last])).toEqual([bad]);
+    await store.write('commit', commitOf(tree, 'm'));
+    await store.check();
+  });
+
   it('reads back trees, commits and tags that wait, without a pack, and completes one for a file', async () => {
     const blob = await store.write('blob', bytes('text'));
     const tree = await store.write('tree', formatTree([entry('a', blob)]));
@@ -198,7 +233,7 @@ describe('ObjectStore, with git as the judge', () => {
   it('keeps at hand what came last, up to a number of bytes', async () => {
     const [one, two, three] = ['1', '2', '3'].map((text) => commitOf('c'.repeat(40), text));
     await store.close();
-    store = openStore(undefined, one!.length * 2);
+    store = openStore(undefined, { cacheBytes: one!.length * 2 });
     const ids = [await store.write('commit', one!), await store.write('commit', two!)];
     await store.flush();
     dropPacks();

@@ -49,6 +49,9 @@ const ALWAYS: Settings = [
   ['core.hooksPath', devNull],
   ['core.fsmonitor', 'false'],
   ['core.bigFileThreshold', '8m'],
+  // The packs of kernels must not lie in memory as a whole.
+  ['core.packedGitWindowSize', '16m'],
+  ['core.packedGitLimit', '128m'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['protocol.version', '2'],

@@ -4,13 +4,13 @@ import {
   ChunkReader,
   DECODERS,
   required
-} from "./chunk-W7AWVKHP.js";
+} from "./chunk-CEM7CWHX.js";
 import {
   require_src
 } from "./chunk-HKDC4PGP.js";
 import {
   PayloadError
-} from "./chunk-QYPE2TII.js";
+} from "./chunk-YZVT7DPJ.js";
 import {
   KIB
 } from "./chunk-4IDUXMNJ.js";

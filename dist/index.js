@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-OOPOOCLC.js";
+} from "./chunk-CBW7UMNE.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-RK26JG3W.js";
+} from "./chunk-3H3QQWP3.js";
 import {
   error,
   getInput,
@@ -45,13 +45,13 @@ import {
 } from "./chunk-AHUJ6Z2U.js";
 import {
   required
-} from "./chunk-W7AWVKHP.js";
+} from "./chunk-CEM7CWHX.js";
 import "./chunk-OSOGOBDG.js";
 import {
   InputError,
   describeError,
   sentences
-} from "./chunk-QYPE2TII.js";
+} from "./chunk-YZVT7DPJ.js";
 import "./chunk-4IDUXMNJ.js";
 import "./chunk-KIZH3NRS.js";
 

@@ -510,7 +510,7 @@ export const MUTATIONS = [
     ],
     [
       'T50 the index lists the package as it is',
-      'verify/archive/archived-index',
+      'verify/archive/index-listings',
       'if (listing.revision === repomd.revision)',
       'if (false)',
       'an index of',

@@ -263,21 +263,6 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
 export const CHECKED_OUT_REMEDY =
   'Name a bare repository (git init --bare -b main mirror.git, or git clone --bare), or another branch with branch. Or let git take the push and move the files along while nothing in them is changed: git config receive.denyCurrentBranch updateInstead, in that repository.';
 
-/** The codes for which the same request may succeed a moment later. */
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'TIMEOUT',
-  'TRUNCATED',
-  'CONNECTION_FAILED',
-]);
-
-/** True when `error` is a network fault that a retry may cure: time-outs, resets, truncation, HTTP 408, 429 and 5xx. */
-export function isTransient(error: unknown): boolean {
-  if (!(error instanceof DownloadError)) return false;
-  if (error.code !== 'HTTP_STATUS') return TRANSIENT.has(error.code);
-  const status = error.status ?? 0;
-  return status === 408 || status === 429 || status >= 500;
-}
-
 /** A {@link MirrorError} of any code. */
 export type AnyMirrorError = MirrorError;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { DownloadError, type ErrorCode } from './errors.js';
+
 /** How often something is tried, and how long one waits in between; times in milliseconds. */
 export interface Patience {
   /** Attempts, the first included. */
@@ -46,4 +48,19 @@ export async function pause(milliseconds: number, signal: AbortSignal | undefine
  */
 export function backoff(n: number, first: number): number {
   return first * 2 ** (n - 1) * (0.5 + Math.random() / 2);
+}
+
+/** The codes for which the same request may succeed a moment later. */
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'TIMEOUT',
+  'TRUNCATED',
+  'CONNECTION_FAILED',
+]);
+
+/** True when `error` is a network fault that a retry may cure: time-outs, resets, truncation, HTTP 408, 429 and 5xx. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof DownloadError)) return false;
+  if (error.code !== 'HTTP_STATUS') return TRANSIENT.has(error.code);
+  const status = error.status ?? 0;
+  return status === 408 || status === 429 || status >= 500;
 }

@@ -114,9 +114,76 @@ describe('init sets what the repository needs, with the reason, and the result p
     ['another package', { ...hello('1.0'), version: '1.1' }, /INDEX_MISMATCH/],
   ])('no file where publish would refuse everything: %s', async (_, listed, said) => {
     await onStage({ packages: [listed] }, async ({ yum }) => {
-      const { file, stderr } = await init([yum.url, '--gpgkey', `${yum.url}/KEY`]);
-      expect({ file, stderr }).toEqual({ file: undefined, stderr: expect.stringMatching(said) });
-      expect(stderr).toMatch(/no file is written/);
+      const { code, file, stderr } = await init([yum.url, '--gpgkey', `${yum.url}/KEY`]);
+      expect({ code, file, stderr }).toEqual({
+        code: 0,
+        file: undefined,
+        stderr: expect.stringMatching(said),
+      });
+      expect(stderr).toMatch(/no file is written: this workflow could not publish anything yet/);
+    });
+  });
+
+  it.each([
+    ['versions', ['--versions', '> 9']],
+    ['skip', ['--skip', '1.0 2.0']],
+  ])('no file where %s leaves nothing to publish', async (name, args) => {
+    await onStage({ packages: PACKAGES }, async ({ yum }) => {
+      const found = await init([yum.url, '--gpgkey', `${yum.url}/KEY`, ...args]);
+      expect(found).toMatchObject({ code: 0, file: undefined });
+      expect(inputsOf(found.stdout)).toMatchObject({ packages: 'hello' });
+      expect(found.stderr).toMatch(
+        new RegExp(
+          `  1\\. widen --${name}: of the 2 packages of the index no release of hello is left to publish\n$`,
+        ),
+      );
+    });
+  });
+
+  const INDEXER = makeKey('EdDSA');
+  const PINS = ['--gpg-fingerprints', PUBLISHER.fingerprint];
+  const WRONG = `repomd.xml is signed by ${INDEXER.fingerprint}, which gpg-fingerprints does not list`;
+
+  it.each([
+    ['no pins', [], true, 'Whose key that is was not checked, since no gpg-fingerprints are given'],
+    ['the pin of the packages alone', PINS, true, WRONG],
+    [
+      'both pins',
+      ['--gpg-fingerprints', `${PUBLISHER.fingerprint} ${INDEXER.fingerprint}`],
+      true,
+      'and the signature is good: repo-gpgcheck is set to required\n',
+    ],
+    ['required, without its pin', [...PINS, '--repo-gpgcheck', 'required'], false, WRONG],
+  ] as const)(
+    'an index that another key signed is judged by the pins, as publish judges it: %s',
+    async (_, args, hasFile, said) => {
+      await onStage({ packages: PACKAGES }, async (stage) => {
+        const files = repositoryFiles(PACKAGES);
+        const { yum } = stage;
+        yum.setFiles({
+          ...files,
+          KEY: Buffer.concat(
+            [PUBLISHER_KEY, makeCertificate({ key: INDEXER })].map((key) => Buffer.from(key)),
+          ),
+          [`${REPOMD}.asc`]: makeSignature({ key: INDEXER, parts: [files[REPOMD]!] }),
+        });
+        const found = await init([yum.url, '--gpgkey', `${yum.url}/KEY`, ...args]);
+        expect({ code: found.code, hasFile: found.file !== undefined }).toEqual({
+          code: 0,
+          hasFile,
+        });
+        expect(found.stderr).toContain(said);
+        if (found.file !== undefined) expect((await publishAs(stage, found.file)).code).toBe(0);
+      });
+    },
+  );
+
+  it('no file where the index must be signed, and is not', async () => {
+    await onStage({ packages: PACKAGES }, async ({ yum }) => {
+      const args = [yum.url, '--gpgkey', `${yum.url}/KEY`, '--repo-gpgcheck', 'required'];
+      const { code, file, stderr } = await init(args);
+      expect({ code, file }).toEqual({ code: 0, file: undefined });
+      expect(stderr).toMatch(/1\. give --repo-gpgcheck=auto or off: the index is not signed/);
     });
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { parseReleases, type ReleaseRecord } from '../../src/mirror/records/releases.js';
 import { proveTag, provingOptions } from '../../src/verify/prove-tag.js';
-import { inputsOf, type MemoryMirror, portsFor } from '../fixtures/memory-mirror.js';
+import { inputsOf, type MemoryMirror, portsFor, verdictOn } from '../fixtures/memory-mirror.js';
 import { removeRunDirectories } from '../fixtures/run-bundle.js';
 import { KINDS, mirrorOf } from '../fixtures/verify-rows/kinds.js';
 import { foundIn } from '../fixtures/verify-rows/mirrors.js';
@@ -30,6 +30,19 @@ describe('verify, in this process, of mirrors of other kinds, finds', () => {
     },
   );
 });
+
+it.each([
+  ['old', true],
+  ['plain', false],
+])(
+  'verify says that the Files blocks of the predecessor prove nothing: %s, %s',
+  async (kind, isSaid) => {
+    const { report } = await verdictOn(await mirrorOf(kind));
+    expect(report.residue.includes('the Files block of commits that the predecessor made')).toBe(
+      isSaid,
+    );
+  },
+);
 
 describe('the proof of one tag, for a release on the host', () => {
   const EVIL = { 'src/hello.c': { content: 'x' } };

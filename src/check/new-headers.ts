@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { counted } from '../counted.js';
-import { isTransient, MirrorError } from '../errors.js';
+import { MirrorError } from '../errors.js';
 import type { Options } from '../inputs/options.js';
 import type { PlannedRelease } from '../mirror/plan.js';
 import type { Ports } from '../ports.js';
 import type { ReleaseRows } from '../publish/release-rows.js';
+import { isTransient } from '../retry.js';
 import { formatNevra } from '../rpm/evr.js';
 import type { Survey } from '../survey/survey.js';
 import { verifyListed } from '../upstream/downloads.js';

@@ -26,8 +26,12 @@ import { findKeys, type FoundKeys } from './keys.js';
 export interface Exploration {
   readonly index: RepositoryIndex;
   readonly keys: readonly FoundKeys[];
-  /** Signatures of repomd.xml; undefined without repomd.xml.asc. */
+  /** Signatures of repomd.xml as publish would judge them, by the pinned keys alone where keys are pinned; undefined without repomd.xml.asc. */
   readonly indexSignatures: readonly SignatureReport[] | undefined;
+  /** The same by all keys that were found. */
+  readonly indexMakers: readonly SignatureReport[];
+  /** The user said which keys are to be trusted. */
+  readonly isPinned: boolean;
   /** What there is to choose from, best first. */
   readonly candidates: readonly Candidate[];
   /** What is to be mirrored: the user's choice, else the first candidate. */
@@ -91,10 +95,14 @@ export async function explore(request: ExploreRequest): Promise<Exploration> {
   const pkg = newest === undefined ? undefined : await headers.tryRead(newest);
   const evidence = pkg === undefined ? undefined : await examineHeader(pkg, checker.check);
   const names = new Set(index.packages.map(({ nevra }) => nevra.name));
+  // First by all keys, since a signature of another index is refused, whoever made it.
+  const indexMakers = await checkIndex(index, checker);
   return {
     index,
     keys,
-    indexSignatures: await checkIndex(index, checker),
+    indexSignatures: indexMakers && (await checkIndex(index, rules.checker)),
+    indexMakers: indexMakers ?? [],
+    isPinned: pins.size > 0,
     candidates,
     chosen,
     packageSignatures: evidence?.signatures,

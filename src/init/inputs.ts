@@ -13,7 +13,7 @@ import {
   uniqueCertificates,
 } from './certificates.js';
 import type { Exploration } from './explore.js';
-import { needsOf, refusalOf } from './needs.js';
+import { emptyObstacle, indexObstacle, needsOf, refusalOf } from './needs.js';
 
 /** Value of an input in a workflow: a text, or an expression of the workflow language. */
 export type WorkflowValue = { readonly text: string } | { readonly expression: string };
@@ -55,7 +55,11 @@ const SOURCES = [
 export function chooseInputs({ given, exploration, source }: InputChoice): WorkflowInputs {
   const pins = parseFingerprints(given.get('gpg-fingerprints') ?? '');
   const signers = certificatesToPin(exploration);
-  const obstacle = obstacleOf(exploration, { pins, pinned: signers }) ?? refusalOf(exploration);
+  const obstacle =
+    emptyObstacle(exploration, given) ??
+    obstacleOf(exploration, { pins, pinned: signers }) ??
+    refusalOf(exploration) ??
+    indexObstacle(exploration, given);
   // Whoever gave a key has checked it, whatever it signed; a rotation needs the old and the new one.
   const pinned =
     obstacle === undefined && given.has('gpgkey')

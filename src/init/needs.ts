@@ -90,7 +90,8 @@ function formatOf(releases: readonly IndexPackage[]): Need | undefined {
 }
 
 /** An index whose signature none of the keys answers for, or that is not signed though the .repo file says so. */
-function signatureOf({ indexSignatures, isSaidSigned }: Exploration): Need | undefined {
+function signatureOf(exploration: Exploration): Need | undefined {
+  const { indexSignatures, isSaidSigned } = exploration;
   if (indexSignatures === undefined)
     return isSaidSigned
       ? {
@@ -102,11 +103,51 @@ function signatureOf({ indexSignatures, isSaidSigned }: Exploration): Need | und
       : undefined;
   if (indexSignatures.some(({ status }) => status === 'good')) return undefined;
   const [first] = indexSignatures;
+  const fault =
+    unpinnedIndex(exploration) ??
+    `repomd.xml.asc cannot be checked (${first?.reason ?? 'it holds no signature'})`;
   return {
     name: 'repo-gpgcheck',
     value: 'off',
-    reason: `repomd.xml.asc cannot be checked (${first?.reason ?? 'it holds no signature'}); the packages are checked by their own signatures`,
+    reason: `${fault}; the packages are checked by their own signatures`,
   };
+}
+
+/** What is wrong with an index that is signed well, and by no key that the user trusts. */
+export function unpinnedIndex({ indexMakers, isPinned }: Exploration): string | undefined {
+  const maker = indexMakers.find(({ status }) => status === 'good')?.fingerprint;
+  return !isPinned || maker === undefined || maker === null
+    ? undefined
+    : `repomd.xml is signed by ${maker}, which gpg-fingerprints does not list`;
+}
+
+/** What the user has to change where publish would refuse the index, and with it everything. */
+export function indexObstacle(
+  exploration: Exploration,
+  given: ReadonlyMap<InputName, string>,
+): string | undefined {
+  const wanted = given.get('repo-gpgcheck')?.trim();
+  if (wanted === undefined || wanted === 'off') return undefined;
+  const { indexSignatures } = exploration;
+  const isRefused =
+    indexSignatures === undefined
+      ? wanted === 'required'
+      : !indexSignatures.some(({ status }) => status === 'good');
+  if (!isRefused) return undefined;
+  return indexSignatures === undefined
+    ? 'give --repo-gpgcheck=auto or off: the index is not signed, and publish would refuse it'
+    : `give the key that signed repomd.xml with --gpgkey (and its fingerprint with --gpg-fingerprints, if you pin), or --repo-gpgcheck=off: publish would refuse the index`;
+}
+
+/** Nothing is left to publish, and nothing to learn the signer from. */
+export function emptyObstacle(
+  { releases, index, chosen }: Exploration,
+  given: ReadonlyMap<InputName, string>,
+): string | undefined {
+  if (releases.length > 0) return undefined;
+  const names = (['versions', 'skip'] as const).filter((name) => given.has(name));
+  const packages = chosen.map(({ name }) => name).join(', ');
+  return `widen ${names.map((name) => `--${name}`).join(' or ') || '--packages'}: of the ${index.packageCount} packages of the index no release${packages === '' ? '' : ` of ${packages}`} is left to publish`;
 }
 
 /** What would be refused alone among others that are good, so that it does not stop them. */

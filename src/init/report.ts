@@ -9,7 +9,7 @@ import { formatNevra, withoutZeroEpoch } from '../rpm/evr.js';
 import { otherSources } from './candidates.js';
 import type { Exploration } from './explore.js';
 import type { WorkflowInputs } from './inputs.js';
-import { codesOf } from './needs.js';
+import { codesOf, unpinnedIndex } from './needs.js';
 
 /** Names of other packages on one line. */
 const MOST_NAMES = 10;
@@ -53,9 +53,10 @@ function reportJudged(
 }
 
 function reportIndexSignature(
-  { indexSignatures }: Exploration,
+  exploration: Exploration,
   { isWanted, logger }: { readonly isWanted: boolean; readonly logger: Logger },
 ): void {
+  const { indexSignatures, isPinned } = exploration;
   if (indexSignatures === undefined) {
     logger.info(
       `index: ${isWanted ? 'not signed (no repomd.xml.asc)' : 'its signature was not looked at (repo-gpgcheck: off)'}; packages are checked by their own signatures`,
@@ -65,11 +66,11 @@ function reportIndexSignature(
   const good = indexSignatures.find(({ status }) => status === 'good');
   if (good !== undefined)
     logger.info(
-      `index: repomd.xml is signed by ${good.fingerprint ?? ''}, and the signature is good: repo-gpgcheck is set to required`,
+      `index: repomd.xml is signed by ${good.fingerprint ?? ''}, and the signature is good: repo-gpgcheck is set to required${isPinned ? '' : '. Whose key that is was not checked, since no gpg-fingerprints are given'}`,
     );
   else
     logger.warning(
-      `repomd.xml.asc cannot be checked: ${reasonsOf(indexSignatures)}. publish would refuse the index: add that key to --gpgkey, or set --repo-gpgcheck=off to rely on the packages' signatures alone`,
+      `${unpinnedIndex(exploration) ?? `repomd.xml.asc cannot be checked: ${reasonsOf(indexSignatures)}`}. publish would refuse the index: add that key to --gpgkey, or set --repo-gpgcheck=off to rely on the packages' signatures alone`,
     );
 }
 
@@ -163,13 +164,13 @@ function describeKey({ fingerprint, userId, created, algorithm }: CertificateFac
 /** What this key was seen to have signed. */
 function duties(
   { fingerprint }: CertificateFacts,
-  { indexSignatures = [], packageSignatures = [] }: Exploration,
+  { indexMakers, packageSignatures = [] }: Exploration,
 ): string {
   const signed = (reports: readonly SignatureReport[]): boolean =>
     reports.some((report) => report.status === 'good' && report.fingerprint === fingerprint);
   const things = [
     ...(signed(packageSignatures) ? ['the newest package'] : []),
-    ...(signed(indexSignatures) ? ['repomd.xml'] : []),
+    ...(signed(indexMakers) ? ['repomd.xml'] : []),
   ];
   return things.length === 0
     ? 'signed nothing that was looked at'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { DownloadError, isTransient } from '../errors.js';
+import { DownloadError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { backoff, type Patience } from '../retry.js';
+import { backoff, isTransient, type Patience } from '../retry.js';
 
 /** How often and how patiently; times in milliseconds. */
 interface RequestPatience {

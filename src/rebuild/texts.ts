@@ -95,6 +95,29 @@ export function checkRecord(
   return undefined;
 }
 
+/** What later runs bring up to date, in the line that a release's own commit has: as it was when it was published. */
+export function checkFirstRecord({
+  sha256,
+  indexSha256,
+  class: changeClass,
+}: ReleaseRecord): { expected: string; actual: string }[] {
+  const isSame = indexSha256?.length !== sha256?.length || indexSha256 === sha256;
+  return [
+    ...(changeClass === 'unchanged'
+      ? []
+      : [{ expected: 'class unchanged', actual: `class ${changeClass ?? 'none'}` }]),
+    // The index may have another kind of checksum.
+    ...(isSame
+      ? []
+      : [
+          {
+            expected: `indexSha256 ${sha256 ?? 'none'}`,
+            actual: `indexSha256 ${indexSha256 ?? 'none'}`,
+          },
+        ]),
+  ];
+}
+
 function listOf({ further }: ReleaseRecord, key: string): string {
   return JSON.stringify(further?.[key] ?? []);
 }

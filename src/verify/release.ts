@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { MirrorFiles, SourceBlobs } from '../git/objects/mirror-files.js';
-import type { MirrorReader } from '../git/store.js';
+import type { MirrorReader, Oid } from '../git/store.js';
 import type { Options } from '../inputs/options.js';
 import { packagePaths } from '../mirror/layout.js';
 import type { SignatureChecker } from '../openpgp/checker.js';
@@ -32,6 +32,8 @@ export interface ReleaseParts {
   readonly checker: SignatureChecker;
   readonly index: IndexVerifier;
   readonly findings: Findings;
+  /** The refs of the releases, by their commits. */
+  readonly refs: ReadonlyMap<Oid, string>;
   /** Current time, seconds since 1970. */
   readonly now: number;
   /** True where only the commits of `tags` are read. */

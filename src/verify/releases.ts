@@ -66,6 +66,7 @@ export async function proveReleases(world: World, scope: Scope): Promise<Proved>
     checker: new SignatureChecker(anchors.keyring, policy),
     index,
     findings,
+    refs: new Map(scope.cases.map(({ commit, ref }) => [commit, ref])),
     now: clock.now(),
     isSingle: branch === undefined,
   });

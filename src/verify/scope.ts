@@ -41,6 +41,12 @@ export interface ReleaseCase {
   readonly shape: Shape;
 }
 
+/** What is said, once, of a release whose parent cannot be read: what it changed cannot be told then. */
+export function unreadParent({ parents }: Pick<ReleaseCase, 'parents'>): Omit<Finding, 'actual'> {
+  const [parent = 'none'] = parents;
+  return { kind: 'tag', path: 'parent', expected: `commit ${parent}, which can be read` };
+}
+
 /** A tag that cannot be read at all, and why. */
 export interface BrokenCase {
   readonly ref: string;

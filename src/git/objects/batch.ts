@@ -209,3 +209,13 @@ export function converse(child: ChildProcessWithoutNullStreams): Conversation {
 function unexpected(found: string): GitError {
   return new GitError('GIT_FAILED', `Expected an answer of git cat-file, found ${found}.`);
 }
+
+/** @throws GitError FILE_TOO_LARGE for an object that is larger than hosts take */
+export function verifySize(type: ObjectType, size: number, mostBlob: number): void {
+  const most = mostBytes(type, mostBlob);
+  if (size <= most) return;
+  throw new GitError(
+    'FILE_TOO_LARGE',
+    `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${most} bytes, found one of ${size} bytes.`,
+  );
+}

@@ -6,7 +6,7 @@ import { GitError } from '../../errors.js';
 import { LIMITS, MIB } from '../../limits.js';
 import { type GitPlace, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
-import { converse, mostBytes, ObjectReader, type StoredObject } from './batch.js';
+import { converse, ObjectReader, type StoredObject, verifySize } from './batch.js';
 import { Deflaters } from './deflaters.js';
 import { checkPack } from './fsck.js';
 import { hashObject } from './objects.js';
@@ -82,7 +82,7 @@ export class ObjectStore {
   async write(type: ObjectType, content: Uint8Array): Promise<Oid> {
     const oid = hashObject(type, content);
     if (this.#known.has(oid)) return oid;
-    this.#verifySize(type, content.length);
+    verifySize(type, content.length, this.#mostBlob);
     this.#known.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
@@ -96,7 +96,7 @@ export class ObjectStore {
    * @throws GitError FILE_TOO_LARGE for more than hosts take; what the chunks throw
    */
   async writeStream(size: number, chunks: AsyncIterable<Uint8Array>): Promise<Oid> {
-    this.#verifySize('blob', size);
+    verifySize('blob', size, this.#mostBlob);
     const open = (this.#open ??= this.#begin());
     return this.#add(open, (writer) =>
       writer.addStream('blob', size, chunks, (oid) => {
@@ -203,15 +203,6 @@ export class ObjectStore {
     await writer?.abandon();
     this.#open = undefined;
     await this.#deflaters.close();
-  }
-
-  #verifySize(type: ObjectType, size: number): void {
-    const most = mostBytes(type, this.#mostBlob);
-    if (size <= most) return;
-    throw new GitError(
-      'FILE_TOO_LARGE',
-      `Expected ${type === 'blob' ? 'files' : `${type} objects`} of at most ${most} bytes, found one of ${size} bytes.`,
-    );
   }
 
   #begin(): OpenPack {

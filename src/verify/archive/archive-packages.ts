@@ -7,7 +7,8 @@ import { EMPTY_BLOB } from '../../rebuild/content.js';
 import type { Outcome } from '../../rebuild/outcome.js';
 import { formOf } from '../../rebuild/texts.js';
 import type { Shape } from '../claims.js';
-import type { Finding, Findings, Placed } from '../findings.js';
+import { type Finding, type Findings, orFinding, type Placed } from '../findings.js';
+import { unreadParent } from '../scope.js';
 import { isIndexName } from './archived-index.js';
 
 /** All releases of the mirror, and what the whole of it knows of its archive. */
@@ -62,6 +63,20 @@ export function isInherited(
   return isForm && (isOwn || registry.inherited.has(`${name} ${entry.oid}`));
 }
 
+/** The archive of the parent, empty where there is none to read; undefined, with a finding, where it cannot be read. @throws what is no MirrorError */
+export async function entriesBefore(
+  { ref, own, parent, shape }: ArchivePlace,
+  { files, findings }: { readonly files: MirrorFiles; readonly findings: Findings },
+): Promise<ReadonlyMap<string, TreeFile> | undefined> {
+  if (own === undefined || parent === undefined) return new Map();
+  const { value, fault } = await orFinding(
+    async () => files.entries(parent, shape.directories.archive),
+    unreadParent(own.item),
+  );
+  if (fault !== undefined) findings.add({ ref }, fault);
+  return value && new Map(value);
+}
+
 /** Holds archive/rpm closed. */
 export class PackageFolders {
   /** Folders that are accounted for. */
@@ -90,8 +105,7 @@ export class PackageFolders {
       this.checkOwners(place, folder, entries);
       if (findings.count === count) this.good.add(`rpm ${entry.oid}`);
     }
-    if (before?.mode !== '040000') return;
-    for (const [name, old] of await files.folder(before.oid))
+    for (const [name, old] of await this.packagesBefore(place, before))
       if (!entries.has(name))
         findings.add(place, {
           kind: name.endsWith('.sha256') ? 'digest' : 'package',
@@ -99,6 +113,20 @@ export class PackageFolders {
           expected: old.oid,
           actual: 'missing',
         });
+  }
+
+  private async packagesBefore(
+    { own, ref }: ArchivePlace,
+    before: TreeFile | undefined,
+  ): Promise<ReadonlyMap<string, TreeFile>> {
+    if (own === undefined || before?.mode !== '040000') return new Map();
+    const { files, findings } = this.parts;
+    const { value, fault } = await orFinding(
+      async () => files.folder(before.oid),
+      unreadParent(own.item),
+    );
+    if (fault !== undefined) findings.add({ ref }, fault);
+    return value ?? new Map();
   }
 
   private checkOwners(

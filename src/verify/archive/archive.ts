@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { TreeFile } from '../../git/objects/folders.js';
 import type { MirrorFiles } from '../../git/objects/mirror-files.js';
-import type { Oid } from '../../git/store.js';
 import { isReadByGit } from '../../mirror/layout.js';
 import { formatNotesState, parseNotesState } from '../../mirror/records/notes-state.js';
 import type { Anchors, ArchivedKeys, KeyFile } from '../../rebuild/keys.js';
@@ -9,6 +8,7 @@ import { formOf } from '../../rebuild/texts.js';
 import { faultOf, type Finding, type Findings } from '../findings.js';
 import {
   type ArchivePlace,
+  entriesBefore,
   isInherited,
   isOwnCommit,
   latin1,
@@ -25,6 +25,9 @@ import {
   isIndexName,
 } from './archived-index.js';
 import { LIST, ListVerifier } from './archived-list.js';
+
+/** What the tool writes of itself. */
+const OWN_FILES: ReadonlySet<string> = new Set([LIST, 'mirror.json', 'release-notes.json']);
 
 /** Holds archives closed: whatever is in one is accounted for by a release, the index, a key, notes or the tool's own files. */
 export class ArchiveVerifier {
@@ -51,32 +54,57 @@ export class ArchiveVerifier {
     const { archive } = place.shape.directories;
     try {
       findings.add(place, ...place.shape.faults);
-      const entries = await this.entriesOf(place.root, archive);
-      const before = await this.entriesOf(place.parent, archive);
-      for (const file of await this.parts.keys.of(place.root, archive)) this.checkKey(place, file);
-      const notes = await this.notesOf(place, entries);
-      for (const [name, entry] of entries) {
-        const finding = this.checkEntry(place, { name, entry, entries, notes, before });
-        if (finding !== undefined)
-          findings.add(place, { ...finding, path: `${archive}/${show(name)}` });
-      }
-      this.checkLost(place, entries, before);
-      if (place.own?.facts === undefined) {
-        const isOurs =
-          entries.has(LIST) && (place.own === undefined || formOf(place.own.item) === 'own');
-        await this.parts.index.verify(place, { root: place.root, archive, isOurs });
-      }
-      await this.list.verify(place, entries.get(LIST));
-      if (!place.isSingle) await this.packages.verify(place, entries.get('rpm'), before.get('rpm'));
-      // What was found says better what is wrong with the index.
-      if (isOwnCommit(place) && findings.of(place).failing === 0)
-        findings.addAll(place, indexChanges(archive, entries, before));
+      const before = await entriesBefore(place, this.parts);
+      // With a parent that cannot be read nothing is compared.
+      if (before === undefined)
+        await this.verifyEntries({ ...place, parent: undefined }, new Map());
+      else await this.verifyEntries(place, before);
     } catch (error) {
       findings.add(
         place,
         faultOf(error, { kind: 'content', path: `${archive}/`, expected: 'a readable folder' }),
       );
     }
+  }
+
+  private async verifyEntries(
+    place: ArchivePlace,
+    before: ReadonlyMap<string, TreeFile>,
+  ): Promise<void> {
+    const { files, findings } = this.parts;
+    const { archive } = place.shape.directories;
+    const entries = new Map(await files.entries(place.root, archive));
+    const notes = await this.notesOf(place, entries);
+    const keys = await this.parts.keys.of(place.root, archive);
+    const unread = new Set(
+      keys
+        .filter(({ path, fault }) => fault !== undefined && !notes.has(nameOf(place, path)))
+        .map(({ path }) => path),
+    );
+    for (const file of keys) this.checkKey(place, file, unread);
+    for (const [name, entry] of entries) {
+      const finding = this.checkEntry(place, { name, entry, entries, notes, unread, before });
+      if (finding !== undefined)
+        findings.add(place, { ...finding, path: `${archive}/${show(name)}` });
+    }
+    this.checkLost(place, entries, before);
+    await this.verifyIndex(place, entries);
+    await this.list.verify(place, entries.get(LIST), before.get(LIST));
+    if (!place.isSingle) await this.packages.verify(place, entries.get('rpm'), before.get('rpm'));
+    // What was found says better what is wrong with the index.
+    if (isOwnCommit(place) && findings.of(place).failing === 0)
+      findings.addAll(place, indexChanges(archive, entries, before));
+  }
+
+  /** Of a release that is proved the index was looked at with what it should list. */
+  private async verifyIndex(
+    { own, root, shape, ref }: ArchivePlace,
+    entries: ReadonlyMap<string, TreeFile>,
+  ): Promise<void> {
+    if (own?.facts !== undefined) return;
+    const isOurs = entries.has(LIST) && (own === undefined || formOf(own.item) === 'own');
+    const { archive } = shape.directories;
+    await this.parts.index.verify({ ref }, { root, archive, isOurs });
   }
 
   private checkEntry(
@@ -86,12 +114,14 @@ export class ArchiveVerifier {
       entry,
       entries,
       notes,
+      unread,
       before,
     }: {
       name: string;
       entry: TreeFile;
       entries: ReadonlyMap<string, TreeFile>;
       notes: ReadonlySet<string>;
+      unread: ReadonlySet<string>;
       before: ReadonlyMap<string, TreeFile>;
     },
   ): Omit<Finding, 'path'> | undefined {
@@ -102,7 +132,7 @@ export class ArchiveVerifier {
     };
     if (name === 'rpm') return entry.mode === '040000' ? undefined : extra;
     if (isReadByGit(Buffer.from(name, 'latin1'))) return extra;
-    if (!this.isAccounted(place, { name, entry, entries, notes })) return extra;
+    if (!this.isAccounted(place, { name, entry, entries, notes, unread })) return extra;
     if (entry.mode === '100755') return { kind: 'mode', expected: '100644', actual: entry.mode };
     if (entry.mode !== '100644') return { ...extra, kind: 'content', expected: 'a file' };
     const old = before.get(name);
@@ -128,37 +158,44 @@ export class ArchiveVerifier {
       entry,
       entries,
       notes,
+      unread,
     }: {
       name: string;
       entry: TreeFile;
       entries: ReadonlyMap<string, TreeFile>;
       notes: ReadonlySet<string>;
+      unread: ReadonlySet<string>;
     },
   ): boolean {
-    if (name === LIST || name === 'mirror.json' || name === 'release-notes.json') return true;
+    if (OWN_FILES.has(name)) return true;
     if (name === 'repomd.xml.asc') return entries.has('repomd.xml');
     const index = name.replace(/\.sha256$/, '');
     if (INDEX_FILE.test(index)) {
       const [type = ''] = index.split('.');
       return type === 'repomd' || findFile(entries, type)?.[0] === index || !entries.has(index);
     }
-    const { archive } = place.shape.directories;
-    if (this.parts.registry.keyPaths.has(`${archive}/${show(name)}`) || notes.has(name))
-      return true;
-    return isInherited(place, { name, entry, registry: this.parts.registry });
+    const path = `${place.shape.directories.archive}/${show(name)}`;
+    const isKey = this.parts.registry.keyPaths.has(path) || unread.has(path);
+    return (
+      isKey || notes.has(name) || isInherited(place, { name, entry, registry: this.parts.registry })
+    );
   }
 
-  /** A key that is no anchor is one finding, however many commits have it; so is a file where a key should be. */
-  private checkKey(place: ArchivePlace, { path, oid, fingerprints, fault }: KeyFile): void {
+  /** A key that is no anchor is one finding, however many commits have it; so is a file where a key should be, and one of which nobody can tell whether it is a key. */
+  private checkKey(
+    place: ArchivePlace,
+    { path, oid, fingerprints, fault }: KeyFile,
+    unread: ReadonlySet<string>,
+  ): void {
     const { findings, anchors, registry } = this.parts;
     const strangers = fingerprints.filter((fingerprint) => !anchors.fingerprints.has(fingerprint));
-    const isBroken = fingerprints.length === 0 && registry.keyPaths.has(path);
+    const isBroken = unread.has(path) || (fingerprints.length === 0 && registry.keyPaths.has(path));
     if (strangers.length === 0 && !isBroken) return;
     if (!findings.isNew(`key ${path} ${oid}`)) return;
     findings.add(place, {
       kind: 'signature',
       path,
-      expected: anchors.name,
+      expected: fault === undefined ? anchors.name : 'a public key that can be read, or no file',
       actual: strangers.join(', ') || (fault ?? 'no key'),
     });
   }
@@ -235,11 +272,9 @@ export class ArchiveVerifier {
       return registry.notes;
     }
   }
+}
 
-  private async entriesOf(
-    root: Oid | undefined,
-    archive: string,
-  ): Promise<ReadonlyMap<string, TreeFile>> {
-    return new Map(root === undefined ? [] : await this.parts.files.entries(root, archive));
-  }
+/** The name (latin1) of a file in the archive directory. */
+function nameOf({ shape }: ArchivePlace, path: string): string {
+  return latin1(path.slice(shape.directories.archive.length + 1));
 }

@@ -3,22 +3,15 @@ import { createHash } from 'node:crypto';
 
 import { type TreeFile } from '../../git/objects/folders.js';
 import type { MirrorFiles } from '../../git/objects/mirror-files.js';
-import type { MirrorReader, Oid } from '../../git/store.js';
-import { nevraKey } from '../../mirror/nevra.js';
+import type { Oid } from '../../git/store.js';
 import { digestLike } from '../../repodata/checksum.js';
 import type { Checksum, Repomd } from '../../repodata/model.js';
-import { readPrimary } from '../../repodata/records.js';
 import { findRecord, NEEDED_RECORDS, parseRepomd } from '../../repodata/repomd.js';
-import { formatNevra } from '../../rpm/evr.js';
-import { type Finding, type Findings, orFinding, type Placed } from '../findings.js';
+import { type Finding, orFinding, type Placed } from '../findings.js';
+import { IndexListings, type Listing, type ListingParts } from './index-listings.js';
 
-export interface IndexParts {
-  readonly reader: MirrorReader;
+export interface IndexParts extends ListingParts {
   readonly files: MirrorFiles;
-  readonly findings: Findings;
-  /** Names and architectures of the releases of this mirror: other rows of an index are none of its business. */
-  readonly names: ReadonlySet<string>;
-  readonly archs: ReadonlySet<string>;
 }
 
 /** Where the index is to be looked for. */
@@ -31,26 +24,16 @@ export interface IndexPlace {
   readonly listing?: Listing;
 }
 
-/** What the index of a commit is asked for. */
-export interface Listing {
-  readonly nevra: string;
-  readonly sha256: string;
-  /** Revision of the index that listed it, as recorded; undefined when nothing is. */
-  readonly revision: string | undefined;
-}
-
 /** Names of index files, without `.sha256`. */
 export const INDEX_FILE = /^(?:repomd\.xml|(?:primary|filelists|other)\.xml(?:\.[a-z0-9]+)?)$/;
-/** The listings of this many indexes are remembered; neighbouring tags share theirs. */
-const MOST_LISTINGS = 8;
-/** Stands for a checksum that is no SHA-256, with which nothing recorded can be compared. */
-const OTHER_KIND = '';
 
 /** Checks the index files archived in a commit: each against its .sha256 and against repomd.xml, and whether they list the package. */
 export class IndexVerifier {
-  private readonly listings = new Map<Oid, Promise<ReadonlyMap<string, string> | undefined>>();
+  private readonly listings: IndexListings;
 
-  constructor(private readonly parts: IndexParts) {}
+  constructor(private readonly parts: IndexParts) {
+    this.listings = new IndexListings(parts);
+  }
 
   /** Adds findings; the same file with the same checksum is looked at once. @throws GitError MIRROR_INVALID */
   async verify(item: Placed, { root, archive, isOurs, listing }: IndexPlace): Promise<void> {
@@ -82,8 +65,9 @@ export class IndexVerifier {
     const repomd = await this.readRepomd(item, entries.get('repomd.xml'), archive);
     if (repomd === undefined) return;
     await this.verifyRecords(item, repomd, { entries, isOurs, archive });
-    if (listing !== undefined && findings.count === before)
-      await this.verifyListing(item, repomd, { entries, listing, archive });
+    const [name, file] = findFile(entries, 'primary') ?? [];
+    if (listing !== undefined && file !== undefined && findings.count === before)
+      await this.listings.verify(item, repomd, { path: `${archive}/${name ?? ''}`, file, listing });
   }
 
   private async verifySum(
@@ -195,81 +179,6 @@ export class IndexVerifier {
     );
     if (fault !== undefined) findings.add(item, fault);
     else if (actual !== checksum.hex) findings.add(item, { ...finding, actual });
-  }
-
-  /** Does the index of its publication list the package with this checksum? Another index (of a backport, of the predecessor) need not. */
-  private async verifyListing(
-    item: Placed,
-    repomd: Repomd,
-    {
-      entries,
-      listing,
-      archive,
-    }: { entries: ReadonlyMap<string, TreeFile>; listing: Listing; archive: string },
-  ): Promise<void> {
-    const { findings } = this.parts;
-    const [name, file] = findFile(entries, 'primary') ?? [];
-    if (name === undefined || file === undefined) return;
-    const path = `${archive}/${name}`;
-    const listed = await this.readListing(item, repomd, { path, file });
-    const actual = listed?.get(nevraKey(listing.nevra));
-    if (listed === undefined || actual === listing.sha256 || actual === OTHER_KIND) return;
-    if (listing.revision === repomd.revision)
-      findings.add(item, {
-        kind: 'digest',
-        path,
-        expected: `${listing.nevra} with ${listing.sha256}`,
-        actual: actual ?? 'not listed',
-      });
-    else
-      findings.residue(
-        'the index entry of releases whose commit archives another index than the one that listed them',
-      );
-  }
-
-  private async readListing(
-    item: Placed,
-    repomd: Repomd,
-    { path, file }: { path: string; file: TreeFile },
-  ): Promise<ReadonlyMap<string, string> | undefined> {
-    let listing = this.listings.get(file.oid);
-    if (listing === undefined) {
-      if (this.listings.size >= MOST_LISTINGS) this.listings.clear();
-      listing = this.parsePrimary(item, repomd, { path, file });
-      this.listings.set(file.oid, listing);
-    }
-    return listing;
-  }
-
-  private async parsePrimary(
-    item: Placed,
-    repomd: Repomd,
-    { path, file }: { path: string; file: TreeFile },
-  ): Promise<ReadonlyMap<string, string> | undefined> {
-    const { reader, findings, names, archs } = this.parts;
-    const record = findRecord(repomd, 'primary');
-    if (record === undefined) return undefined;
-    const { value, fault } = await orFinding(
-      async () => {
-        const bytes = await reader.readBlob(file.oid);
-        const index = { type: 'primary', archiveName: path, bytes };
-        return readPrimary(index, record, {
-          select: ({ name, arch }) => names.has(name) && archs.has(arch),
-          allowWeak: undefined,
-          warn: () => undefined,
-        });
-      },
-      { kind: 'digest', path, expected: 'an index' },
-    );
-    if (fault !== undefined && findings.isNew(`primary ${file.oid}`)) findings.add(item, fault);
-    return value === undefined
-      ? undefined
-      : new Map(
-          value.packages.map(({ nevra, checksum }) => [
-            nevraKey(formatNevra(nevra)),
-            checksum.algorithm === 'sha256' ? checksum.hex : OTHER_KIND,
-          ]),
-        );
   }
 }
 

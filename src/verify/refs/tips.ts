@@ -10,7 +10,7 @@ import { NOWHERE, type Shape } from '../claims.js';
 import { orFinding } from '../findings.js';
 import { registryOf } from '../registry.js';
 import { type Proved, rowOf } from '../releases.js';
-import { type BrokenCase, readCommitCase, type ReleaseCase } from '../scope.js';
+import { type BrokenCase, readCommitCase, type ReleaseCase, unreadParent } from '../scope.js';
 import { type BranchWorld, greatest, type Scope, type World } from '../world.js';
 import { checkLines, lineRefs } from './line-branches.js';
 import {
@@ -145,7 +145,7 @@ export async function checkTips(
     if (findings.has(item, 'tag') && !outcome.isSigned) continue;
     const { ref, root, shape: own } = item;
     const isSingle = branch === undefined;
-    const parent = isSingle ? undefined : await parentOf(world, item.parents[0]);
+    const parent = isSingle ? undefined : await parentOf(world, item);
     await archive.verify({ ref, root, shape: own, own: outcome, parent, isSingle });
     await checkout.verify({ ref }, root, own);
     if (ref === 'HEAD') await checkout.verifyWorkTree({ ref }, root, own);
@@ -208,9 +208,14 @@ async function standIn(
   return undefined;
 }
 
-async function parentOf({ ports }: World, parent: Oid | undefined): Promise<Oid | undefined> {
+async function parentOf({ findings, ports }: World, item: ReleaseCase): Promise<Oid | undefined> {
+  const [parent] = item.parents;
   if (parent === undefined) return undefined;
-  const { value } = await orFinding(async () => ports.reader.readCommit(parent), NOWHERE);
+  const { value, fault } = await orFinding(
+    async () => ports.reader.readCommit(parent),
+    unreadParent(item),
+  );
+  if (fault !== undefined) findings.add(item, fault);
   return value?.tree;
 }
 

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-CBW7UMNE.js";
+} from "./chunk-DHFMJF2O.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,

@@ -5,7 +5,7 @@ import { MIB } from '../limits.js';
 
 /** V8 gives young objects up to 192 MiB, and keeps it. Sources pass by in chunks that die at once: a fraction of that is as fast. */
 const YOUNG_BYTES = 16 * MIB;
-/** From here on garbage is collected before the heap has grown by a third, instead of when it has doubled. */
+/** From here on garbage is collected before the heap has grown by two thirds, instead of when it has doubled or more. */
 const RESIDENT_BYTES = 128 * MIB;
 
 /**
@@ -22,7 +22,7 @@ export class HeapTamer {
       this.#isYoungBound = true;
     }
     if (!this.#isOldBound && process.memoryUsage.rss() >= RESIDENT_BYTES) {
-      setFlagsFromString('--heap-growing-percent=33');
+      setFlagsFromString('--heap-growing-percent=66');
       this.#isOldBound = true;
     }
   }

@@ -2,8 +2,16 @@
 import { rm } from 'node:fs/promises';
 
 import { GitError } from '../../errors.js';
+import { LIMITS } from '../../limits.js';
 import { type GitPlace, runGit } from '../command.js';
 import type { Oid } from '../store.js';
+
+/** All packs that one check tells of. */
+export interface Unchecked {
+  bytes: number;
+  /** What the first of them failed by. */
+  failure: { readonly reason: unknown } | undefined;
+}
 
 /** What git says of a file that it reads from trees, and that a blobless clone does not have. */
 const MISSING = /^error: object ([0-9a-f]{40}): git(?:attributes|modules)Missing: /;
@@ -49,6 +57,19 @@ export async function checkPack(
     {
       remedy:
         'Servers refuse such objects, too. Tell the publisher, and hold the release back with skip.',
+    },
+  );
+}
+
+/** @throws GitError FILE_TOO_LARGE for more bytes than one push may have */
+export function requireRoom(bytes: number): void {
+  if (bytes <= LIMITS.packBytes) return;
+  throw new GitError(
+    'FILE_TOO_LARGE',
+    `Expected at most ${LIMITS.packBytes} bytes in one push, found ${bytes}.`,
+    {
+      remedy:
+        'Publish fewer releases per push (push-batch), or keep packages out of git (archive-packages: header or release).',
     },
   );
 }

@@ -8,7 +8,7 @@ import { type GitPlace, startGit } from '../command.js';
 import type { Commit, ObjectType, Oid, TreeEntry } from '../store.js';
 import { converse, ObjectReader, type StoredObject, verifySize } from './batch.js';
 import { Deflaters } from './deflaters.js';
-import { checkPack } from './fsck.js';
+import { checkPack, requireRoom, type Unchecked } from './fsck.js';
 import { hashObject } from './objects.js';
 import { PackWriter } from './pack.js';
 import { parseCommit, parseTag, parseTree, requireTagged } from './strict.js';
@@ -53,12 +53,9 @@ export class ObjectStore {
   readonly #reader: ObjectReader;
   #open: OpenPack | undefined;
   #packs = 0;
-  /** Bytes of the packs since the last check. */
-  #unchecked = 0;
+  #unchecked: Unchecked = { bytes: 0, failure: undefined };
   /** Never rejects: whoever asked for a flush gets its error. */
   #flushing: Promise<unknown> = Promise.resolve();
-  /** What a flush failed by that no {@link check} has told of. */
-  #failure: { readonly reason: unknown } | undefined;
 
   /** `command.cwd` is the repository; its environment must allow no transport and carry no secret. */
   constructor(
@@ -176,18 +173,19 @@ export class ObjectStore {
       return;
     }
     this.#open = undefined;
-    const work = this.#complete(open, this.#flushing);
+    const work = this.#complete(open, { before: this.#flushing, unchecked: this.#unchecked });
     this.#flushing = Promise.allSettled([this.#flushing, work]);
     await work;
   }
 
   /** Flushes, and tells also of what reading or a push had flushed since the last check. @throws GitError as {@link flush} */
   async check(): Promise<void> {
-    await Promise.allSettled([this.flush()]);
-    const failure = this.#failure;
-    this.#failure = undefined;
-    this.#unchecked = 0;
-    if (failure !== undefined) throw failure.reason;
+    const unchecked = this.#unchecked;
+    const flushed = this.flush();
+    // What is staged beside this is told of at the next one.
+    this.#unchecked = { bytes: 0, failure: undefined };
+    await Promise.allSettled([flushed, this.#flushing]);
+    if (unchecked.failure !== undefined) throw unchecked.failure.reason;
   }
 
   /** Flushes if one of these objects is in the open pack; what belongs to a later push stays there. @throws GitError as {@link flush} */
@@ -222,36 +220,27 @@ export class ObjectStore {
     return added;
   }
 
-  async #complete(open: OpenPack, before: Promise<unknown>): Promise<void> {
+  async #complete(
+    open: OpenPack,
+    { before, unchecked }: { before: Promise<unknown>; unchecked: Unchecked },
+  ): Promise<void> {
     try {
       const writer = await open.writer;
       await Promise.allSettled(open.adding);
       const id = await writer.finish();
       // One after the other: trees come behind the files that git looks into for their names' sake.
       await before;
-      await this.#index(open.path, join(dirname(open.path), `pack-${id}.pack`), writer.bytes);
+      const { bytes } = writer;
+      requireRoom(unchecked.bytes + bytes);
+      const final = join(dirname(open.path), `pack-${id}.pack`);
+      await rename(open.path, final);
+      await checkPack(this.#command, final, this.#known);
+      unchecked.bytes += bytes;
     } catch (error) {
       for (const oid of open.objects) this.#forget(oid);
-      this.#failure ??= { reason: error };
+      unchecked.failure ??= { reason: error };
       throw error;
     }
-  }
-
-  async #index(staged: string, final: string, bytes: number): Promise<void> {
-    const together = this.#unchecked + bytes;
-    if (together > LIMITS.packBytes) {
-      throw new GitError(
-        'FILE_TOO_LARGE',
-        `Expected at most ${LIMITS.packBytes} bytes in one push, found ${together}.`,
-        {
-          remedy:
-            'Publish fewer releases per push (push-batch), or keep packages out of git (archive-packages: header or release).',
-        },
-      );
-    }
-    await rename(staged, final);
-    await checkPack(this.#command, final, this.#known);
-    this.#unchecked += bytes;
   }
 
   async #read(oid: Oid, expected: ObjectType): Promise<Uint8Array> {

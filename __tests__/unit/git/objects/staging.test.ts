@@ -311,6 +311,31 @@ describe('ObjectStore, with git as the judge', () => {
     }
   });
 
+  it('counts what is staged beside a check for the next push, and blames that for nothing of it', async () => {
+    const { packBytes } = LIMITS;
+    const lowered = LIMITS as { packBytes: number };
+    await store.close();
+    store = openStore(undefined, { splitBytes: 1 });
+    try {
+      // Room for two packs of one empty or small object, and for no third.
+      lowered.packBytes = 2 * (12 + 1 + 12 + 20);
+      for (const text of ['1', '2']) await store.write('blob', bytes(text));
+      const first = store.check();
+      for (const text of ['3', '4']) await store.write('blob', bytes(text));
+      await first;
+      await store.check();
+      expect(packs()).toHaveLength(4);
+      for (const text of ['5', '6']) await store.write('blob', bytes(text));
+      const last = store.check();
+      for (const text of ['7', '8', '9']) await store.write('blob', bytes(text));
+      await last;
+      await expect(store.check()).rejects.toEqual(refused('FILE_TOO_LARGE'));
+      await store.check();
+    } finally {
+      lowered.packBytes = packBytes;
+    }
+  });
+
   it('takes a tree whose .gitattributes only the remote has, and none whose .gitattributes nobody has', async () => {
     const [there, nowhere] = ['a', 'b'].map((digit) => digit.repeat(40));
     store.assumePresent([there!]);

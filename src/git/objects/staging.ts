@@ -46,6 +46,8 @@ export class ObjectStore {
   readonly #mostBlob: number;
   readonly #deflaters: Deflaters;
   readonly #known = new Set<Oid>();
+  /** Trees that were staged here: git may refuse what they hold. */
+  readonly #staged = new Set<Oid>();
   readonly #cache = new Map<Oid, StoredObject>();
   readonly #mostCached: number;
   readonly #splitAt: number;
@@ -81,6 +83,7 @@ export class ObjectStore {
     if (this.#known.has(oid)) return oid;
     verifySize(type, content.length, this.#mostBlob);
     this.#known.add(oid);
+    if (type === 'tree') this.#staged.add(oid);
     if (type !== 'blob') this.#remember(oid, { type, content });
     const open = (this.#open ??= this.#begin());
     open.objects.add(oid);
@@ -115,12 +118,13 @@ export class ObjectStore {
     return parseCommit(await this.#read(oid, 'commit'));
   }
 
-  /** What the tree holds is taken for present on the remote, as the tree is. @throws GitError MIRROR_INVALID */
+  /** What a tree of the remote holds is taken for present there, as the tree is. @throws GitError MIRROR_INVALID */
   async readTree(oid: Oid): Promise<readonly TreeEntry[]> {
     const entries = parseTree(await this.#read(oid, 'tree'));
-    this.assumePresent(
-      entries.filter((entry) => entry.mode !== '160000').map((entry) => entry.oid),
-    );
+    if (!this.#staged.has(oid))
+      this.assumePresent(
+        entries.filter((entry) => entry.mode !== '160000').map((entry) => entry.oid),
+      );
     return entries;
   }
 
@@ -275,6 +279,7 @@ export class ObjectStore {
 
   #forget(oid: Oid): void {
     this.#known.delete(oid);
+    this.#staged.delete(oid);
     this.#cacheBytes -= this.#cache.get(oid)?.content.length ?? 0;
     this.#cache.delete(oid);
   }

@@ -216,6 +216,23 @@ describe('ObjectStore, with git as the judge', () => {
     await store.check();
   });
 
+  it('takes nothing for present that a tree of its own holds, and that git refused', async () => {
+    await store.close();
+    store = openStore(undefined, { splitBytes: 1 });
+    const url = '[submodule "x"]\n\tpath = x\n\turl = -u./payload\n';
+    const blob = await store.write('blob', bytes(url));
+    const hostile = formatTree([entry('.gitmodules', blob)]);
+    const source = await store.write('tree', hostile);
+    const root = await store.write('tree', formatTree([entry('src', source, '040000')]));
+    await store.readTree(root);
+    await expect(store.check()).rejects.toEqual(refused('PUSH_REJECTED'));
+    // The next release of a group begins with the trees of this one.
+    await store.readTree(root);
+    await store.write('tree', hostile);
+    await expect(store.check()).rejects.toEqual(refused('PUSH_REJECTED'));
+    expect(await store.missing([blob, root, source])).toEqual([source]);
+  });
+
   it('reads back trees, commits and tags that wait, without a pack, and completes one for a file', async () => {
     const blob = await store.write('blob', bytes('text'));
     const tree = await store.write('tree', formatTree([entry('a', blob)]));

@@ -154,6 +154,62 @@ it('T24: attributes in an archive, under whatever name their content comes', asy
   });
 });
 
+describe('T24: attributes that are a hard link', () => {
+  const linked = (
+    version: string,
+    rules: string,
+    further: readonly { readonly name: string; readonly content: string }[] = [],
+  ) => {
+    const top = `hello-${version}`;
+    const archive = tarArchive([
+      { name: `${top}/list`, content: rules },
+      { name: `${top}/.gitattributes`, type: '1', target: `${top}/list` },
+      { name: `${top}/version`, content: version },
+      ...further.map(({ name, content }) => ({ name: `${top}/${name}`, content })),
+    ]);
+    const files = [
+      { path: 'hello.spec', content: 'Source0: hello.tar\n', flags: 32 },
+      { path: 'hello.tar', content: archive, flags: 0 },
+    ];
+    const entries = [texts(1018, ['hello.tar'])];
+    return { ...hello(version, { source: true, files, entries }), arch: 'src' };
+  };
+  const told = ({ warnings }: { warnings: string[] }) =>
+    warnings.filter((text) => text.includes('.gitattributes')).map((text) => text.split(':')[0]);
+
+  it('are told of where an earlier run brought their content, which this one does not have', async () => {
+    const inputs = { arch: 'src', 'max-releases': '1' };
+    const packages = ['1.0', '2.0'].map((version) => linked(version, '*.c text\n'));
+    await onStage({ packages, inputs }, async (stage) => {
+      for (const version of ['1.0', '2.0']) {
+        const { code, report } = await stage.publish();
+        expect([code, told(report)]).toEqual([0, [`hello-${version}-1.src.rpm`]]);
+      }
+      expect(stage.tags()).toEqual(['1.0', '2.0']);
+    });
+  });
+
+  it('leave the release guilty, and alone, of what git refuses beside them', async () => {
+    const modules = '[submodule "x"]\n\tpath = x\n\turl = -u./payload\n';
+    const packages = ['1.0', '2.0', '3.0'].map((version) =>
+      linked(
+        version,
+        `# ${version}\n*.c text\n`,
+        version === '2.0' ? [{ name: '.gitmodules', content: modules }] : [],
+      ),
+    );
+    const inputs = { arch: 'src', 'on-refused': 'continue' };
+    await onStage({ packages, inputs }, async (stage) => {
+      const { code, report } = await stage.publish();
+      expect([
+        code,
+        report.releases.map(({ error }: { error?: { code: string } }) => error?.code),
+      ]).toEqual([1, [undefined, 'PUSH_REJECTED', undefined]]);
+      expect(stage.tags()).toEqual(['1.0', '3.0']);
+    });
+  });
+});
+
 describe('T29: a further release of a published version', () => {
   it('waits for a decision: the run never says that nothing is new, until skip or a format settles it', async () => {
     const bump = hello('1.0', { release: '2' });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { ContentSink } from '../../bytes.js';
+import { GitError } from '../../errors.js';
 import { type TreeFile } from '../../git/objects/folders.js';
 import type { GitStore, Oid } from '../../git/store.js';
 import { KIB } from '../../limits.js';
@@ -24,6 +25,17 @@ export function watchAttributes(store: GitStore): AttributesWatch {
     const text = latin1(content);
     looked.set(oid, { rules: changingAttributes(text), asksLfs: FILTER.test(text) });
   };
+  /** A hard link has the content of a file of another name, which an earlier run may have brought. */
+  const lookAgain = async (oid: Oid): Promise<void> => {
+    try {
+      await store.fetchBlobs([oid]);
+      look(oid, await store.readBlob(oid));
+    } catch (error) {
+      // What git refuses beside it is told when the release is checked, as of all others.
+      if (!(error instanceof GitError)) throw error;
+      large.add(oid);
+    }
+  };
   return {
     whole: async (content, path) => {
       const oid = await store.write('blob', content);
@@ -40,9 +52,8 @@ export function watchAttributes(store: GitStore): AttributesWatch {
       const found: string[] = [];
       for (const [path, { mode, oid }] of files) {
         if (mode === '120000' || !isAttributesFile(Buffer.from(path, 'latin1'))) continue;
+        if (!looked.has(oid) && !large.has(oid)) await lookAgain(oid);
         if (large.has(oid)) found.push(attributesWarning(path, ['more than could be looked at']));
-        // A hard link has the content of a file of another name.
-        else if (!looked.has(oid)) look(oid, await store.readBlob(oid));
         const { rules = [], asksLfs = false } = looked.get(oid) ?? {};
         if (rules.length > 0) found.push(attributesWarning(path, rules));
         if (asksLfs) found.push(lfsWarning(path));

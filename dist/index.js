@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-DHFMJF2O.js";
+} from "./chunk-IJN7TORC.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-3H3QQWP3.js";
+} from "./chunk-QQ5J5MX4.js";
 import {
   error,
   getInput,

@@ -317,8 +317,8 @@ export const MUTATIONS = [
   [
     'T20 no component leads out',
     'src/rpm/payload/paths.ts',
-    "if (name === '.' || name === '..')",
-    "if (name === '.')",
+    'if (isDots(name))',
+    'if (name.length === 1 && isDots(name))',
     unit('security/t20-unsafe-names'),
   ],
   [
@@ -346,9 +346,9 @@ export const MUTATIONS = [
   ],
   [
     'T24 fsck before the push',
-    'src/git/objects/staging.ts',
-    "'index-pack', '--fsck-objects', final",
-    "'index-pack', final",
+    'src/git/objects/fsck.ts',
+    "'index-pack', '--fsck-objects', pack",
+    "'index-pack', pack",
     unit('security/t24-git-fsck'),
   ],
   [

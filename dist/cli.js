@@ -11,5 +11,5 @@ if (Number.parseInt(process.versions.node, 10) < LEAST) {
   );
   process.exitCode = 1;
 } else {
-  await import("./main-NOE2K3XE.js");
+  await import("./main-3LXPHTMB.js");
 }

@@ -3,7 +3,7 @@ const require = __createRequire(import.meta.url);
 import {
   guardAgainstCrash,
   warnOfMistypedInputs
-} from "./chunk-IJN7TORC.js";
+} from "./chunk-F4IUEARB.js";
 import {
   INPUTS,
   MOST_ANNOTATIONS,
@@ -33,7 +33,7 @@ import {
   tabulateReleases,
   verifyNotes,
   writeReport
-} from "./chunk-QQ5J5MX4.js";
+} from "./chunk-5VH4LSMO.js";
 import {
   error,
   getInput,

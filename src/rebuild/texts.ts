@@ -101,12 +101,13 @@ export function checkFirstRecord({
   indexSha256,
   class: changeClass,
 }: ReleaseRecord): { expected: string; actual: string }[] {
-  const isSame = indexSha256?.length !== sha256?.length || indexSha256 === sha256;
+  // The index may have another kind of checksum, and always has one.
+  const isSame =
+    indexSha256 !== null && (indexSha256.length !== sha256?.length || indexSha256 === sha256);
   return [
     ...(changeClass === 'unchanged'
       ? []
       : [{ expected: 'class unchanged', actual: `class ${changeClass ?? 'none'}` }]),
-    // The index may have another kind of checksum.
     ...(isSame
       ? []
       : [
